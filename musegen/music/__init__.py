@@ -1,0 +1,8 @@
+"""The domain: notes, phrases, pieces; MIDI in and out; features. No model, no page."""
+
+from musegen.music.errors import MusicError, MusicWarning
+from musegen.music.midi import read_midi
+from musegen.music.phrase import Phrase
+from musegen.music.piece import Piece
+
+__all__ = ["MusicError", "MusicWarning", "Phrase", "Piece", "read_midi"]

@@ -1,0 +1,67 @@
+"""General MIDI: instruments for the parts, and the nine classes of drums."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+import pretty_midi
+
+__all__ = [
+    "DEFAULT_PROGRAMS",
+    "DRUM_CLASSES",
+    "DRUM_PITCHES",
+    "drum_class",
+    "program_name",
+    "program_named",
+]
+
+# Voices that stay apart in the ear: a piano lead over strings' warmth would blur, so each part
+# has a timbre and an attack of its own.
+DEFAULT_PROGRAMS: Mapping[str, int] = MappingProxyType(
+    {"lead": 0, "counter": 11, "chords": 4, "bass": 33, "drums": 0}
+)
+
+# The nine classes of Roberts et al. 2018 (MusicVAE, appendix) and Gillick et al. 2019 (GrooVAE),
+# each with the General MIDI pitch it is written with and the pitches that are heard as it. The
+# Roland TD-11 of the Groove data adds 22, 26, 55 and others (Gillick et al. 2019, table 4).
+_CLASSES: Mapping[str, tuple[int, tuple[int, ...]]] = {
+    "kick": (36, (35, 36)),
+    "snare": (38, (37, 38, 39, 40)),
+    "closed hi-hat": (42, (22, 42, 44, 54, 69, 70, 80)),
+    "open hi-hat": (46, (26, 46, 81)),
+    "low tom": (43, (41, 43, 58, 61, 64, 66)),
+    "mid tom": (47, (45, 47, 60, 63, 65, 67, 68)),
+    "high tom": (50, (48, 50, 62)),
+    "crash": (49, (49, 52, 55, 57)),
+    "ride": (51, (51, 53, 56, 59)),
+}
+DRUM_CLASSES: tuple[str, ...] = tuple(_CLASSES)
+DRUM_PITCHES: tuple[int, ...] = tuple(pitch for pitch, _ in _CLASSES.values())
+_CLASS_OF: Mapping[int, int] = MappingProxyType(
+    {pitch: i for i, (_, heard_as) in enumerate(_CLASSES.values()) for pitch in heard_as}
+)
+
+
+def drum_class(pitch: int) -> int | None:
+    """Index in `DRUM_CLASSES` of a General MIDI (or Roland) drum pitch; None for the rest."""
+    return _CLASS_OF.get(int(pitch))
+
+
+def program_name(program: int) -> str:
+    """General MIDI name of a program, 0 to 127."""
+    return pretty_midi.program_to_instrument_name(program)
+
+
+def program_named(name: str) -> int:
+    """Program of a General MIDI name.
+
+    Raises
+    ------
+    ValueError
+        If there is no such instrument.
+    """
+    try:
+        return pretty_midi.instrument_name_to_program(name)
+    except (ValueError, KeyError):
+        raise ValueError(f"General MIDI has no instrument {name!r}") from None

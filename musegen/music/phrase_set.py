@@ -1,0 +1,171 @@
+"""Many phrases in one file: what a corpus is built to and a model is trained on."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+
+import numpy as np
+
+from musegen.files import write_beside
+from musegen.music.errors import MusicError
+from musegen.music.notes import NOTE, part_index
+from musegen.music.phrase import Phrase
+
+__all__ = ["SPLITS", "PhraseSet"]
+
+SPLITS = ("train", "validation", "test")
+
+
+@dataclass(frozen=True, eq=False)
+class PhraseSet:
+    """Phrases with where each came from.
+
+    Attributes
+    ----------
+    notes : numpy.ndarray
+        All notes of all phrases, dtype `NOTE`, onsets within their phrase.
+    starts : numpy.ndarray
+        Shape ``(n + 1,)``, int64: phrase `i` has the notes ``starts[i]:starts[i + 1]``.
+    source : numpy.ndarray
+        Shape ``(n,)``, text: the song or performance of each phrase.
+    bar : numpy.ndarray
+        Shape ``(n,)``, int32: the bar of its source that the phrase starts at.
+    split : numpy.ndarray
+        Shape ``(n,)``, text: one of `SPLITS`, the same for all phrases of a source.
+    key, tempo : numpy.ndarray
+        Shape ``(n,)``: int8 and float32, as in `Phrase`.
+    """
+
+    notes: np.ndarray
+    starts: np.ndarray
+    source: np.ndarray
+    bar: np.ndarray
+    split: np.ndarray
+    key: np.ndarray
+    tempo: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.source)
+
+    def __getitem__(self, index: int) -> Phrase:
+        own = self.notes[self.starts[index] : self.starts[index + 1]]
+        return Phrase(own, int(self.key[index]), float(self.tempo[index]))
+
+    def __iter__(self) -> Iterator[Phrase]:
+        return (self[i] for i in range(len(self)))
+
+    @property
+    def rows(self) -> np.ndarray:
+        """Shape of `notes`: the phrase that each note belongs to."""
+        return np.repeat(np.arange(len(self)), np.diff(self.starts))
+
+    @classmethod
+    def from_phrases(
+        cls,
+        phrases: Iterable[Phrase],
+        source: Iterable[str] | None = None,
+        bar: Iterable[int] | None = None,
+        split: Iterable[str] | None = None,
+    ) -> PhraseSet:
+        """Gather phrases; without more, all are of one unnamed source and for training."""
+        phrases = list(phrases)
+        n = len(phrases)
+        notes = [phrase.notes for phrase in phrases]
+        return cls(
+            notes=np.concatenate([*notes, np.zeros(0, NOTE)]),
+            starts=np.concatenate([[0], np.cumsum([len(own) for own in notes])]).astype(np.int64),
+            source=np.array([""] * n if source is None else list(source), np.str_),
+            bar=np.array(range(n) if bar is None else list(bar), np.int32),
+            split=np.array(["train"] * n if split is None else list(split), np.str_),
+            key=np.array([phrase.key for phrase in phrases], np.int8),
+            tempo=np.array([phrase.tempo for phrase in phrases], np.float32),
+        )
+
+    @classmethod
+    def join(cls, sets: Iterable[PhraseSet]) -> PhraseSet:
+        """One set of several, in order."""
+        sets = list(sets)
+        columns = {
+            f.name: np.concatenate([getattr(s, f.name) for s in sets])
+            for f in fields(cls)
+            if f.name != "starts"
+        }
+        counts = np.concatenate([np.diff(s.starts) for s in sets])
+        return cls(starts=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64), **columns)
+
+    def take(self, index: np.ndarray) -> PhraseSet:
+        """Some of the phrases, by a boolean mask or by numbers, in that order."""
+        index = np.arange(len(self))[index]
+        counts = np.diff(self.starts)[index]
+        starts = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+        rows = np.repeat(self.starts[index] - starts[:-1], counts) + np.arange(starts[-1])
+        return PhraseSet(
+            notes=self.notes[rows],
+            starts=starts,
+            **{
+                name: getattr(self, name)[index]
+                for name in ("source", "bar", "split", "key", "tempo")
+            },
+        )
+
+    def where(self, split: str) -> PhraseSet:
+        """The phrases of one split.
+
+        Raises
+        ------
+        MusicError
+            If it has none.
+        """
+        found = self.take(self.split == split)
+        if not len(found):
+            raise MusicError(
+                f"these phrases have none for {split}: build the corpus from more music"
+            )
+        return found
+
+    def only(self, parts: Collection[str]) -> PhraseSet:
+        """The same phrases with the notes of some parts alone; phrases without any are left out."""
+        keep = np.isin(self.notes["part"], [part_index(part) for part in parts])
+        fewer = self.keep_notes(keep)
+        return fewer.take(np.diff(fewer.starts) > 0)
+
+    def keep_notes(self, keep: np.ndarray) -> PhraseSet:
+        """The same phrases with some of their notes; `keep` is a mask over all notes."""
+        total = np.concatenate([[0], np.cumsum(keep)])
+        return replace(self, notes=self.notes[keep], starts=total[self.starts])
+
+    def save(self, path: str | Path) -> None:
+        """Write an ``.npz`` of plain arrays, a column of the notes each, whole or not at all."""
+        columns = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "notes"}
+        columns |= {name: self.notes[name] for name in NOTE.names}
+        with write_beside(path) as beside, beside.open("wb") as file:
+            np.savez_compressed(file, **columns)
+
+    @classmethod
+    def load(cls, path: str | Path) -> PhraseSet:
+        """Read what `save` wrote.
+
+        Raises
+        ------
+        MusicError
+            If the file is missing or is not a phrase set.
+        """
+        path = Path(path)
+        try:
+            with np.load(path, allow_pickle=False) as file:
+                notes = np.zeros(len(file["onset"]), NOTE)
+                for name in NOTE.names:
+                    notes[name] = file[name]
+                columns = {f.name: file[f.name] for f in fields(cls) if f.name != "notes"}
+        except FileNotFoundError:
+            raise MusicError(
+                f"{path} is missing: make it with `python -m musegen corpus`"
+            ) from None
+        except (OSError, ValueError, KeyError, EOFError, TypeError, zipfile.BadZipFile):
+            raise MusicError(
+                f"{path.name} does not hold phrases: make it with `python -m musegen corpus`"
+            ) from None
+        return cls(notes=notes, **columns)
