@@ -1,0 +1,41 @@
+"""From published data sets and folders of MIDI files to phrases."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from musegen.corpus import groove, midi_folder, pop909
+from musegen.corpus.build import Source, Summary, build_phrases
+from musegen.music.errors import MusicError
+from musegen.music.phrase_set import PhraseSet
+
+__all__ = ["CORPORA", "Summary", "build_corpus"]
+
+CORPORA: dict[str, Callable[[list[Path]], list[Source]]] = {
+    "groove": groove.find_sources,
+    "midi": midi_folder.find_sources,
+    "pop909": pop909.find_sources,
+}
+
+
+def build_corpus(kind: str, folders: Sequence[str | Path]) -> tuple[PhraseSet, Summary]:
+    """Phrases of a data set or of a folder of MIDI files.
+
+    Parameters
+    ----------
+    kind : str
+        One of `CORPORA`.
+    folders : sequence of path
+        Where it lies.
+
+    Raises
+    ------
+    MusicError
+        If a folder is missing, or no phrase comes of it.
+    """
+    paths = [Path(folder) for folder in folders]
+    for path in paths:
+        if not path.exists():
+            raise MusicError(f"{path} is missing: give the folder where the music lies")
+    return build_phrases(CORPORA[kind](paths))
