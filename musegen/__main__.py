@@ -1,0 +1,334 @@
+"""The command line: ``python -m musegen``."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import secrets
+import sys
+import warnings
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from musegen.audio import FORMATS, AudioError, fluidsynth_problem, render, write_audio
+from musegen.latent import FORMS, lay_out, stack_path, write_paths
+from musegen.model.errors import CheckpointError
+from musegen.music import MusicError, MusicWarning, Piece, read_midi
+
+if TYPE_CHECKING:
+    from musegen.generator import MuseGen
+
+__all__ = ["main"]
+
+_MIDI = (".mid",)
+_PATH = (".npy",)
+_LARGEST_COUNT = 1000  # a piece each of 16 bars is 30 MB of sound
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        The words after ``python -m musegen``; those of this process without it.
+
+    Returns
+    -------
+    int
+        Exit status: 0, or 1 after one line on stderr about a file or figure that cannot be used.
+        A wrong call raises ``SystemExit(2)`` after one such line.
+    """
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    try:
+        with warnings.catch_warnings():
+            warnings.showwarning = _show_warning
+            options.run(options)
+    except KeyboardInterrupt:
+        print("musegen: stopped", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        return 1
+    except OSError as error:
+        place = f" {error.filename}" if error.filename else ""
+        return _fail(f"cannot write{place}: {error.strerror or error}")
+    except (AudioError, CheckpointError, MusicError) as error:
+        return _fail(str(error))
+    return 0
+
+
+def _fail(message: str) -> int:
+    print(f"musegen: {message}", file=sys.stderr)
+    return 1
+
+
+def _show_warning(message: Warning, category: type[Warning], *_: object, **__: object) -> None:
+    if issubclass(category, MusicWarning):
+        print(f"musegen: {message}", file=sys.stderr)
+
+
+# Commands -----------------------------------------------------------------------------------------
+
+
+def _random(options: argparse.Namespace) -> None:
+    seed = options.seed
+    if seed is None:
+        seed = secrets.randbelow(2**31)
+        print(f"seed {seed}", file=sys.stderr)
+    pieces = _load().random_many(
+        range(seed, seed + options.count), options.bars, options.form, options.temperature
+    )
+    _save(pieces, options.out, numbered=options.count > 1)
+
+
+def _interpolate(options: argparse.Namespace) -> None:
+    read = [_seed_or_piece(text) for text in (options.a, options.b)]
+    mg = _load()
+    ends = [
+        mg.random(end, options.bars) if isinstance(end, int) else _cut(end, options.bars)
+        for end in read
+    ]
+    _save_one(mg, mg.interpolate(*ends, steps=options.steps), options.out)
+
+
+def _reconstruct(options: argparse.Namespace) -> None:
+    piece = read_midi(options.input)
+    mg = _load()
+    _save_one(mg, mg.reconstruct(piece), options.out)
+
+
+def _vary(options: argparse.Namespace) -> None:
+    piece = read_midi(options.input)
+    mg = _load()
+    varied = [mg.vary(piece, options.similarity, seed) for seed in range(options.count)]
+    _save(varied, options.out, numbered=options.count > 1)
+
+
+def _render(options: argparse.Namespace) -> None:
+    _say_engine()
+    audio, rate = render(read_midi(options.input), options.soundfont)
+    write_audio(options.out, audio, rate)
+
+
+def _corpus(options: argparse.Namespace) -> None:
+    from musegen.corpus import build_corpus
+
+    phrases, summary = build_corpus(options.kind, options.source)
+    phrases.save(options.out)
+    print(summary)
+
+
+def _train(options: argparse.Namespace) -> None:
+    os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")  # see musegen.model
+    from musegen.model.config import default_config
+    from musegen.model.prior_training import train_prior
+    from musegen.model.vae_training import train_vae
+    from musegen.music.phrase_set import PhraseSet
+
+    phrases = PhraseSet.load(options.phrases)
+    folder = Path(options.checkpoint)
+    vae_config, prior_config, training = default_config(options.kind)
+    vae = train_vae(phrases, folder, vae_config, training, options.resume)
+    train_prior(vae, phrases, folder, prior_config, training, options.resume)
+
+
+def _evaluate(options: argparse.Namespace) -> None:
+    from musegen.evaluation import evaluate
+    from musegen.music.phrase_set import PhraseSet
+
+    report = evaluate(Path(options.checkpoint), PhraseSet.load(options.phrases))
+    if options.json:
+        report.save(options.json)
+    print(report)
+
+
+# Helpers ------------------------------------------------------------------------------------------
+
+
+def _load() -> MuseGen:
+    from musegen.generator import load
+
+    return load()
+
+
+def _seed_or_piece(text: str) -> int | Piece:
+    return int(text) if text.isascii() and text.isdigit() else read_midi(text)
+
+
+def _cut(piece: Piece, bars: int | None) -> Piece:
+    if bars is None or bars >= piece.bars:
+        return piece
+    phrases = -(-bars // 2)
+    return Piece(piece.phrases[:phrases], piece.programs, bars)
+
+
+def _save_one(mg: MuseGen, piece: Piece, outs: Sequence[Path]) -> None:
+    if piece.path is None and any(out.suffix in _PATH for out in outs):
+        piece = replace(piece, path=mg.encode(piece))
+    _save([piece], outs, numbered=False)
+
+
+def _save(pieces: Sequence[Piece], outs: Sequence[Path], numbered: bool) -> None:
+    for out in outs:
+        if out.suffix in _PATH:
+            paths = [stack_path(piece.path) for piece in pieces]
+            write_paths(out, np.stack(paths) if numbered else paths[0])
+    heard = [out for out in outs if out.suffix in FORMATS]
+    if heard:
+        _say_engine()
+    for i, piece in enumerate(pieces, start=1):
+        for out in outs:
+            if out.suffix in _MIDI:
+                piece.write_midi(_number(out, i) if numbered else out)
+        if heard:
+            audio, rate = render(piece)
+            for out in heard:
+                write_audio(_number(out, i) if numbered else out, audio, rate)
+
+
+def _number(path: Path, number: int) -> Path:
+    return path.with_stem(f"{path.stem}-{number:03}")
+
+
+def _say_engine() -> None:
+    problem = fluidsynth_problem()
+    if problem:
+        print(f"musegen: {problem}", file=sys.stderr)
+
+
+# The parser ---------------------------------------------------------------------------------------
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> None:
+        # argparse prints the whole usage first; one line says it.
+        self.exit(2, f"musegen: {message} (see {self.prog} --help)\n")
+
+
+def _out(*endings: str) -> Callable[[str], Path]:
+    def path(text: str) -> Path:
+        found = Path(text)
+        if found.suffix not in endings:
+            raise argparse.ArgumentTypeError(f"{text!r} does not end in {' or '.join(endings)}")
+        return found
+
+    return path
+
+
+def _form(text: str) -> str:
+    try:
+        lay_out(text, 1)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+    return text
+
+
+def _number_between(kind: type, low: float, high: float) -> Callable[[str], float]:
+    def number(text: str) -> float:
+        try:
+            value = kind(text)
+        except ValueError:
+            value = None
+        if value is None or not low <= value <= high:
+            word = "a whole number" if kind is int else "a number"
+            raise argparse.ArgumentTypeError(f"{text!r} is not {word} from {low} to {high}")
+        return value
+
+    return number
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="python -m musegen", description="Explore a latent space of music.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=_Parser)
+    seed, bars = _number_between(int, 0, 2**53), _number_between(int, 1, 256)
+    count = _number_between(int, 1, _LARGEST_COUNT)
+    every = _out(*_MIDI, *FORMATS, *_PATH)
+
+    def command(name: str, run: Callable, help: str) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, help=help, description=help)
+        added.set_defaults(run=run)
+        return added
+
+    def add_out(to: argparse.ArgumentParser) -> None:
+        to.add_argument(
+            "--out",
+            type=every,
+            action="append",
+            required=True,
+            metavar="FILE",
+            help="may be given more than once: .mid, .wav, .flac, .ogg, .mp3 or .npy (the path)",
+        )
+
+    random = command("random", _random, "Draw a piece from the latent space.")
+    random.add_argument("--seed", type=seed, help="the same seed gives the same piece")
+    random.add_argument("--bars", type=bars, default=16, help="length (default 16)")
+    random.add_argument(
+        "--form", type=_form, default="AABA", help=", ".join(FORMS) + " (default AABA)"
+    )
+    random.add_argument(
+        "--temperature",
+        type=_number_between(float, 0, 2),
+        default=0.8,
+        help="0 typical … 2 wild (default 0.8)",
+    )
+    random.add_argument("--count", type=count, default=1, help="pieces, of the seeds that follow")
+    add_out(random)
+
+    interpolate = command("interpolate", _interpolate, "Morph one piece into another.")
+    interpolate.add_argument("a", metavar="A", help="a seed or a MIDI file")
+    interpolate.add_argument("b", metavar="B", help="a seed or a MIDI file")
+    interpolate.add_argument(
+        "--steps", type=_number_between(int, 2, 64), default=9, help="sections (default 9)"
+    )
+    interpolate.add_argument(
+        "--bars", type=bars, default=16, help="length of an end; a file is cut to it (default 16)"
+    )
+    add_out(interpolate)
+
+    reconstruct = command("reconstruct", _reconstruct, "Encode a MIDI file and decode it again.")
+    reconstruct.add_argument("input", metavar="IN.mid")
+    add_out(reconstruct)
+
+    vary = command("vary", _vary, "Make variations of a MIDI file.")
+    vary.add_argument("input", metavar="IN.mid")
+    vary.add_argument(
+        "--similarity",
+        type=_number_between(float, 0, 1),
+        default=0.8,
+        help="1 the same … 0 something new (default 0.8)",
+    )
+    vary.add_argument("--count", type=count, default=1, help="how many")
+    add_out(vary)
+
+    render = command("render", _render, "Turn a MIDI file into sound.")
+    render.add_argument("input", metavar="IN.mid")
+    render.add_argument("--out", type=_out(*FORMATS), required=True, metavar="FILE")
+    render.add_argument("--soundfont", metavar="SF2", help="a .sf2 or .sf3 file")
+
+    corpus = command("corpus", _corpus, "Turn a data set into phrases.")
+    corpus.add_argument("kind", choices=["pop909", "groove", "midi"])
+    corpus.add_argument(
+        "source", nargs="+", metavar="SOURCE", help="folders; pop909 needs POP909 and POP909-CL"
+    )
+    corpus.add_argument("--out", type=_out(".npz"), required=True, metavar="PHRASES.npz")
+
+    train = command("train", _train, "Train a VAE and its prior.")
+    train.add_argument("kind", choices=["song", "drums"])
+    train.add_argument("--phrases", required=True, metavar="PHRASES.npz")
+    train.add_argument("--checkpoint", required=True, metavar="DIR")
+    train.add_argument("--resume", action="store_true", help="go on where it was stopped")
+
+    evaluate = command("evaluate", _evaluate, "Measure a checkpoint on phrases.")
+    evaluate.add_argument("checkpoint", metavar="DIR")
+    evaluate.add_argument("--phrases", required=True, metavar="PHRASES.npz")
+    evaluate.add_argument("--json", type=_out(".json"), metavar="FILE")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())
