@@ -1,0 +1,495 @@
+"""Sound is made by real FluidSynth; where it has to fail, by a script in its place."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+import numpy as np
+import pretty_midi
+import pytest
+import soundfile
+
+from musegen import audio as audio_module
+from musegen.audio import (
+    FORMATS,
+    AudioError,
+    Soundfont,
+    find_soundfonts,
+    fluidsynth_problem,
+    render,
+    to_int16,
+    write_audio,
+)
+from musegen.music import Phrase, Piece
+from musegen.music.notes import make_notes
+
+TIM = Path(pretty_midi.__file__).with_name("TimGM6mb.sf2")
+RATE = 44100
+BAND = [
+    *((step, "lead", 72 + step % 7, 2, 90) for step in range(0, 32, 4)),
+    *((step, "chords", pitch, 8, 70) for step in range(0, 32, 8) for pitch in (60, 64, 67)),
+    *((step, "bass", 36, 8, 100) for step in range(0, 32, 8)),
+    *((step, "drums", 36 if step % 8 else 38, 1, 110) for step in range(0, 32, 4)),
+]
+
+needs_fluidsynth = pytest.mark.skipif(
+    shutil.which("fluidsynth") is None, reason="FluidSynth is not installed"
+)
+
+
+def piece_of(rows: list[tuple], tempo: float = 240, **programs: int) -> Piece:
+    """One phrase; at 240 beats a minute it lasts two seconds."""
+    return Piece((Phrase(make_notes(rows), tempo=tempo),), programs)
+
+
+def peak_db(sound: np.ndarray) -> float:
+    return 20 * np.log10(np.abs(sound).max())
+
+
+@pytest.fixture(scope="module")
+def band() -> np.ndarray:
+    sound, rate = render(piece_of(BAND), TIM)
+    assert rate == RATE
+    return sound
+
+
+@pytest.fixture
+def temp(tmp_path, monkeypatch) -> Path:
+    """The folder that temporary folders are made in, watched."""
+    folder = tmp_path / "temp"
+    folder.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    return folder
+
+
+@pytest.fixture
+def fake_fluidsynth(tmp_path, monkeypatch, temp):
+    """Put a shell script in FluidSynth's place. In it, $wav is the file to write."""
+
+    def put(body: str) -> None:
+        script = tmp_path / "bin" / "fluidsynth"
+        script.parent.mkdir()
+        find_wav = 'while [ $# -gt 0 ]; do [ "$1" = -F ] && wav=$2; shift; done\n'
+        script.write_text(f"#!/bin/sh\n{find_wav}{body}\n")
+        script.chmod(0o755)
+        monkeypatch.setenv("PATH", f"{script.parent}{os.pathsep}{os.environ['PATH']}")
+
+    return put
+
+
+@pytest.fixture
+def no_fluidsynth(tmp_path, monkeypatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+
+
+# Rendering
+
+
+@needs_fluidsynth
+def test_a_render_is_stereo_float_as_long_as_the_piece_and_its_release(band):
+    assert band.dtype == np.float32
+    assert band.ndim == 2
+    assert band.shape[1] == 2
+    assert 2.0 <= len(band) / RATE <= 6.0
+    assert np.abs(band[:, 0] - band[:, 1]).max() > 0.01  # stereo, not one channel twice
+
+
+@needs_fluidsynth
+def test_the_release_fades_to_nothing(band):
+    assert np.abs(band[2 * RATE : 2 * RATE + 1000]).max() > 0.01, "the release was cut off"
+    assert np.abs(band[-20:]).max() < 1e-3
+
+
+@needs_fluidsynth
+def test_a_piece_that_ends_in_rests_keeps_its_length():
+    sound, _ = render(piece_of([(0, "drums", 37, 1, 100)], tempo=60), TIM)
+    assert len(sound) == 8 * RATE
+
+
+@needs_fluidsynth
+@pytest.mark.parametrize(
+    "piece",
+    [
+        piece_of(BAND),
+        piece_of([(0, "lead", 60, 4, 1)]),  # as soft as can be
+        piece_of([(0, "drums", 38, 1, 127)]),  # a lone hit
+        piece_of([(0, "chords", p, 32, 60) for p in (48, 55, 60, 64)], chords=89),  # a smooth pad
+        piece_of([(s, "chords", p, 4, 127) for s in range(0, 32, 2) for p in range(40, 80, 4)]),
+        piece_of([(31, "bass", 30, 1, 100)]),  # nearly all of it after the end
+    ],
+    ids=["band", "soft", "hit", "pad", "dense", "late"],
+)
+def test_every_piece_peaks_between_minus_3_and_minus_half_a_decibel(piece):
+    sound, _ = render(piece, TIM)
+    assert np.isfinite(sound).all()
+    assert -3 <= peak_db(sound) <= -0.5
+
+
+@needs_fluidsynth
+def test_pieces_are_equally_loud(band):
+    soft = [(onset, part, pitch, length, v // 3) for onset, part, pitch, length, v in BAND]
+    quiet, _ = render(piece_of(soft), TIM)
+    drums, _ = render(piece_of(BAND).only(["drums"]), TIM)
+    for sound in (band, quiet, drums):
+        assert audio_module._loudness(sound) == pytest.approx(-16, abs=0.7)
+
+
+def test_a_release_without_end_is_faded_out():
+    endless = np.full((10 * RATE, 2), 0.5, np.float32)
+    trimmed = audio_module._trim(endless, 2 * RATE)
+    assert len(trimmed) == 6 * RATE
+    assert not trimmed[-1].any()
+    assert np.abs(np.diff(trimmed, axis=0)).max() < 1e-3  # no click
+
+
+def test_loudness_is_that_of_the_standard():
+    # BS.1770-4: a full-scale sine at 997 Hz in one channel measures -3.01 LUFS.
+    wave = np.zeros((2 * RATE, 2), np.float32)
+    wave[:, 0] = np.sin(2 * np.pi * 997 * np.arange(len(wave)) / RATE)
+    assert audio_module._loudness(wave) == pytest.approx(-3.01, abs=0.05)
+    # Gated: as much silence again changes nothing but the one block that is partly silent.
+    padded = np.concatenate([wave, np.zeros_like(wave)])
+    assert audio_module._loudness(padded) == pytest.approx(-3.01, abs=0.4)
+
+
+def test_the_limiter_turns_down_peaks_and_leaves_the_rest_alone():
+    wave = np.full((RATE, 2), 0.5, np.float32)
+    wave[RATE // 2] = 2.0
+    limited = audio_module._limit(wave, 0.9)
+    assert np.abs(limited).max() == pytest.approx(0.9, abs=1e-4)
+    assert (limited[: RATE // 4] == 0.5).all()
+    assert np.abs(np.diff(limited[: RATE // 2, 0])).max() < 1e-3  # no step in the gain
+    # Without clipping: what is beside the peak went down with it.
+    assert limited[RATE // 2 - 1, 0] == pytest.approx(0.5 * 0.9 / 2, rel=0.02)
+
+
+def test_a_piece_without_notes_is_silence_of_its_length():
+    sound, rate = render(Piece((Phrase(tempo=240),)), TIM)
+    assert sound.shape == (2 * RATE, 2)
+    assert rate == RATE
+    assert not sound.any()
+
+
+@needs_fluidsynth
+def test_a_render_is_silent_on_the_terminal_and_leaves_no_file(temp, capfd):
+    render(piece_of(BAND), TIM)
+    assert capfd.readouterr() == ("", "")
+    assert list(temp.iterdir()) == []
+
+
+@needs_fluidsynth
+def test_two_renders_at_once_do_not_meet(band):
+    other = piece_of([(0, "lead", 60, 8, 90)])
+    sounds: dict[int, np.ndarray] = {}
+
+    def work(i: int, piece: Piece) -> None:
+        sounds[i] = render(piece, TIM)[0]
+
+    threads = [threading.Thread(target=work, args=x) for x in enumerate([piece_of(BAND), other])]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert np.array_equal(sounds[0], band)
+    assert not np.array_equal(sounds[1][:RATE], band[:RATE])
+
+
+@needs_fluidsynth
+def test_a_user_s_own_fluidsynth_settings_change_nothing(band, tmp_path, monkeypatch):
+    (tmp_path / ".fluidsynth").write_text("gain 0.0001\n")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert np.array_equal(render(piece_of(BAND), TIM)[0], band)
+
+
+# What can go wrong with a soundfont
+
+
+def test_a_missing_soundfont(tmp_path):
+    with pytest.raises(AudioError, match=r"there is no soundfont at .*none\.sf2"):
+        render(piece_of(BAND), tmp_path / "none.sf2")
+
+
+def test_a_file_that_is_no_soundfont(tmp_path):
+    path = tmp_path / "song.sf2"
+    path.write_bytes(b"RIFF\x04\x00\x00\x00WAVE")
+    with pytest.raises(AudioError, match=r"song\.sf2 is not a soundfont"):
+        render(piece_of(BAND), path)
+
+
+def test_a_soundfont_that_was_cut_short(tmp_path):
+    path = tmp_path / "half.sf2"
+    path.write_bytes(TIM.read_bytes()[:1_000_000])
+    with pytest.raises(AudioError, match="only the beginning"):
+        render(piece_of(BAND), path)
+
+
+def damaged(folder: Path) -> Path:
+    """A soundfont with its head and length right and its tables overwritten."""
+    data = TIM.read_bytes()
+    tables = data.rfind(b"pdta")
+    path = folder / "damaged.sf2"
+    path.write_bytes(data[:tables] + b"\xff" * (len(data) - tables))
+    return path
+
+
+@needs_fluidsynth
+def test_a_damaged_soundfont_is_not_rendered_as_silence(tmp_path):
+    with pytest.raises(AudioError, match=r"FluidSynth cannot load damaged\.sf2"):
+        render(piece_of(BAND), damaged(tmp_path))
+
+
+# What can go wrong with FluidSynth
+
+
+def test_fluidsynth_that_fails(fake_fluidsynth, temp):
+    fake_fluidsynth("echo 'fluidsynth: error: out of luck' >&2; exit 1")
+    with pytest.raises(AudioError, match=r"failed with .*: error: out of luck") as caught:
+        render(piece_of(BAND), TIM)
+    assert "\n" not in str(caught.value)
+    assert list(temp.iterdir()) == []
+
+
+def test_fluidsynth_that_does_nothing(fake_fluidsynth):
+    fake_fluidsynth("exit 0")
+    with pytest.raises(AudioError, match="FluidSynth failed"):
+        render(piece_of(BAND), TIM)
+
+
+def test_fluidsynth_that_hangs_is_ended_with_all_it_started(fake_fluidsynth, temp, tmp_path):
+    fake_fluidsynth(f"sleep 60 & echo $! > {tmp_path}/pid; wait")
+    start = time.monotonic()
+    with pytest.raises(AudioError, match=r"not done after 0\.5 s"):
+        render(piece_of(BAND), TIM, timeout=0.5)
+    assert time.monotonic() - start < 5
+    assert list(temp.iterdir()) == []
+    assert ended(int((tmp_path / "pid").read_text()))
+
+
+def ended(process: int) -> bool:
+    """Whether a process is gone, or has died and only waits for its parent to notice."""
+    for _ in range(50):
+        state = subprocess.run(["ps", "-o", "stat=", "-p", str(process)], capture_output=True)
+        if state.stdout.strip()[:1] in (b"", b"Z"):
+            return True
+        time.sleep(0.02)
+    return False
+
+
+@pytest.mark.parametrize("left", ["part", "no release", "too short", "nothing"])
+def test_an_unfinished_file_is_not_taken_for_sound(left, fake_fluidsynth, temp, tmp_path):
+    whole = tmp_path / "whole.wav"
+    seconds = 1 if left == "too short" else 3
+    soundfile.write(whole, np.full((seconds * RATE, 2), 0.1), RATE, "FLOAT")
+    source = {
+        "part": f"head -c 90000 {whole}",
+        "no release": f"head -c 1000000 {whole}",
+        "too short": f"cat {whole}",
+        "nothing": ":",
+    }
+    fake_fluidsynth(f'{source[left]} > "$wav"')
+    with pytest.raises(AudioError, match="unfinished"):
+        render(piece_of(BAND), TIM)
+    assert list(temp.iterdir()) == []
+
+
+def test_silence_is_not_taken_for_sound(fake_fluidsynth, tmp_path):
+    soundfile.write(tmp_path / "silence.wav", np.zeros((3 * RATE, 2)), RATE)
+    fake_fluidsynth(f'cat {tmp_path}/silence.wav > "$wav"')
+    with pytest.raises(AudioError, match="has no sound for this piece"):
+        render(piece_of(BAND), TIM)
+
+
+def test_options_come_before_the_files(fake_fluidsynth, tmp_path):
+    # FluidSynth for Windows takes every word after the first file for a file.
+    fake_fluidsynth("exit 1")
+    script = tmp_path / "bin" / "fluidsynth"
+    script.write_text(f'#!/bin/sh\nprintf "%s\\n" "$@" > {tmp_path}/words\nexit 1\n')
+    with pytest.raises(AudioError):
+        render(piece_of(BAND), TIM)
+    *options, soundfont, midi = (tmp_path / "words").read_text().splitlines()
+    assert Path(soundfont) == TIM.resolve()
+    assert midi.endswith(".mid")
+    assert {"-ni", "-F", "-r"} <= set(options)
+
+
+# Without FluidSynth
+
+
+@needs_fluidsynth
+def test_no_problem_where_fluidsynth_is_installed():
+    assert fluidsynth_problem() is None
+
+
+def test_the_problem_says_how_to_install_it(no_fluidsynth):
+    problem = fluidsynth_problem()
+    for command in ("apt-get install fluidsynth", "brew install fluid-synth", "choco install"):
+        assert command in problem
+    assert "\n" not in problem
+
+
+def test_without_fluidsynth_the_embedded_renderer_plays(no_fluidsynth, temp, capfd):
+    sound, rate = render(piece_of(BAND), TIM)
+    assert rate == RATE
+    assert sound.dtype == np.float32
+    assert sound.shape[1] == 2
+    assert 2.0 <= len(sound) / RATE <= 6.0
+    assert np.abs(sound[2 * RATE : 2 * RATE + 1000]).max() > 0.01, "the release was cut off"
+    assert -3 <= peak_db(sound) <= -0.5
+    assert capfd.readouterr() == ("", "")
+    assert list(temp.iterdir()) == []
+
+
+def test_the_embedded_renderer_plays_in_tune(no_fluidsynth):
+    # It plays at 48 kHz: read as 44.1 kHz the A would be at 404 Hz.
+    sound, _ = render(piece_of([(0, "lead", 69, 32, 100)], lead=73), TIM)
+    spectrum = np.abs(np.fft.rfft(sound[: 2 * RATE, 0]))
+    assert np.argmax(spectrum) / 2 == pytest.approx(440, abs=4)
+
+
+def test_the_embedded_renderer_and_a_damaged_soundfont(no_fluidsynth, tmp_path):
+    with pytest.raises(AudioError, match=r"midirenderer failed with damaged\.sf2"):
+        render(piece_of(BAND), damaged(tmp_path))
+
+
+def test_the_embedded_renderer_needs_an_sf2(no_fluidsynth, tmp_path):
+    path = tmp_path / "general.sf3"
+    path.symlink_to(TIM)
+    assert render(piece_of(BAND), path)[1] == RATE  # a link is what it leads to
+    path.unlink()
+    shutil.copy(TIM, path)
+    with pytest.raises(AudioError, match=r"general\.sf3 needs FluidSynth"):
+        render(piece_of(BAND), path)
+
+
+# Finding soundfonts
+
+
+@pytest.fixture
+def own_folders(tmp_path, monkeypatch) -> Path:
+    monkeypatch.delenv("MUSEGEN_SOUNDFONT", raising=False)
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "share"))
+    folder = tmp_path / "share" / "soundfonts"
+    folder.mkdir(parents=True)
+    return folder
+
+
+def test_there_is_always_a_soundfont_and_the_small_one_is_last(own_folders):
+    (own_folders / "Zither.sf2").write_bytes(b"")
+    assert find_soundfonts()[-1].name == "TimGM6mb"
+    shutil.copy(TIM, own_folders)  # as Debian has it, among the others
+    assert [font.name for font in find_soundfonts()][-2:] == ["Zither", "TimGM6mb"]
+
+
+def test_soundfonts_are_listed_best_first_by_readable_names(own_folders):
+    for name in ("Zither.sf2", "MuseScore_General.sf3", "FluidR3_GM.sf2", "notes.txt"):
+        (own_folders / name).write_bytes(b"")
+    (own_folders / "default-GM.sf2").symlink_to(own_folders / "Zither.sf2")
+    names = [font.name for font in find_soundfonts()]
+    ours = [name for name in names if name in ("FluidR3 GM", "MuseScore General", "Zither")]
+    assert ours == ["FluidR3 GM", "MuseScore General", "Zither"]
+    assert names[0] == "FluidR3 GM"
+    assert "default GM" not in names
+    assert "notes" not in names
+    assert len(set(names)) == len(names)
+
+
+def test_the_soundfont_named_by_the_environment_is_first(own_folders, tmp_path, monkeypatch):
+    (own_folders / "FluidR3_GM.sf2").write_bytes(b"")
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    (mine / "My_Piano.SF2").write_bytes(b"")
+    for value in (mine, mine / "My_Piano.SF2"):
+        monkeypatch.setenv("MUSEGEN_SOUNDFONT", str(value))
+        assert find_soundfonts()[0] == Soundfont("My Piano", mine / "My_Piano.SF2")
+
+
+def test_an_environment_that_names_nothing_is_said(tmp_path, monkeypatch):
+    monkeypatch.setenv("MUSEGEN_SOUNDFONT", str(tmp_path / "gone.sf2"))
+    with pytest.raises(AudioError, match="there is nothing there"):
+        find_soundfonts()
+    monkeypatch.setenv("MUSEGEN_SOUNDFONT", str(tmp_path))
+    with pytest.raises(AudioError, match="there is no soundfont in it"):
+        find_soundfonts()
+
+
+# Files
+
+
+@pytest.fixture(scope="module")
+def chord() -> np.ndarray:
+    time = np.arange(RATE) / RATE
+    waves = [np.sin(2 * np.pi * pitch * time) for pitch in (220, 277)]
+    return (np.stack(waves, axis=1) * 0.8).astype(np.float32)
+
+
+@pytest.mark.parametrize("ending", FORMATS)
+def test_each_format_reads_back(ending, chord, tmp_path):
+    path = tmp_path / "new folder" / f"chord{ending}"
+    write_audio(path, chord, RATE)
+    sound, rate = soundfile.read(path)
+    assert rate == RATE
+    assert sound.shape == chord.shape
+    exact = ending in (".wav", ".flac")
+    assert np.abs(sound - chord)[100:-100].max() < (1e-4 if exact else 0.05)
+    assert [p.name for p in path.parent.iterdir()] == [path.name]
+    if exact:
+        assert soundfile.info(path).subtype == "PCM_16"
+
+
+def test_capitals_in_an_ending_are_the_same_format(chord, tmp_path):
+    write_audio(tmp_path / "CHORD.WAV", chord, RATE)
+    assert soundfile.info(tmp_path / "CHORD.WAV").format == "WAV"
+
+
+def test_another_ending_is_refused(chord, tmp_path):
+    with pytest.raises(AudioError, match=r"\.flac, \.mp3, \.ogg, \.wav"):
+        write_audio(tmp_path / "chord.aac", chord, RATE)
+    assert list(tmp_path.iterdir()) == []
+
+
+# A limit on the size of files fails a write as a full disk does, after a part has been written.
+_ON_A_FULL_DISK = """
+import resource, sys
+import numpy as np
+from musegen.audio import AudioError, write_audio
+resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+try:
+    write_audio(sys.argv[1], np.zeros((44100, 2), np.float32), 44100)
+except AudioError as error:
+    print(error)
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="file sizes are limited by POSIX")
+def test_a_full_disk_is_said_and_leaves_what_was_there(tmp_path):
+    path = tmp_path / "song.wav"
+    path.write_bytes(b"the old one")
+    done = subprocess.run(
+        [sys.executable, "-c", _ON_A_FULL_DISK, str(path)],
+        capture_output=True,
+        text=True,
+        cwd=Path(__file__).parents[1],
+    )
+    assert done.stdout.startswith("the disk is full"), done.stderr
+    assert path.read_bytes() == b"the old one"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_folder_that_cannot_be_written(chord, tmp_path):
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.raises(AudioError, match="cannot write"):
+        write_audio(tmp_path / "file" / "song.wav", chord, RATE)
+
+
+def test_int16_for_the_page():
+    sound = np.array([[-1, 1], [0, 0.5], [-2, 2]], np.float32)
+    converted = to_int16(sound)
+    assert converted.dtype == np.int16
+    assert converted.tolist() == [[-32767, 32767], [0, 16384], [-32767, 32767]]
