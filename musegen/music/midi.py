@@ -41,7 +41,7 @@ __all__ = [
     "write_midi",
 ]
 
-MAX_BYTES = 8_000_000  # an hour of dense MIDI is under 2 MB
+MAX_BYTES = 2_000_000  # an hour of dense MIDI is less; reading this much takes five seconds
 _RESOLUTION = 480  # ticks a quarter note: a step is 120, fine enough for a drummer's timing
 _TICKS_PER_STEP = _RESOLUTION // STEPS_PER_BEAT
 _MAX_STEPS = 60 * 240 * STEPS_PER_BEAT  # an hour at 240 beats a minute

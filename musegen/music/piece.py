@@ -19,6 +19,7 @@ from musegen.music.notes import (
     STEPS_PER_BEAT,
     STEPS_PER_PHRASE,
     sort_notes,
+    tidy_notes,
 )
 from musegen.music.phrase import Phrase
 
@@ -98,13 +99,13 @@ class Piece:
         bars : int
             As in `Piece.bars`.
         """
+        notes = sort_notes(notes)
+        edges = np.arange(len(keys) + 1) * STEPS_PER_PHRASE
+        rows = np.searchsorted(notes["onset"], edges)
         phrases = []
         for i, (key, tempo) in enumerate(zip(keys, tempos, strict=True)):
-            start = i * STEPS_PER_PHRASE
-            own = notes[
-                (notes["onset"] >= start) & (notes["onset"] < start + STEPS_PER_PHRASE)
-            ].copy()
-            own["onset"] -= start
+            own = notes[rows[i] : rows[i + 1]].copy()
+            own["onset"] -= edges[i]
             phrases.append(Phrase(own, int(key), float(tempo)))
         return cls(tuple(phrases), programs or DEFAULT_PROGRAMS, bars)
 
@@ -127,7 +128,7 @@ class Piece:
     def notes(self) -> np.ndarray:
         """All notes, dtype `NOTE`, with onsets in steps from the start of the piece.
 
-        No note sounds past the end of the piece.
+        No note sounds past the end of the piece, or past the next onset of its pitch and part.
         """
         parts = []
         for i, phrase in enumerate(self.phrases):
@@ -137,7 +138,7 @@ class Piece:
         notes = np.concatenate(parts)
         notes = notes[notes["onset"] < self.steps]
         notes["duration"] = np.minimum(notes["duration"], self.steps - notes["onset"])
-        return sort_notes(notes)
+        return tidy_notes(notes)
 
     @property
     def parts(self) -> tuple[str, ...]:

@@ -1,0 +1,259 @@
+"""What notes say about pitch, loudness, rhythm and timbre, in numbers.
+
+One row for each of `FEATURE_NAMES`. *Line* is the lead or, where there is none, the highest
+pitched note of each onset. Drums count for loudness, rhythm and the shares alone.
+
+==================  ===================  ==========  ============================================
+name                unit                 range       what
+==================  ===================  ==========  ============================================
+``pitch_mean``      MIDI number          0 to 127    mean pitch
+``pitch_range``     semitones            0 to 127    from the lowest note to the highest
+``pitch_entropy``   bits                 0 to 3.58   entropy of the notes' pitch classes
+``in_scale``        share                0 to 1      of notes in the scale of the phrase's key
+``interval``        semitones            0 to 127    mean size of the line's steps
+``contour``         semitones a beat     any         slope of the line, by least squares
+``velocity_mean``   MIDI velocity        1 to 127    mean velocity
+``velocity_std``    MIDI velocity        0 to 63     dynamic range: its standard deviation
+``crescendo``       velocity a bar       any         slope of the velocities, by least squares
+``density``         notes a beat         0 and up    all notes, over the eight beats
+``syncopation``     points a bar         0 to 13     see `phrase_features`; mean of the parts
+``ioi_mean``        beats                0.25 to 8   mean time from onset to onset, any part
+``ioi_entropy``     bits                 0 to 2.81   entropy of these times
+``duration_mean``   beats                0.25 to 8   mean time a pitched note sounds in the phrase
+``offbeat``         share                0 to 1      of notes that start off the quarters
+``timing``          milliseconds         0 and up    mean distance of the drums from the grid
+``share_lead``      share                0 to 1      of the time that all notes sound, summed
+``share_counter``   share                0 to 1      the same
+``share_chords``    share                0 to 1      the same
+``share_bass``      share                0 to 1      the same
+``share_drums``     share                0 to 1      the same; a hit sounds for one step
+``parts``           parts                0 to 5      parts that have notes
+``polyphony``       notes                0 and up    pitched notes sounding, mean of the steps
+``brightness``      MIDI number          0 to 127    mean pitch, by velocity and time sounding
+``harmony``         pitch classes        0 to 12     sounding within a beat, over beats that sound
+==================  ===================  ==========  ============================================
+
+A piece has the same, and three more (`PIECE_FEATURE_NAMES`):
+
+===================  ===================  =========  ============================================
+``self_similarity``  share                0 to 1     notes in common, mean of all pairs of phrases
+``tempo``            quarters a minute    above 0    mean over the piece's time
+``seconds``          seconds              above 0    length
+===================  ===================  =========  ============================================
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from musegen.music.instruments import DRUM_PITCHES
+from musegen.music.notes import (
+    BARS_PER_PHRASE,
+    DRUMS,
+    PARTS,
+    STEPS_PER_BAR,
+    STEPS_PER_BEAT,
+    STEPS_PER_PHRASE,
+)
+from musegen.music.phrase import Phrase
+from musegen.music.piece import Piece
+
+__all__ = ["FEATURE_NAMES", "PIECE_FEATURE_NAMES", "phrase_features", "piece_features"]
+
+FEATURE_NAMES = (
+    *("pitch_mean", "pitch_range", "pitch_entropy", "in_scale", "interval", "contour"),
+    *("velocity_mean", "velocity_std", "crescendo"),
+    *("density", "syncopation", "ioi_mean", "ioi_entropy", "duration_mean", "offbeat", "timing"),
+    *(f"share_{part}" for part in PARTS),
+    *("parts", "polyphony", "brightness", "harmony"),
+)
+PIECE_FEATURE_NAMES = (*FEATURE_NAMES, "self_similarity", "tempo", "seconds")
+
+_BEATS = STEPS_PER_PHRASE // STEPS_PER_BEAT
+_LEAD = PARTS.index("lead")
+_KICK_AND_SNARE = DRUM_PITCHES[:2]
+_MAJOR_SCALE = np.isin(np.arange(12), (0, 2, 4, 5, 7, 9, 11))
+# Longuet-Higgins and Lee's weights of the sixteenths of a 4/4 bar: 0 for the bar, and one less
+# for each halving of the time.
+_BAR_WEIGHTS = np.array([0, -4, -3, -4, -2, -4, -3, -4, -1, -4, -3, -4, -2, -4, -3, -4])
+_WEIGHTS = np.tile(_BAR_WEIGHTS, len(PARTS) * BARS_PER_PHRASE)
+_ROWS = np.arange(len(PARTS)) * STEPS_PER_PHRASE
+
+
+def phrase_features(phrase: Phrase) -> dict[str, float]:
+    """Measure a phrase by its notes.
+
+    Syncopation is that of Longuet-Higgins and Lee (1984), *The rhythmic interpretation of
+    monophonic music*, as Witek et al. (2014), *Syncopation, body-movement and pleasure in groove
+    music*, use it for drums: a note followed by a rest or a tie on a stronger position scores the
+    difference of the two weights. Of the drums kick and snare count, for the others keep time.
+
+    Parameters
+    ----------
+    phrase : Phrase
+
+    Returns
+    -------
+    dict of str to float
+        The names of `FEATURE_NAMES`, in order; units and ranges are in the module's table. What
+        is not defined (the interval of one note, any feature of silence) is 0.0, never NaN.
+    """
+    return dict(zip(FEATURE_NAMES, np.nan_to_num(_measure(phrase)).tolist(), strict=True))
+
+
+def piece_features(piece: Piece) -> dict[str, float]:
+    """Measure a piece: the mean of its phrases, and its structure.
+
+    A feature's mean is taken over the phrases where it is defined: silent bars have no pitch.
+
+    Parameters
+    ----------
+    piece : Piece
+
+    Returns
+    -------
+    dict of str to float
+        The names of `PIECE_FEATURE_NAMES`, in order; never NaN.
+    """
+    rows = np.array([_measure(phrase) for phrase in piece.phrases])
+    defined = ~np.isnan(rows)
+    means = np.where(defined, rows, 0).sum(0) / np.maximum(1, defined.sum(0))
+    tempo = piece.steps / STEPS_PER_BEAT * 60 / piece.seconds
+    values = [*means.tolist(), _self_similarity(piece), tempo, piece.seconds]
+    return dict(zip(PIECE_FEATURE_NAMES, values, strict=True))
+
+
+def _measure(phrase: Phrase) -> list[float]:
+    """The values of `FEATURE_NAMES`, NaN where they are not defined."""
+    if not len(phrase):
+        return [np.nan] * len(FEATURE_NAMES)
+    notes = phrase.notes
+    # Plain columns: fields of a structured array are slow to compute with.
+    onset, part, pitch, velocity = (
+        notes[name].astype(np.int64) for name in ("onset", "part", "pitch", "velocity")
+    )
+    duration = np.minimum(notes["duration"], STEPS_PER_PHRASE - onset)
+    pitched = part != DRUMS
+    return [
+        *_pitch(onset[pitched], part[pitched], pitch[pitched], phrase.key),
+        *_loudness(onset, velocity),
+        *_rhythm(onset, part, pitch, duration),
+        _timing(notes["offset"][~pitched], phrase.tempo),
+        *np.bincount(part, duration, minlength=len(PARTS)) / duration.sum(),
+        np.count_nonzero(np.bincount(part)),
+        *_texture(onset[pitched], pitch[pitched], duration[pitched], velocity[pitched]),
+    ]
+
+
+def _pitch(onset: np.ndarray, part: np.ndarray, pitch: np.ndarray, key: int) -> tuple[float, ...]:
+    if not len(pitch):
+        return (np.nan,) * 6
+    heard = np.bincount((pitch - key) % 12, minlength=12)
+    led = part == _LEAD
+    line = slice(None) if not led.any() else led
+    steps, tops = _top_line(onset[line], pitch[line])
+    return (
+        pitch.mean(),
+        pitch.max() - pitch.min(),
+        _entropy(heard),
+        heard[_MAJOR_SCALE].sum() / len(pitch),
+        np.abs(np.diff(tops)).mean() if len(tops) > 1 else np.nan,
+        _slope(steps / STEPS_PER_BEAT, tops),
+    )
+
+
+def _loudness(onset: np.ndarray, velocity: np.ndarray) -> tuple[float, ...]:
+    return velocity.mean(), velocity.std(), _slope(onset / STEPS_PER_BAR, velocity)
+
+
+def _rhythm(
+    onset: np.ndarray, part: np.ndarray, pitch: np.ndarray, duration: np.ndarray
+) -> tuple[float, ...]:
+    pitched = part != DRUMS
+    gaps = np.diff(np.flatnonzero(np.bincount(onset)))
+    return (
+        len(onset) / _BEATS,
+        _syncopation(onset, part, pitch),
+        gaps.mean() / STEPS_PER_BEAT if len(gaps) else np.nan,
+        _entropy(np.bincount(gaps)) if len(gaps) else np.nan,
+        duration[pitched].mean() / STEPS_PER_BEAT if pitched.any() else np.nan,
+        np.count_nonzero(onset % STEPS_PER_BEAT) / len(onset),
+    )
+
+
+def _timing(offset: np.ndarray, tempo: float) -> float:
+    step = 60_000 / tempo / STEPS_PER_BEAT
+    return np.abs(offset).mean() * step if len(offset) else np.nan
+
+
+def _texture(
+    onset: np.ndarray, pitch: np.ndarray, duration: np.ndarray, velocity: np.ndarray
+) -> tuple[float, ...]:
+    """Polyphony, brightness and harmony."""
+    if not len(pitch):
+        return 0.0, np.nan, np.nan
+    weight = velocity * duration
+    beats = np.arange(_BEATS)
+    first, last = onset // STEPS_PER_BEAT, (onset + duration - 1) // STEPS_PER_BEAT
+    sounds = (first[:, None] <= beats) & (beats <= last[:, None])
+    classes = (pitch % 12)[:, None] == np.arange(12)
+    in_beat = classes.T.astype(np.float32) @ sounds.astype(np.float32) > 0
+    return (
+        duration.sum() / STEPS_PER_PHRASE,
+        (pitch * weight).sum() / weight.sum(),
+        in_beat.sum() / np.count_nonzero(in_beat.any(0)),
+    )
+
+
+def _top_line(onset: np.ndarray, pitch: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Onsets in order, and the highest pitch of each."""
+    top = np.full(STEPS_PER_PHRASE, -1)
+    np.maximum.at(top, onset, pitch)
+    steps = np.flatnonzero(top >= 0)
+    return steps, top[steps]
+
+
+def _syncopation(onset: np.ndarray, part: np.ndarray, pitch: np.ndarray) -> float:
+    counts = (part != DRUMS) | (pitch == _KICK_AND_SNARE[0]) | (pitch == _KICK_AND_SNARE[1])
+    if not counts.any():
+        return np.nan
+    starts_note = np.zeros(len(_WEIGHTS), bool)
+    starts_note[(part * STEPS_PER_PHRASE + onset)[counts]] = True
+    voices = np.count_nonzero(starts_note[_ROWS[:, None] + np.arange(STEPS_PER_PHRASE)].any(1))
+    # From each onset to the next of its part, or to the phrase's end, the strongest position: the
+    # note's own, if it is not syncopated.
+    cut = starts_note.copy()
+    cut[_ROWS] = True
+    starts = np.flatnonzero(cut)
+    points = np.maximum.reduceat(_WEIGHTS, starts) - _WEIGHTS[starts]
+    return points[starts_note[starts]].sum() / BARS_PER_PHRASE / voices
+
+
+def _entropy(counts: np.ndarray) -> float:
+    share = counts[counts > 0] / counts.sum()
+    return -(share * np.log2(share)).sum() + 0.0  # not -0.0
+
+
+def _slope(x: np.ndarray, y: np.ndarray) -> float:
+    """Least squares; NaN if x is one point."""
+    x = x - x.mean()
+    spread = x @ x
+    return x @ y / spread if spread else np.nan
+
+
+def _self_similarity(piece: Piece) -> float:
+    """Mean F1 of the notes (part, onset, pitch in relation to the key) over pairs of phrases."""
+    if len(piece) == 1:
+        return 1.0
+    codes = []
+    for phrase in piece.phrases:
+        notes = phrase.notes
+        moved = notes["pitch"].astype(np.int64) - np.where(notes["part"] == DRUMS, 0, phrase.key)
+        codes.append((moved * len(PARTS) + notes["part"]) * STEPS_PER_PHRASE + notes["onset"])
+    kinds, column = np.unique(np.concatenate(codes), return_inverse=True)
+    has = np.zeros((len(piece), len(kinds)), np.float32)
+    has[np.repeat(np.arange(len(piece)), [len(own) for own in codes]), column] = 1
+    size = has.sum(1)
+    shared, total = has @ has.T, size[:, None] + size
+    alike = np.divide(2 * shared, total, out=np.ones_like(shared), where=total > 0)
+    return float(alike[np.triu_indices(len(piece), 1)].mean())

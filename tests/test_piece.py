@@ -1,0 +1,94 @@
+"""A piece is phrases in order."""
+
+import numpy as np
+import pytest
+
+from musegen.music.instruments import DEFAULT_PROGRAMS
+from musegen.music.notes import make_notes
+from musegen.music.phrase import Phrase
+from musegen.music.piece import Piece
+
+
+def phrase(*rows, key=0, tempo=120.0):
+    return Phrase(make_notes(rows), key, tempo)
+
+
+def two_phrases(**options):
+    first = phrase((0, "lead", 60, 4, 90), (30, "bass", 40, 8, 90))
+    second = phrase((0, "drums", 38, 1, 90), (20, "lead", 62, 4, 90), key=2, tempo=60.0)
+    return Piece((first, second), **options)
+
+
+def test_a_piece_has_at_least_one_phrase():
+    with pytest.raises(ValueError, match="at least one phrase"):
+        Piece(())
+
+
+@pytest.mark.parametrize("bars", [1, 2, 5])
+def test_bars_have_to_fit_the_phrases(bars):
+    with pytest.raises(ValueError, match="do not fit"):
+        two_phrases(bars=bars)
+
+
+def test_notes_are_counted_from_the_start_of_the_piece():
+    notes = two_phrases().notes
+    assert notes["onset"].tolist() == [0, 30, 32, 52]
+    assert notes["duration"].tolist() == [4, 8, 1, 4]
+
+
+def test_no_note_sounds_past_the_end():
+    piece = two_phrases(bars=3)
+    assert piece.steps == 48
+    assert piece.notes["onset"].tolist() == [0, 30, 32]
+    last = Piece((phrase((30, "lead", 60, 8, 90)),))
+    assert last.notes["duration"].tolist() == [2]
+
+
+def test_from_notes_cuts_what_notes_joins():
+    piece = two_phrases()
+    again = Piece.from_notes(piece.notes, [0, 2], [120.0, 60.0])
+    assert again == piece
+
+
+def test_parts_are_those_that_are_heard_in_band_order():
+    assert two_phrases().parts == ("lead", "bass", "drums")
+    assert Piece((Phrase(),)).parts == ()
+
+
+def test_seconds_follow_the_tempo_of_each_phrase():
+    piece = two_phrases()
+    assert piece.seconds == pytest.approx(4 + 8)
+    assert piece.seconds_at([0, 16, 32, 48]) == pytest.approx([0, 2, 4, 8])
+    assert two_phrases(bars=3).seconds == pytest.approx(4 + 4)
+
+
+def test_to_key_keeps_the_changes_of_key_within():
+    moved = two_phrases().to_key(5)
+    assert [p.key for p in moved.phrases] == [5, -5]
+    assert moved.key == 5
+    assert [p.notes["pitch"].tolist() for p in moved.phrases] == [[65, 45], [38, 55]]
+
+
+def test_with_tempo_keeps_the_proportions():
+    assert [p.tempo for p in two_phrases().with_tempo(90).phrases] == [90, 45]
+
+
+def test_programs_not_named_are_the_defaults():
+    piece = two_phrases(programs={"lead": 73})
+    assert piece.programs == {**DEFAULT_PROGRAMS, "lead": 73}
+    changed = piece.with_programs({"bass": 38})
+    assert (changed.programs["lead"], changed.programs["bass"]) == (73, 38)
+    assert piece.programs["bass"] == DEFAULT_PROGRAMS["bass"]
+
+
+def test_only_keeps_the_length():
+    alone = two_phrases().only(["drums"])
+    assert alone.parts == ("drums",)
+    assert alone.bars == 4
+
+
+def test_equality_passes_over_the_path():
+    path = {"song": np.zeros((2, 4), np.float32)}
+    assert two_phrases(path=path) == two_phrases()
+    assert two_phrases() != two_phrases(bars=3)
+    assert two_phrases() != two_phrases(programs={"lead": 1})
