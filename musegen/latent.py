@@ -127,6 +127,7 @@ def lay_out(form: str, phrases: int) -> np.ndarray:
             f"there is no form {form!r}: write sections as letters, like AABA, or choose from "
             + ", ".join(FORMS)
         )
+    form = form[:phrases]  # a short piece is the beginning of the form
     edges = np.arange(len(form) + 1) * phrases // len(form)
     numbers: dict[tuple[str, int], int] = {}
     order = []

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 from safetensors import SafetensorError
@@ -27,6 +28,8 @@ __all__ = [
     "save_prior",
     "save_vae",
 ]
+
+_Config = TypeVar("_Config", VAEConfig, PriorConfig)
 
 MAX_FILE_BYTES = 9_500_000  # what hosts that frown on files over 10 MB still take
 
@@ -102,7 +105,7 @@ def load_vae(folder: Path) -> VAE:
     CheckpointError
         If the folder, or a file in it, is missing or damaged.
     """
-    vae = VAE(VAEConfig(**_config(folder, "vae")))
+    vae = VAE(_config(folder, "vae", VAEConfig))
     vae.build_from(vae.codec.arrays(PhraseSet.from_phrases([Phrase()])))
     _assign(vae, folder, "vae")
     return vae
@@ -121,7 +124,7 @@ def load_prior(folder: Path) -> Prior:
     CheckpointError
         If a file of it is missing or damaged.
     """
-    prior = Prior(PriorConfig(**_config(folder, "prior")))
+    prior = Prior(_config(folder, "prior", PriorConfig))
     prior.build_from()
     _assign(prior, folder, "prior")
     return prior
@@ -134,13 +137,13 @@ def _save_model(model: VAE | Prior, folder: Path, stem: str) -> None:
     save_arrays(half, folder, stem)
 
 
-def _config(folder: Path, stem: str) -> dict:
+def _config(folder: Path, stem: str, kind: type[_Config]) -> _Config:
     path = folder / f"{stem}.json"
     try:
-        return json.loads(path.read_text())
+        return kind(**json.loads(path.read_text()))
     except FileNotFoundError:
         raise CheckpointError(f"{path} is missing: name a folder that holds a checkpoint") from None
-    except (OSError, ValueError):
+    except (OSError, ValueError, TypeError):
         raise CheckpointError(f"{path} is damaged: get the checkpoint anew") from None
 
 

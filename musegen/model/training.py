@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import math
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -51,6 +52,7 @@ class Keeper(keras.callbacks.Callback):
         self.patience = patience
         self.score = score
         self.epoch, self.best, self.waited = 0, math.inf, 0
+        self.began = 0.0
 
     def start(self, model: keras.Model, resume: bool) -> None:
         """Go on from the saved state, or clear the log of an earlier training.
@@ -72,8 +74,12 @@ class Keeper(keras.callbacks.Callback):
         """Whether the validation loss has not got better for `patience` epochs."""
         return self.waited >= self.patience
 
+    def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
+        self.began = time.monotonic()
+
     def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
-        logs = {**(logs or {}), **self.score()}
+        seconds = time.monotonic() - self.began
+        logs = {**(logs or {}), **self.score(), "seconds": seconds}
         _log(self.log, {"epoch": epoch + 1, **logs})
         if logs["val_loss"] < self.best:
             self.best, self.waited = float(logs["val_loss"]), 0
@@ -119,8 +125,10 @@ def _log(path: Path, row: dict[str, float]) -> None:
 
 def _state_variables(model: keras.Model) -> dict[str, keras.Variable]:
     """Everything that changes in training: weights, Adam's moments, random seeds."""
-    every = [*model.variables, *model.optimizer.variables]
-    return {f"{i:03}/{variable.path}": variable for i, variable in enumerate(every)}
+    seeds = [variable for variable in model.variables if "seed_generator" in variable.name]
+    every = [*model.weights, *seeds, *model.optimizer.variables]
+    # By number: Keras counts up the paths of models made in one process.
+    return {f"{i:03} {variable.name}": variable for i, variable in enumerate(every)}
 
 
 def _save_state(model: keras.Model, path: Path, state: dict[str, float]) -> None:

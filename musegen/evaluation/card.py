@@ -1,0 +1,159 @@
+"""Model cards, made from what was measured: ``python -m musegen.evaluation.card DIR``."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+from pathlib import Path
+from string import Template
+
+from musegen.files import write_beside
+
+__all__ = ["write_card"]
+
+_ABOUT = {
+    "song": {
+        "title": "MuseGen song",
+        "license": "mit",
+        "what": "lead, counter melody, chords and bass of pop arrangements",
+        "data": (
+            "[POP909](https://github.com/music-x-lab/POP909-Dataset) (Wang et al., ISMIR 2020, MIT)"
+            " on the corrected beat grid of"
+            " [POP909-CL](https://github.com/AndyWeasley2004/POP909-CL-Dataset) (MIT): the songs"
+            " wholly in 4/4, each two bars from each bar on. Songs whose number ends in 9, or in 8"
+            " after an even digit, were never trained on; those ending in 8 after an odd digit"
+            " chose when to stop"
+        ),
+        "corpus": "pop909 POP909 POP909-CL",
+        "limits": (
+            "It knows piano arrangements of Chinese pop songs: other styles come back less"
+            " faithfully. Everything is quantized to sixteenths; triplets are lost. Pitches outside"
+            " E1 to G7 move by octaves"
+        ),
+    },
+    "drums": {
+        "title": "MuseGen drums",
+        "license": "mit",
+        "what": "two bars of a human drummer: nine drum classes, velocities, timing offsets",
+        "data": (
+            "the [Groove MIDI Dataset](https://magenta.tensorflow.org/datasets/groove) (Gillick et"
+            " al., ICML 2019, [CC BY 4.0](https://creativecommons.org/licenses/by/4.0/)): the"
+            " performances in 4/4, each two bars from each bar on. Its validation and test"
+            " performances were never trained on; a twentieth of its training performances chose"
+            " when to stop"
+        ),
+        "corpus": "groove GROOVE",
+        "limits": (
+            "Ten drummers, mostly rock, funk and jazz. Drums of no class (cowbell, clap) are left"
+            " out; of several hits of one class in a sixteenth the loudest stays"
+        ),
+    },
+}
+
+_CARD = Template("""---
+license: $license
+library_name: keras
+pipeline_tag: other
+tags:
+- music
+- midi
+- music-generation
+- variational-autoencoder
+- flow-matching
+---
+
+# $title
+
+A variational autoencoder of $what, two bars at a time, and a flow-matching prior over the
+sequence of its latents. It is a part of MuseGen, a place to explore a latent space of music; the
+architecture is described in its `docs/model.md`.
+
+## Use
+
+```python
+from musegen.model.space import Space
+
+space = Space("checkpoints/$kind")
+z = space.encode(phrases)        # mean latents, (n, $latent_dim)
+phrases = space.decode(z)
+path = space.to_latents(noise)   # noise ~ N(0, I), (pieces, phrases, $latent_dim)
+```
+
+## Data
+
+Trained on $data.
+
+## Numbers
+
+$phrases phrases of $sources sources of the $split split, mean latent, decoded greedily, with 95 %
+intervals from a bootstrap over sources. Measured by
+
+    python -m musegen corpus $corpus --out $kind.npz
+    python -m musegen evaluate checkpoints/$kind --phrases $kind.npz --json evaluation.json
+
+| measure | value | 95 % interval |
+|---|---|---|
+$rows
+
+## Training
+
+$parameters numbers in half precision. The VAE: Adam, $epochs epochs in $minutes minutes on two
+CPU cores (bfloat16 through oneDNN). The prior: $prior_epochs epochs of 200 steps in
+$prior_minutes minutes. Every loss is in `train.csv` and `prior.csv`. Again, from the corpus above:
+
+    python -m musegen train $kind --phrases $kind.npz --checkpoint checkpoints/$kind
+
+## Limits
+
+$limits.
+""")
+
+
+def write_card(folder: str | Path) -> None:
+    """Write a checkpoint's ``README.md`` from its configs, logs and ``evaluation.json``.
+
+    Parameters
+    ----------
+    folder : path
+        The checkpoint.
+    """
+    folder = Path(folder)
+    report = json.loads((folder / "evaluation.json").read_text())
+    config = json.loads((folder / "vae.json").read_text())
+    rows = []
+    for name, measure in report["measures"].items():
+        interval = ""
+        if measure["low"] is not None:
+            interval = f"{measure['low']:.3f} to {measure['high']:.3f}"
+        rows.append(f"| {name} | {measure['value']:.3f} | {interval} |")
+    logs = {name: _log(folder / f"{name}.csv") for name in ("train", "prior")}
+    size = sum(path.stat().st_size for path in folder.glob("*.safetensors")) / 2
+    text = _CARD.substitute(
+        _ABOUT[config["kind"]],
+        kind=config["kind"],
+        latent_dim=config["latent_dim"],
+        split=report["split"],
+        sources=report["sources"],
+        phrases=f"{report['phrases']:,}",
+        rows="\n".join(rows),
+        parameters=f"{size / 1e6:.1f} million",
+        epochs=logs["train"][0],
+        minutes=logs["train"][1],
+        prior_epochs=logs["prior"][0],
+        prior_minutes=logs["prior"][1],
+    )
+    with write_beside(folder / "README.md") as beside:
+        beside.write_text(text)
+
+
+def _log(path: Path) -> tuple[int, int]:
+    """Epochs and minutes of a training."""
+    with path.open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    return len(rows), round(sum(float(row["seconds"]) for row in rows) / 60)
+
+
+if __name__ == "__main__":
+    for name in sys.argv[1:]:
+        write_card(name)

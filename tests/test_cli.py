@@ -1,0 +1,157 @@
+"""The command line, on real files."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import soundfile
+from examples import band
+
+from musegen.__main__ import main
+from musegen.music import read_midi
+
+
+@pytest.fixture
+def midi(tmp_path):
+    path = tmp_path / "in.mid"
+    band(bars=4, tempo=100).write_midi(path)
+    return path
+
+
+def run(*words):
+    """In a process of its own, as people do."""
+    return subprocess.run(
+        [sys.executable, "-m", "musegen", *map(str, words)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+
+def test_random_writes_all_that_is_asked_and_the_same_again(tmp_path):
+    outs = [tmp_path / name for name in ("a.mid", "a.wav", "a.npy")]
+    words = ["random", "--seed", 42, "--bars", 16]
+    done = run(*words, *(word for out in outs for word in ("--out", out)))
+    assert (done.returncode, done.stdout) == (0, "")
+    piece = read_midi(outs[0])
+    assert piece.bars == 16
+    audio, rate = soundfile.read(outs[1])
+    assert piece.seconds <= len(audio) / rate < piece.seconds + 5
+    assert -3 <= 20 * np.log10(np.abs(audio).max()) <= -0.5
+    assert np.load(outs[2]).shape[0] == 8
+
+    again = tmp_path / "again.mid"
+    assert run(*words, "--out", again).returncode == 0
+    assert again.read_bytes() == outs[0].read_bytes()
+
+
+def test_a_hundred_latents_in_one_batch(tmp_path):
+    out = tmp_path / "generated_music.npy"
+    assert main(["random", "--seed", "0", "--count", "100", "--bars", "4", "--out", str(out)]) == 0
+    paths = np.load(out)
+    assert paths.shape[:2] == (100, 2)
+    assert len(np.unique(paths[:, 0, 0])) == 100
+
+
+def test_several_files_are_numbered(tmp_path, midi):
+    words = ["vary", str(midi), "--count", "2", "--out", str(tmp_path / "v.mid")]
+    assert main([*words, "--out", str(tmp_path / "v.npy")]) == 0
+    assert sorted(path.name for path in tmp_path.glob("v*")) == ["v-001.mid", "v-002.mid", "v.npy"]
+    assert np.load(tmp_path / "v.npy").shape[:2] == (2, 2)
+
+
+def test_reconstruct_keeps_length_and_tempo(tmp_path, midi):
+    out = tmp_path / "out.mid"
+    path = tmp_path / "out.npy"
+    assert main(["reconstruct", str(midi), "--out", str(out), "--out", str(path)]) == 0
+    assert read_midi(out).tempo == pytest.approx(100, abs=0.01)
+    assert read_midi(out).bars == 4
+    assert np.load(path).shape[0] == 2
+
+
+def test_interpolate_takes_seeds_and_files(tmp_path, midi):
+    out = tmp_path / "out.mid"
+    assert (
+        main(["interpolate", "7", str(midi), "--steps", "3", "--bars", "4", "--out", str(out)]) == 0
+    )
+    assert read_midi(out).bars == 12
+
+
+@pytest.mark.parametrize("ending", ["wav", "flac", "ogg", "mp3"])
+def test_render_writes_every_format(tmp_path, midi, ending):
+    out = tmp_path / f"out.{ending}"
+    assert main(["render", str(midi), "--out", str(out)]) == 0
+    assert soundfile.info(out).duration == pytest.approx(read_midi(midi).seconds, abs=5)
+
+
+def test_corpus_train_and_evaluate_are_there(tmp_path, midi, capsys):
+    phrases = tmp_path / "phrases.npz"
+    assert main(["corpus", "midi", str(midi.parent), "--out", str(phrases)]) == 0
+    assert "1 sources, 3 phrases" in capsys.readouterr().out
+    report = tmp_path / "report.json"
+    words = ["evaluate", "checkpoints/drums", "--phrases", str(phrases), "--json", str(report)]
+    assert main(words) == 0
+    assert "note F1" in capsys.readouterr().out
+    assert report.exists()
+    assert main(["train", "song", "--phrases", "none.npz", "--checkpoint", str(tmp_path)]) == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ([], "required"),
+        (["sing"], "invalid choice"),
+        (["random"], "--out"),
+        (["random", "--bars", "0", "--out", "a.mid"], "from 1 to 256"),
+        (["random", "--seed", "x", "--out", "a.mid"], "whole number"),
+        (["random", "--form", "abc", "--out", "a.mid"], "like AABA"),
+        (["random", "--temperature", "nan", "--out", "a.mid"], "from 0 to 2"),
+        (["random", "--out", "a.txt"], "does not end in"),
+        (["vary", "a.mid", "--similarity", "2", "--out", "a.mid"], "from 0 to 1"),
+        (["corpus", "jazz", "x", "--out", "a.npz"], "invalid choice"),
+    ],
+)
+def test_a_wrong_call_is_one_line_and_exits_2(capsys, words, said):
+    with pytest.raises(SystemExit) as caught:
+        main(words)
+    assert caught.value.code == 2
+    captured = capsys.readouterr().err
+    assert captured.count("\n") == 1
+    assert said in captured
+
+
+def bad_files(folder):
+    """Files that are not music, each with a word of what is said."""
+    files = {
+        "missing": None,
+        "empty": b"",
+        "text": b"la la la",
+        "cut": b"MThd\x00\x00\x00\x06\x00\x01\x00\x02\x01\xe0MTrk\x00\x00\xff\xff\x00",
+        "zeros": bytes(3_000_000),
+    }
+    for name, content in files.items():
+        if content is not None:
+            (folder / f"{name}.mid").write_bytes(content)
+    return [folder / f"{name}.mid" for name in files]
+
+
+def test_what_is_not_music_is_one_line_exits_1_and_leaves_nothing(tmp_path, capsys):
+    for path in bad_files(tmp_path):
+        out = tmp_path / "out" / "out.mid"
+        assert main(["reconstruct", str(path), "--out", str(out)]) == 1
+        captured = capsys.readouterr().err
+        assert captured.startswith("musegen: ")
+        assert captured.count("\n") == 1
+        assert not out.exists()
+
+
+def test_a_missing_soundfont_and_a_full_place_are_one_line(tmp_path, midi, capsys):
+    out = str(tmp_path / "out.wav")
+    assert main(["render", str(midi), "--out", out, "--soundfont", "none.sf2"]) == 1
+    assert "none.sf2" in capsys.readouterr().err
+    # A file where a folder should be: nothing can be written under it.
+    assert main(["render", str(midi), "--out", str(midi / "out.wav")]) == 1
+    assert capsys.readouterr().err.count("\n") == 1
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["in.mid"]
