@@ -1,0 +1,28 @@
+"""Start MuseGen's page: `python app.py`. A Hugging Face Space runs this file as it is."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+
+def main() -> None:
+    """Read the arguments and serve the page until it is stopped."""
+    parser = argparse.ArgumentParser(description="MuseGen: explore a latent space of music")
+    parser.add_argument("--share", action="store_true", help="make a public link for a week")
+    parser.add_argument("--port", type=int, help="port (default: the first free one from 7860)")
+    parser.add_argument("--host", help="address (default: 127.0.0.1; 0.0.0.0 for all)")
+    args = parser.parse_args()
+    if args.port is not None and not 1 <= args.port <= 65535:
+        parser.error(f"--port is {args.port}; it goes from 1 to 65535")
+
+    from musegen.studio import LaunchError, launch  # after --help: Gradio takes seconds to import
+
+    try:
+        launch(share=args.share, port=args.port, host=args.host)
+    except LaunchError as error:
+        sys.exit(f"app.py: {error}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,13 @@
+"""The page: layout, the player component, callbacks, links. Nothing below knows Gradio."""
+
+from __future__ import annotations
+
+import os
+
+os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # read when Gradio is imported
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # its remarks on the processor are no news here
+
+from musegen.studio.layout import build
+from musegen.studio.serving import LaunchError, launch
+
+__all__ = ["LaunchError", "build", "launch"]

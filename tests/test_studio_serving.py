@@ -1,0 +1,77 @@
+"""Starting the page: mistakes are told in one line."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from musegen.music import Phrase, Piece
+from musegen.music.notes import make_notes
+from musegen.studio.loading import BackgroundModel, ModelError
+from musegen.studio.player import player_data
+from musegen.studio.takes import form_marks, safe_stem
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def start(*arguments: str) -> subprocess.CompletedProcess:
+    return subprocess.run(
+        [sys.executable, "app.py", *arguments], cwd=ROOT, capture_output=True, text=True, timeout=60
+    )
+
+
+def test_port_in_use_is_told_in_one_line() -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        done = start("--port", str(port))
+    assert done.returncode == 1
+    assert done.stderr == f"app.py: port {port} is in use: choose another with --port\n"
+
+
+def test_port_that_cannot_be_is_refused() -> None:
+    done = start("--port", "70000")
+    assert done.returncode == 2
+    assert "it goes from 1 to 65535" in done.stderr
+
+
+def test_address_of_another_computer_is_told_in_one_line() -> None:
+    done = start("--host", "192.0.2.1")
+    assert done.returncode == 1
+    assert done.stderr == (
+        "app.py: 192.0.2.1 is not an address of this computer: try --host 0.0.0.0\n"
+    )
+
+
+def test_missing_model_is_told_in_one_line() -> None:
+    def load():
+        raise FileNotFoundError("checkpoints/song is missing:\n train it")
+
+    model = BackgroundModel(load)
+    with pytest.raises(ModelError, match="checkpoints/song is missing: train it"):
+        model.get()
+
+
+def test_file_names_hold_nothing_odd() -> None:
+    assert safe_stem("../My  Söng (final).mid") == "My-S-ng-final"
+    assert safe_stem("…mid") == "mid"
+    assert len(safe_stem("a" * 300)) <= 40
+
+
+def test_sections_of_a_form_start_at_bars() -> None:
+    piece = Piece((Phrase(),) * 8)
+    assert form_marks("AABA", piece) == ((0, "A"), (4, "A"), (8, "B"), (12, "A"))
+    assert form_marks("drift", piece) == ()
+
+
+def test_player_gets_parts_and_times() -> None:
+    notes = make_notes([(0, "bass", 36, 4, 90), (4, "drums", 38, 1, 100, 0.25)])
+    data = player_data(Piece((Phrase(notes, 0, 120.0),)), id="x", title="T")
+    assert [name for name, _ in data.parts] == ["bass", "drums"]
+    assert data.notes == "[[0.0,0,36,4,90],[4.25,1,38,1,100]]"
+    assert data.times == [0, 4]
