@@ -1,0 +1,18 @@
+"""What MuseGen says of sound that cannot be made or saved."""
+
+from __future__ import annotations
+
+import errno
+
+__all__ = ["AudioError", "disk_error"]
+
+
+class AudioError(RuntimeError):
+    """Sound that cannot be made or saved, said in one line: what is wrong, what to do."""
+
+
+def disk_error(what: str, error: OSError) -> AudioError:
+    """The system's error in writing something, as a line about it."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return AudioError(f"the disk is full: {what} was not written; make room and try again")
+    return AudioError(f"cannot write {what}: {error.strerror or error}")

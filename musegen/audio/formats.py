@@ -1,0 +1,67 @@
+"""Sound files: WAV, FLAC, OGG and MP3 through soundfile."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import numpy as np
+import soundfile
+
+from musegen.audio.errors import AudioError, disk_error
+from musegen.files import write_beside
+
+__all__ = ["FORMATS", "to_int16", "write_audio"]
+
+# libsndfile's scale runs from 0 (best) to 1 (smallest): Vorbis near 190, MP3 near 200 kbit/s.
+_WRITERS: dict[str, dict] = {
+    ".flac": {"format": "FLAC", "subtype": "PCM_16"},
+    ".mp3": {"format": "MP3", "subtype": "MPEG_LAYER_III", "compression_level": 0.1},
+    ".ogg": {"format": "OGG", "subtype": "VORBIS", "compression_level": 0.4},
+    ".wav": {"format": "WAV", "subtype": "PCM_16"},
+}
+FORMATS: tuple[str, ...] = tuple(_WRITERS)
+"""Endings of the sound files that `write_audio` writes."""
+
+
+def write_audio(path: str | Path, audio: np.ndarray, rate: int) -> None:
+    """Write a sound file, whole or not at all; the ending says in which format.
+
+    Parameters
+    ----------
+    path : str or Path
+        Ends in one of `FORMATS`. WAV and FLAC have 16 bits.
+    audio : numpy.ndarray
+        Shape ``(samples, 2)``, float32 in [-1, 1].
+    rate : int
+        Samples a second.
+
+    Raises
+    ------
+    AudioError
+        If the ending is another, the disk is full or the file cannot be written.
+    """
+    path = Path(path)
+    writer = _WRITERS.get(path.suffix.lower())
+    if writer is None:
+        raise AudioError(f"{path.name} does not say a format: end it in {', '.join(FORMATS)}")
+    if writer["subtype"] == "PCM_16":
+        audio = to_int16(audio)
+    # Into memory first: libsndfile does not say why a write failed, the system does.
+    data = io.BytesIO()
+    try:
+        with soundfile.SoundFile(data, "w", rate, audio.shape[1], **writer) as file:
+            for start in range(0, len(audio), rate):  # Vorbis overflows its stack on long arrays
+                file.write(audio[start : start + rate])
+    except soundfile.LibsndfileError as error:
+        raise AudioError(f"cannot make {path.suffix} of this sound: {error.error_string}") from None
+    try:
+        with write_beside(path) as beside:
+            beside.write_bytes(data.getbuffer())
+    except OSError as error:
+        raise disk_error(str(path), error) from None
+
+
+def to_int16(audio: np.ndarray) -> np.ndarray:
+    """Float audio in [-1, 1] as int16 of the same shape; what lies outside is clipped."""
+    return np.round(np.clip(audio, -1, 1) * 32767).astype(np.int16)
