@@ -125,6 +125,7 @@ def _corpus(options: argparse.Namespace) -> None:
 
 def _train(options: argparse.Namespace) -> None:
     os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")  # see musegen.model
+    from musegen.model.checkpoint import load_vae
     from musegen.model.config import default_config
     from musegen.model.prior_training import train_prior
     from musegen.model.vae_training import train_vae
@@ -133,8 +134,10 @@ def _train(options: argparse.Namespace) -> None:
     phrases = PhraseSet.load(options.phrases)
     folder = Path(options.checkpoint)
     vae_config, prior_config, training = default_config(options.kind)
-    vae = train_vae(phrases, folder, vae_config, training, options.resume)
-    train_prior(vae, phrases, folder, prior_config, training, options.resume)
+    train_vae(phrases, folder, vae_config, training, options.resume)
+    resume = options.resume and (folder / "prior.csv").exists()
+    # The prior is of the best VAE, as it is shipped, not of the last.
+    train_prior(load_vae(folder), phrases, folder, prior_config, training, resume)
 
 
 def _evaluate(options: argparse.Namespace) -> None:

@@ -94,7 +94,7 @@ def load_arrays(folder: Path, stem: str) -> dict[str, np.ndarray]:
 
 def save_vae(vae: VAE, folder: Path) -> None:
     """Write a VAE's config and its weights in half precision."""
-    _save_model(vae, folder, "vae")
+    _save_model(vae, vae.trainable_variables, folder, "vae")
 
 
 def load_vae(folder: Path) -> VAE:
@@ -107,13 +107,13 @@ def load_vae(folder: Path) -> VAE:
     """
     vae = VAE(_config(folder, "vae", VAEConfig))
     vae.build_from(vae.codec.arrays(PhraseSet.from_phrases([Phrase()])))
-    _assign(vae, folder, "vae")
+    _assign(vae.trainable_variables, folder, "vae")
     return vae
 
 
 def save_prior(prior: Prior, folder: Path) -> None:
     """Write a prior's config and its weights in half precision."""
-    _save_model(prior, folder, "prior")
+    _save_model(prior, prior.weights, folder, "prior")
 
 
 def load_prior(folder: Path) -> Prior:
@@ -126,14 +126,14 @@ def load_prior(folder: Path) -> Prior:
     """
     prior = Prior(_config(folder, "prior", PriorConfig))
     prior.build_from()
-    _assign(prior, folder, "prior")
+    _assign(prior.weights, folder, "prior")
     return prior
 
 
-def _save_model(model: VAE | Prior, folder: Path, stem: str) -> None:
+def _save_model(model: VAE | Prior, variables: list, folder: Path, stem: str) -> None:
     with write_beside(folder / f"{stem}.json") as beside:
         beside.write_text(json.dumps(asdict(model.config), indent=2) + "\n")
-    half = {v.path: np.asarray(v.numpy()).astype(np.float16) for v in model.weights}
+    half = {v.path: np.asarray(v.numpy()).astype(np.float16) for v in variables}
     save_arrays(half, folder, stem)
 
 
@@ -147,9 +147,9 @@ def _config(folder: Path, stem: str, kind: type[_Config]) -> _Config:
         raise CheckpointError(f"{path} is damaged: get the checkpoint anew") from None
 
 
-def _assign(model: VAE | Prior, folder: Path, stem: str) -> None:
+def _assign(variables: list, folder: Path, stem: str) -> None:
     arrays = load_arrays(folder, stem)
-    for variable in model.weights:
+    for variable in variables:
         array = arrays.get(variable.path)
         if array is None or array.shape != tuple(variable.shape):
             raise CheckpointError(

@@ -26,7 +26,6 @@ CODECS = {"drums": DrumsCodec, "song": SongCodec}
 _LOG_VAR_RANGE = (-10.0, 2.0)
 
 
-@keras.saving.register_keras_serializable("musegen")
 class Decoder(keras.Model):
     """Latents ``(n, latent_dim)`` → the codec's numbers ``(n, 8, outputs)``."""
 
@@ -45,15 +44,14 @@ class Decoder(keras.Model):
         self.out = layers.Dense(codec.outputs, name="out")
 
     def call(self, z: object) -> object:
-        plan = ops.expand_dims(self.unfold(z), 1)
-        beats = ops.expand_dims(self.beat(ops.arange(self.beats)), 0)
-        played = self.conductor(plan + beats, initial_state=[self.state_h(z), self.state_c(z)])
+        plan = ops.repeat(ops.expand_dims(self.unfold(z), 1), self.beats, axis=1)
+        start = [self.state_h(z), self.state_c(z)]
+        played = self.conductor(plan + self.beat(ops.arange(self.beats)), initial_state=start)
         # The plan goes round the conductor too: a beat need not be remembered over the others.
-        written = self.write(ops.concatenate([played, played * 0 + plan], axis=-1))
+        written = self.write(ops.concatenate([played, plan], axis=-1))
         return ops.cast(self.out(written), "float32")
 
 
-@keras.saving.register_keras_serializable("musegen")
 class Encoder(keras.Model):
     """The codec's arrays → ``z_mean`` and ``z_log_var``, ``(n, latent_dim)`` each."""
 
@@ -77,7 +75,6 @@ class Encoder(keras.Model):
         return z_mean, ops.clip(ops.cast(self.z_log_var(heard), "float32"), *_LOG_VAR_RANGE)
 
 
-@keras.saving.register_keras_serializable("musegen")
 class VAE(keras.Model):
     """Encoder, sampling, decoder and the evidence lower bound.
 
@@ -97,6 +94,8 @@ class VAE(keras.Model):
         self.codec = CODECS[config.kind]()
         self.encoder = Encoder(config)
         self.decoder = Decoder(config)
+        # Kept as a weight, so that every backend carries it from step to step.
+        self.warmth = self.add_weight(shape=(), initializer="zeros", trainable=False, name="warmth")
         self.seed_generator = keras.random.SeedGenerator(seed)
         names = (*self.codec.loss_names, "reconstruction", "kl")
         self.trackers = {name: keras.metrics.Mean(name=name) for name in names}
@@ -124,8 +123,9 @@ class VAE(keras.Model):
         parts = self.codec.losses(x, y_pred["outputs"])
         z_mean, z_log_var = y_pred["z_mean"], y_pred["z_log_var"]
         kl = ops.sum(ops.square(z_mean) + ops.exp(z_log_var) - z_log_var - 1, axis=-1) / 2
-        progress = ops.cast(self.optimizer.iterations, "float32") / self.warmup_steps
-        beta = self.config.beta * ops.minimum(progress, 1.0)
+        beta = self.config.beta * self.warmth
+        if training:
+            self.warmth.assign(ops.minimum(self.warmth + 1 / self.warmup_steps, 1.0))
         reconstruction = sum(parts.values())
         cost = ops.mean(reconstruction + beta * ops.maximum(kl - self.config.free_nats, 0.0))
         for name, value in {**parts, "reconstruction": reconstruction, "kl": kl}.items():
