@@ -290,7 +290,7 @@ class MuseGen:
         keys, tempos = _ways(ends, ts)
         pieces = []
         for i, (t, section) in enumerate(zip(ts, sections, strict=True)):
-            piece = self._decode_many([section], 0, DEFAULT_TEMPO, ends[0].programs, 0)[0]
+            piece = self.decode(section, programs=ends[0].programs, bars=ends[0].bars)
             piece = piece.only(ends[round(t)].parts)
             moved = tuple(
                 replace(piece.phrases[j].to_key(int(keys[i, j])), tempo=float(tempos[i, j]))

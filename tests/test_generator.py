@@ -158,6 +158,18 @@ def test_a_morph_between_equal_ends_and_of_two_steps(mg):
     assert mg.interpolate(piece, piece, steps=2).bars == 8
 
 
+def test_sections_of_an_odd_length_do_not_run_into_each_other(mg):
+    a, b = mg.random(seed=1, bars=3), mg.random(seed=2, bars=5)
+    morph = mg.interpolate(a, b, steps=3)
+    assert morph.bars == 15
+    notes = morph.notes
+    last = notes[notes["onset"] >= 10 * 16].copy()
+    last["onset"] -= 10 * 16
+    assert np.array_equal(last, b.notes)
+    first = notes[notes["onset"] < 3 * 16]
+    assert np.array_equal(first, a.notes)
+
+
 def test_a_part_of_one_end_comes_in_halfway(mg):
     morph = mg.interpolate(band().only(["lead", "bass"]), band(), steps=4)
     drums = morph.notes[morph.notes["part"] == 4]

@@ -128,9 +128,9 @@ def test_batches_depend_on_seed_epoch_and_number_alone():
     assert not np.array_equal(batch(0), batch(0, vary=False))
 
 
-def test_dropped_parts_leave_some_music_in_each_phrase():
+def test_dropped_voices_leave_some_music_in_each_phrase():
     phrases = phrase_set("song", count=64).where("train")
-    config = replace(SHORT, drop_parts_share=1.0, batch_size=64)
+    config = replace(SHORT, drop_voices_share=1.0, batch_size=64)
     onset = PhraseBatches(phrases, CODECS["song"](), config, 0, vary=True)[0][0]["onset"]
     heard = onset.any((1, 3))
     assert heard.any(1).all()

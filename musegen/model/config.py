@@ -50,12 +50,9 @@ class TrainingConfig:
     learning_rate: float = 1e-3  # Adam's, at its highest
     warmup_steps: int = 400  # of the learning rate and of beta: the first steps are the wildest
     clip_norm: float = 5.0  # rare phrases with very many notes would throw the weights about
-    transpose_share: float = (
-        0.5  # of the phrases, moved to any key: a moved phrase is the same music
-    )
-    drop_parts_share: float = (
-        0.3  # of the phrases, heard with parts missing: bare melodies work too
-    )
+    transpose_share: float = 0.5  # of the phrases, moved to any key: it is the same music
+    # Of the phrases, heard with parts or drums missing: bare melodies and half a kit work too.
+    drop_voices_share: float = 0.3
     precision: str = "mixed_bfloat16"  # a third less time on two cores, the same losses
     patience: int = 8  # epochs without a better validation loss before it stops
     seed: int = 0
@@ -77,8 +74,9 @@ def default_config(kind: str) -> tuple[VAEConfig, PriorConfig, TrainingConfig]:
         model = VAEConfig("song")
         return model, PriorConfig(model.latent_dim), TrainingConfig(epochs=48)
     if kind == "drums":
-        # Nine drums are less to say than four parts of 76 pitches.
-        model = VAEConfig("drums", latent_dim=128, conductor_units=256, beat_units=256)
+        # With 128 dimensions, 256 units and a beta of 0.1 too little got through: 88 % of the
+        # steps of training phrases came back exact, and 77 % of others.
+        model = VAEConfig("drums", beat_units=512, beta=0.02)
         prior = PriorConfig(model.latent_dim, width=256, blocks=4, heads=4)
         return model, prior, TrainingConfig(epochs=60, prior_epochs=12)
     raise ValueError(f"there is no model {kind!r}: choose song or drums")

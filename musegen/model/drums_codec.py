@@ -32,6 +32,7 @@ class DrumsCodec:
     """Nine drums with velocities and timing offsets."""
 
     parts = ("drums",)
+    voices = _CLASSES
     loss_names = ("hits", "velocities", "offsets")
     beats = STEPS_PER_PHRASE // STEPS_PER_BEAT
     features = STEPS_PER_BEAT * _CLASSES * 3
@@ -65,6 +66,10 @@ class DrumsCodec:
         velocity[place] = notes["velocity"] / 127
         offset[place] = notes["offset"]
         return {"hit": hit, "velocity": velocity, "offset": offset}
+
+    def voice(self, notes: np.ndarray) -> np.ndarray:
+        """Which of its voices plays each note: the drum class."""
+        return _CLASS[notes["pitch"]]
 
     def read(self, arrays: Mapping) -> object:
         """Arrays as one vector a beat: float32 ``(n, 8, features)``."""

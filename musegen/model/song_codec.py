@@ -37,6 +37,7 @@ class SongCodec:
     """Lead, counter, chords and bass in C major / A minor."""
 
     parts = SONG_PARTS
+    voices = _PARTS
     loss_names = ("voices", "onsets", "durations", "velocities")
     beats = STEPS_PER_PHRASE // STEPS_PER_BEAT
     features = STEPS_PER_BEAT * (_PARTS * _PITCHES * 2 + _PARTS)
@@ -93,6 +94,10 @@ class SongCodec:
             "velocity": velocity,
             "voice": voice.astype(np.int32),
         }
+
+    def voice(self, notes: np.ndarray) -> np.ndarray:
+        """Which of its voices plays each note: the part."""
+        return notes["part"]
 
     def read(self, arrays: Mapping) -> object:
         """Arrays as one vector a beat: float32 ``(n, 8, features)``."""

@@ -34,7 +34,7 @@ class PhraseBatches(keras.utils.PyDataset):
     epoch : int
         The first one to give.
     vary : bool
-        Whether phrases are transposed and parts dropped.
+        Whether phrases are transposed and voices dropped.
     """
 
     def __init__(
@@ -59,17 +59,15 @@ class PhraseBatches(keras.utils.PyDataset):
         rng = np.random.default_rng((seed, self.epoch, index))
         moved = rng.random(len(chosen)) < self.config.transpose_share
         shift = np.where(moved, rng.integers(-5, 7, len(chosen)), 0)
-        return (self.codec.arrays(self._drop_parts(chosen, rng), shift),)
+        return (self.codec.arrays(self._drop_voices(chosen, rng), shift),)
 
-    def _drop_parts(self, phrases: PhraseSet, rng: np.random.Generator) -> PhraseSet:
-        """Take some parts from some phrases: each with even chance, but never all."""
-        n, parts = len(phrases), len(self.codec.parts)
-        if parts == 1:
-            return phrases
-        keep = rng.random((n, parts)) < 0.5
-        keep[np.arange(n), rng.integers(0, parts, n)] = True
-        keep |= rng.random((n, 1)) >= self.config.drop_parts_share
-        return phrases.keep_notes(keep[phrases.rows, phrases.notes["part"]])
+    def _drop_voices(self, phrases: PhraseSet, rng: np.random.Generator) -> PhraseSet:
+        """Take some voices from some phrases: each with even chance, but never all."""
+        n, voices = len(phrases), self.codec.voices
+        keep = rng.random((n, voices)) < 0.5
+        keep[np.arange(n), rng.integers(0, voices, n)] = True
+        keep |= rng.random((n, 1)) >= self.config.drop_voices_share
+        return phrases.keep_notes(keep[phrases.rows, self.codec.voice(phrases.notes)])
 
     def on_epoch_end(self) -> None:
         self.epoch += 1
