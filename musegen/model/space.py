@@ -94,5 +94,5 @@ def _compiled(function: Callable) -> Callable:
     if keras.backend.backend() == "tensorflow":
         import tensorflow as tf
 
-        return tf.function(function, reduce_retracing=True)
+        return tf.function(function, autograph=False, reduce_retracing=True)
     return function
