@@ -56,7 +56,7 @@ class TrainingConfig:
     precision: str = "mixed_bfloat16"  # a third less time on two cores, the same losses
     patience: int = 8  # epochs without a better validation loss before it stops
     seed: int = 0
-    prior_epochs: int = 24
+    prior_epochs: int = 22
     prior_steps: int = 200  # an epoch of the prior, which draws its phrases at random
     prior_batch_phrases: int = 1024  # in one step, as sequences of 1 to 32
     prior_learning_rate: float = 5e-4
