@@ -90,7 +90,7 @@ def _interpolate(options: argparse.Namespace) -> None:
     read = [_seed_or_piece(text) for text in (options.a, options.b)]
     mg = _load()
     ends = [
-        mg.random(end, options.bars) if isinstance(end, int) else _cut(end, options.bars)
+        mg.random(end, options.bars) if isinstance(end, int) else end.first(options.bars)
         for end in read
     ]
     _save_one(mg, mg.interpolate(*ends, steps=options.steps), options.out)
@@ -161,13 +161,6 @@ def _load() -> MuseGen:
 
 def _seed_or_piece(text: str) -> int | Piece:
     return int(text) if text.isascii() and text.isdigit() else read_midi(text)
-
-
-def _cut(piece: Piece, bars: int | None) -> Piece:
-    if bars is None or bars >= piece.bars:
-        return piece
-    phrases = -(-bars // 2)
-    return Piece(piece.phrases[:phrases], piece.programs, bars)
 
 
 def _save_one(mg: MuseGen, piece: Piece, outs: Sequence[Path]) -> None:

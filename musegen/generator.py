@@ -329,12 +329,7 @@ def _repeat(piece: Piece, bars: int) -> Piece:
     if piece.bars == bars:
         return piece
     times = math.ceil(bars / piece.bars)
-    longer = _join([piece] * times, piece.bars)
-    if longer.bars == bars:
-        return longer
-    phrases = math.ceil(bars / BARS_PER_PHRASE)
-    path = longer.path and {name: z[:phrases] for name, z in longer.path.items()}
-    return Piece(longer.phrases[:phrases], longer.programs, bars, path)
+    return _join([piece] * times, piece.bars).first(bars)
 
 
 def _join(pieces: Sequence[Piece], bars: int) -> Piece:

@@ -92,3 +92,11 @@ def test_equality_passes_over_the_path():
     assert two_phrases(path=path) == two_phrases()
     assert two_phrases() != two_phrases(bars=3)
     assert two_phrases() != two_phrases(programs={"lead": 1})
+
+
+def test_first_is_the_beginning():
+    piece = Piece(tuple(Phrase(make_notes([(i, "lead", 60 + i, 1, 90)])) for i in range(4)))
+    three = piece.first(3)
+    assert (three.bars, len(three)) == (3, 2)
+    assert three.phrases == piece.phrases[:2]
+    assert piece.first(99) is piece

@@ -170,6 +170,14 @@ class Piece:
         index = np.clip(np.floor(position).astype(int), 0, len(self) - 1)
         return starts[index] + (position - index) * np.asarray(length)[index]
 
+    def first(self, bars: int) -> Piece:
+        """The beginning of the piece, `bars` long; all of it where it is not longer."""
+        if bars >= self.bars:
+            return self
+        phrases = math.ceil(bars / BARS_PER_PHRASE)
+        path = self.path and {name: z[:phrases] for name, z in self.path.items()}
+        return replace(self, phrases=self.phrases[:phrases], bars=bars, path=path)
+
     def only(self, parts: Collection[str]) -> Piece:
         """The same piece with some parts alone."""
         return replace(self, phrases=tuple(phrase.only(parts) for phrase in self.phrases))

@@ -17,7 +17,7 @@ from musegen.latent import lay_out
 from musegen.music import MusicError, MusicWarning, Piece, read_midi
 from musegen.music.instruments import program_named
 from musegen.music.keys import KEY_NAMES, key_named
-from musegen.music.notes import BARS_PER_PHRASE, PARTS
+from musegen.music.notes import PARTS
 from musegen.music.phrase import DEFAULT_TEMPO
 from musegen.studio.loading import BackgroundModel, ModelError
 from musegen.studio.player import DRUM_KITS, PlayerData, instrument_name
@@ -125,14 +125,7 @@ def _read(path: str | None) -> Piece:
         gr.Info(str(warning.message))
     if piece.bars > _UPLOAD_BARS:
         gr.Info(f"{Path(path).name} has {piece.bars} bars; the page takes the first {_UPLOAD_BARS}")
-    return _cut(piece, _UPLOAD_BARS)
-
-
-def _cut(piece: Piece, bars: int) -> Piece:
-    if piece.bars <= bars:
-        return piece
-    phrases = -(-bars // BARS_PER_PHRASE)
-    return Piece(piece.phrases[:phrases], piece.programs, bars)
+    return piece.first(_UPLOAD_BARS)
 
 
 class Callbacks:
@@ -185,7 +178,7 @@ class Callbacks:
     def _end(self, seed: int, midi: str | None, bars: int) -> tuple[Piece, str]:
         """One end of a morph, and its name: a visitor's file goes before a seed."""
         if midi:
-            return _cut(_read(midi), bars), Path(midi).stem[:40]
+            return _read(midi).first(bars), Path(midi).stem[:40]
         piece = self.model.get().random(seed=seed, bars=bars, form="free", tempo=DEFAULT_TEMPO)
         return piece, f"seed {seed}"
 
