@@ -1,4 +1,4 @@
-"""How long a visitor waits: ``python benchmarks/page.py``. Needs Chromium and requirements-dev.txt.
+"""How long a visitor waits: ``python -m benchmarks.page``. Needs Chromium and requirements-dev.txt.
 
 Starts ``app.py`` as a user would and drives it in headless Chromium. Prints seconds, and each as a
 ratio to the time this machine takes for a fixed piece of numpy work, so that two machines can be
@@ -17,20 +17,12 @@ import time
 import urllib.request
 from pathlib import Path
 
-import numpy as np
 from playwright.sync_api import Page, sync_playwright
+
+from benchmarks.unit import unit
 
 ROOT = Path(__file__).resolve().parent.parent
 CLICKS = 9
-
-
-def unit() -> float:
-    """Seconds of the work that all else is compared with: 20 products of 1000 × 1000 floats."""
-    a = np.random.default_rng(0).standard_normal((1000, 1000), np.float32)
-    start = time.perf_counter()
-    for _ in range(20):
-        a = a @ a / 1000
-    return time.perf_counter() - start
 
 
 def answers(url: str) -> bool:

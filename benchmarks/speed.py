@@ -1,4 +1,4 @@
-"""How fast music is made: ``python benchmarks/speed.py``.
+"""How fast music is made: ``python -m benchmarks.speed``.
 
 Prints milliseconds, and each as a ratio to the time this machine takes for a fixed piece of numpy
 work, so that two machines can be compared.
@@ -11,9 +11,9 @@ import time
 from collections.abc import Callable
 
 import numpy as np
-from page import unit
 
 import musegen
+from benchmarks.unit import unit
 from musegen.audio import find_soundfonts
 
 REPEATS = 15

@@ -1,0 +1,1 @@
+"""How fast it all is, as times and as ratios that hold on any machine."""
