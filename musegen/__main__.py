@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import os
 import secrets
 import sys
@@ -55,6 +56,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         return 1
     except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            return _fail("the disk is full: make room and try again")
         place = f" {error.filename}" if error.filename else ""
         return _fail(f"cannot write{place}: {error.strerror or error}")
     except (AudioError, CheckpointError, MusicError) as error:
