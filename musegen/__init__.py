@@ -9,7 +9,15 @@ if TYPE_CHECKING:
     from musegen.audio import AudioError, render, write_audio
     from musegen.generator import MuseGen, load
     from musegen.model.errors import CheckpointError
-    from musegen.music import MusicError, MusicWarning, Phrase, Piece, read_midi
+    from musegen.music import (
+        MusicError,
+        MusicWarning,
+        Phrase,
+        Piece,
+        phrase_features,
+        piece_features,
+        read_midi,
+    )
 
 __all__ = [
     "AudioError",
@@ -20,6 +28,8 @@ __all__ = [
     "Phrase",
     "Piece",
     "load",
+    "phrase_features",
+    "piece_features",
     "read_midi",
     "render",
     "write_audio",

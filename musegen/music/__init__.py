@@ -1,8 +1,17 @@
 """The domain: notes, phrases, pieces; MIDI in and out; features. No model, no page."""
 
 from musegen.music.errors import MusicError, MusicWarning
+from musegen.music.features import phrase_features, piece_features
 from musegen.music.midi import read_midi
 from musegen.music.phrase import Phrase
 from musegen.music.piece import Piece
 
-__all__ = ["MusicError", "MusicWarning", "Phrase", "Piece", "read_midi"]
+__all__ = [
+    "MusicError",
+    "MusicWarning",
+    "Phrase",
+    "Piece",
+    "phrase_features",
+    "piece_features",
+    "read_midi",
+]
