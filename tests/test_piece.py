@@ -100,3 +100,10 @@ def test_first_is_the_beginning():
     assert (three.bars, len(three)) == (3, 2)
     assert three.phrases == piece.phrases[:2]
     assert piece.first(99) is piece
+
+
+def test_a_piece_is_told_in_a_line():
+    piece = Piece((Phrase(make_notes([(0, "lead", 60, 1, 90), (0, "drums", 36, 1, 90)])),))
+    assert repr(piece) == "<Piece: 2 bars at 96 bpm, 2 notes: lead, drums>"
+    assert repr(piece.phrases) == "(<Phrase: 2 notes>,)"
+    assert "silence" in repr(Piece((Phrase(),)))

@@ -55,6 +55,9 @@ class Phrase:
     def __len__(self) -> int:
         return len(self.notes)
 
+    def __repr__(self) -> str:
+        return f"<Phrase: {len(self)} notes>"
+
     def only(self, parts: Collection[str]) -> Phrase:
         """The same phrase with the notes of some parts alone."""
         keep = np.isin(self.notes["part"], [part_index(part) for part in parts])

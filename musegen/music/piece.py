@@ -77,6 +77,10 @@ class Piece:
     def __len__(self) -> int:
         return len(self.phrases)
 
+    def __repr__(self) -> str:
+        parts = ", ".join(self.parts) or "silence"
+        return f"<Piece: {self.bars} bars at {self.tempo:g} bpm, {len(self.notes)} notes: {parts}>"
+
     @classmethod
     def from_notes(
         cls,
