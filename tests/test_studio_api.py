@@ -66,6 +66,7 @@ def test_render_gives_a_wav(client, midi) -> None:
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
+        ({"seed": -1}, "Seed is -1; it goes from 0 to"),
         ({"bars": 400}, "Bars is 400; it goes from 2 to 64"),
         ({"key": "H"}, "There is no key 'H'"),
         ({"form": "a waltz"}, "There is no form 'a waltz'"),

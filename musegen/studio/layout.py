@@ -283,13 +283,13 @@ def _sound_section() -> _Sound:
 
 def _endpoints(call: Callbacks) -> None:
     """The named endpoints. Their components are for the documentation's types alone."""
-    low, high = LIMITS["seed"]
     model = {"concurrency_id": "model", "concurrency_limit": 2}
     fonts = soundfont_names()
     with gr.Column(visible=False):
 
         def seed(label: str = "Seed") -> gr.Number:
-            return gr.Number(None, label=label, precision=0, minimum=low, maximum=high)
+            # Without limits: the callback says in our words what is wrong.
+            return gr.Number(None, label=label, precision=0)
 
         def number(label: str, value: float, precision: int | None = 0) -> gr.Number:
             return gr.Number(value, label=label, precision=precision)
