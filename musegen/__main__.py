@@ -163,7 +163,11 @@ def _load() -> MuseGen:
 
 
 def _seed_or_piece(text: str) -> int | Piece:
-    return int(text) if text.isascii() and text.isdigit() else read_midi(text)
+    if text.isascii() and text.isdigit():
+        if len(text) > 16:  # over the largest seed, and perhaps more digits than Python reads
+            raise MusicError(f"seed {text[:20]}… is too large: take one under {2**53}")
+        return int(text)
+    return read_midi(text)
 
 
 def _save_one(mg: MuseGen, piece: Piece, outs: Sequence[Path]) -> None:

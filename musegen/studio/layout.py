@@ -288,11 +288,11 @@ def _endpoints(call: Callbacks) -> None:
     with gr.Column(visible=False):
 
         def seed(label: str = "Seed") -> gr.Number:
-            # Without limits: the callback says in our words what is wrong.
-            return gr.Number(None, label=label, precision=0)
+            # Without limits and rounding: the callback says in our words what is wrong.
+            return gr.Number(None, label=label)
 
-        def number(label: str, value: float, precision: int | None = 0) -> gr.Number:
-            return gr.Number(value, label=label, precision=precision)
+        def number(label: str, value: float) -> gr.Number:
+            return gr.Number(value, label=label)
 
         def midi(label: str = "MIDI file") -> gr.File:
             return gr.File(label=label)
@@ -313,8 +313,8 @@ def _endpoints(call: Callbacks) -> None:
                 seed(),
                 number("Bars", 16),
                 gr.Textbox("AABA", label="Form"),
-                number("Temperature", 0.8, None),
-                number("Tempo", DEFAULT_TEMPO, None),
+                number("Temperature", 0.8),
+                number("Tempo", DEFAULT_TEMPO),
                 gr.Textbox("C", label="Key"),
             ],
             outputs(),
@@ -337,7 +337,7 @@ def _endpoints(call: Callbacks) -> None:
         )
         gr.Button().click(
             call.api_remix,
-            [midi(), number("Similarity", 0.8, None), seed()],
+            [midi(), number("Similarity", 0.8), seed()],
             outputs(),
             api_name="remix",
             **model,
