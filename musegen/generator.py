@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from musegen.latent import FORMS, bend_noise, draw_noise, lay_out, near, slerp
+from musegen.latent import DEFAULT_TEMPERATURE, FORMS, bend_noise, draw_noise, lay_out, near, slerp
 from musegen.model.space import Space
 from musegen.music.errors import MusicError
 from musegen.music.notes import BARS_PER_PHRASE, STEPS_PER_BAR
@@ -58,7 +58,7 @@ class MuseGen:
         seed: int | None = None,
         bars: int = 16,
         form: str = "AABA",
-        temperature: float = 0.8,
+        temperature: float = DEFAULT_TEMPERATURE,
         key: int = 0,
         tempo: float = DEFAULT_TEMPO,
         programs: Mapping[str, int] | None = None,
@@ -98,7 +98,7 @@ class MuseGen:
         seeds: Sequence[int],
         bars: int = 16,
         form: str = "AABA",
-        temperature: float = 0.8,
+        temperature: float = DEFAULT_TEMPERATURE,
         key: int = 0,
         tempo: float = DEFAULT_TEMPO,
         programs: Mapping[str, int] | None = None,

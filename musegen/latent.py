@@ -15,6 +15,7 @@ import numpy as np
 from musegen.files import write_beside
 
 __all__ = [
+    "DEFAULT_TEMPERATURE",
     "FORMS",
     "bend_noise",
     "draw_noise",
@@ -28,6 +29,7 @@ __all__ = [
 # Letters are sections: equal letters, equal music. `free` goes on without coming back; `drift`
 # moves a little with each phrase; `morph` goes from a first phrase to a last one.
 FORMS = ("AABA", "ABAB", "ABAC", "AABB", "free", "drift", "morph")
+DEFAULT_TEMPERATURE = 0.8  # a little nearer to typical music than the corpus itself is
 _DRIFT = 0.35  # share of a quarter turn that each phrase of a drift is away from the last
 
 

@@ -16,7 +16,7 @@ from musegen.evaluation.measures import (
     reconstruction_tallies,
 )
 from musegen.files import write_beside
-from musegen.latent import draw_noise
+from musegen.latent import DEFAULT_TEMPERATURE, draw_noise
 from musegen.model.space import Space
 from musegen.music.notes import BARS_PER_PHRASE
 from musegen.music.phrase import Phrase
@@ -25,7 +25,6 @@ from musegen.music.phrase_set import PhraseSet
 __all__ = ["Report", "evaluate"]
 
 _RANDOM_PIECES = 128  # of eight phrases each: as many phrases as there are some 14 songs' worth of
-_TEMPERATURE = 0.8  # the generator's own
 
 
 @dataclass(frozen=True)
@@ -102,7 +101,7 @@ def evaluate(folder: str | Path, phrases: PhraseSet) -> Report:
 
 def _random_measures(space: Space, truth: Sequence[Phrase]) -> dict[str, Measure]:
     u = np.stack([draw_noise(seed, 8, space.latent_dim) for seed in range(_RANDOM_PIECES)])
-    z = space.to_latents(np.float32(_TEMPERATURE) * u)
+    z = space.to_latents(np.float32(DEFAULT_TEMPERATURE) * u)
     drawn = space.decode(z.reshape(-1, space.latent_dim))
     ours, theirs = (np.array([len(p) for p in phrases], float) for phrases in (drawn, truth))
     pieces = np.repeat(np.arange(_RANDOM_PIECES), 8)
