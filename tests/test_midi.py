@@ -4,6 +4,7 @@ import io
 import os
 import time
 import warnings
+from dataclasses import replace
 
 import mido
 import numpy as np
@@ -133,6 +134,15 @@ def test_tracks_are_named_for_their_parts(tmp_path):
     midi = pretty_midi.PrettyMIDI(str(written(band(), tmp_path / "piece.mid")))
     found = {track.name: (track.program, track.is_drum) for track in midi.instruments}
     assert found == {name: (program, name == "drums") for name, program in PROGRAMS.items()}
+
+
+def test_a_part_that_changes_its_instrument_has_a_track_for_each(tmp_path):
+    piece = replace(band(120.0, 120.0), changes={1: {"lead": 40}})
+    midi = pretty_midi.PrettyMIDI(str(written(piece, tmp_path / "a.mid")))
+    leads = [track for track in midi.instruments if track.name == "lead"]
+    assert [track.program for track in leads] == [piece.programs["lead"], 40]
+    assert min(note.start for note in leads[1].notes) >= 4 - 1e-6
+    assert np.array_equal(read_midi(tmp_path / "a.mid").notes, piece.notes)
 
 
 def test_a_drum_before_the_first_beat_is_moved_onto_it(tmp_path):

@@ -81,6 +81,16 @@ def test_programs_not_named_are_the_defaults():
     assert piece.programs["bass"] == DEFAULT_PROGRAMS["bass"]
 
 
+def test_programs_change_on_the_way():
+    piece = two_phrases(changes={1: {"lead": 73}})
+    assert [piece.programs_at(i)["lead"] for i in (0, 1)] == [DEFAULT_PROGRAMS["lead"], 73]
+    assert piece.programs_at(1)["bass"] == DEFAULT_PROGRAMS["bass"]
+    assert piece != two_phrases()
+    assert piece.first(2).changes == {}
+    assert piece.with_programs({"lead": 5}).programs_at(1)["lead"] == 5
+    assert piece.with_programs({"bass": 5}).programs_at(1)["lead"] == 73
+
+
 def test_only_keeps_the_length():
     alone = two_phrases().only(["drums"])
     assert alone.parts == ("drums",)

@@ -272,7 +272,7 @@ def _signature_key(key_number: int) -> int:
 
 
 def to_pretty_midi(piece: Piece) -> pretty_midi.PrettyMIDI:
-    """A piece as a `pretty_midi.PrettyMIDI`: a track for each part that has notes."""
+    """A piece as a `pretty_midi.PrettyMIDI`: a track for each part and instrument with notes."""
     midi = pretty_midi.PrettyMIDI(resolution=_RESOLUTION, initial_tempo=piece.tempo)
     _set_tempos(midi, piece)
     midi.time_signature_changes.append(pretty_midi.TimeSignature(4, 4, 0.0))
@@ -288,20 +288,23 @@ def to_pretty_midi(piece: Piece) -> pretty_midi.PrettyMIDI:
     end = np.maximum(start + 0.25, notes["onset"] + notes["duration"])
     start_tick = np.round(start * _TICKS_PER_STEP).astype(int)
     end_tick = np.round(end * _TICKS_PER_STEP).astype(int)
+    band = [piece.programs_at(i) for i in range(len(piece))]
     for name in piece.parts:
-        instrument = pretty_midi.Instrument(
-            program=piece.programs[name], is_drum=name == "drums", name=name
-        )
-        for i in np.flatnonzero(notes["part"] == PARTS.index(name)):
-            instrument.notes.append(
-                pretty_midi.Note(
-                    velocity=int(notes["velocity"][i]),
-                    pitch=int(notes["pitch"][i]),
-                    start=midi.tick_to_time(int(start_tick[i])),
-                    end=midi.tick_to_time(int(end_tick[i])),
+        own = np.flatnonzero(notes["part"] == PARTS.index(name))
+        heard = np.array([band[at][name] for at in notes["onset"][own] // STEPS_PER_PHRASE])
+        # A part that changes its instrument has a track for each.
+        for program in dict.fromkeys(heard.tolist()):
+            instrument = pretty_midi.Instrument(program, is_drum=name == "drums", name=name)
+            for i in own[heard == program]:
+                instrument.notes.append(
+                    pretty_midi.Note(
+                        velocity=int(notes["velocity"][i]),
+                        pitch=int(notes["pitch"][i]),
+                        start=midi.tick_to_time(int(start_tick[i])),
+                        end=midi.tick_to_time(int(end_tick[i])),
+                    )
                 )
-            )
-        midi.instruments.append(instrument)
+            midi.instruments.append(instrument)
     return midi
 
 

@@ -44,12 +44,15 @@ class Piece:
     path : mapping of str to numpy.ndarray, optional
         The latents it was decoded from, by model (``song``, ``drums``), each of shape
         ``(phrases, latent_dim)``, float32. None for music that came from elsewhere.
+    changes : mapping of int to mapping of str to int
+        Programs that take over on the way: by the phrase they begin at, those of some parts.
     """
 
     phrases: tuple[Phrase, ...]
     programs: Mapping[str, int] = field(default_factory=lambda: DEFAULT_PROGRAMS)
     bars: int = 0
     path: Mapping[str, np.ndarray] | None = None
+    changes: Mapping[int, Mapping[str, int]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         phrases = tuple(self.phrases)
@@ -72,6 +75,7 @@ class Piece:
             self.phrases == other.phrases
             and self.programs == other.programs
             and self.bars == other.bars
+            and self.changes == other.changes
         )
 
     def __len__(self) -> int:
@@ -174,13 +178,22 @@ class Piece:
         index = np.clip(np.floor(position).astype(int), 0, len(self) - 1)
         return starts[index] + (position - index) * np.asarray(length)[index]
 
+    def programs_at(self, phrase: int) -> Mapping[str, int]:
+        """Programs of all parts in a phrase, counted from 0."""
+        programs = dict(self.programs)
+        for start in sorted(self.changes):
+            if start <= phrase:
+                programs |= self.changes[start]
+        return programs
+
     def first(self, bars: int) -> Piece:
         """The beginning of the piece, `bars` long; all of it where it is not longer."""
         if bars >= self.bars:
             return self
         phrases = math.ceil(bars / BARS_PER_PHRASE)
         path = self.path and {name: z[:phrases] for name, z in self.path.items()}
-        return replace(self, phrases=self.phrases[:phrases], bars=bars, path=path)
+        changes = {at: programs for at, programs in self.changes.items() if at < phrases}
+        return replace(self, phrases=self.phrases[:phrases], bars=bars, path=path, changes=changes)
 
     def only(self, parts: Collection[str]) -> Piece:
         """The same piece with some parts alone."""
@@ -198,8 +211,13 @@ class Piece:
         return replace(self, phrases=tuple(replace(p, tempo=p.tempo * ratio) for p in self.phrases))
 
     def with_programs(self, programs: Mapping[str, int]) -> Piece:
-        """The same piece with other instruments for the parts named."""
-        return replace(self, programs={**self.programs, **programs})
+        """The same piece with other instruments for the parts named, from beginning to end."""
+        changes = {
+            at: {part: program for part, program in change.items() if part not in programs}
+            for at, change in self.changes.items()
+        }
+        changes = {at: change for at, change in changes.items() if change}
+        return replace(self, programs={**self.programs, **programs}, changes=changes)
 
     def to_pretty_midi(self) -> pretty_midi.PrettyMIDI:
         """The piece as a `pretty_midi.PrettyMIDI`, a track for each part that has notes."""
