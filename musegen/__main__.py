@@ -16,9 +16,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from musegen.audio import FORMATS, AudioError, fluidsynth_problem, render, write_audio
-from musegen.latent import FORMS, lay_out, stack_path, write_paths
+from musegen.control import LARGEST_CHANGE
+from musegen.latent import (
+    DEFAULT_FORM,
+    DEFAULT_TEMPERATURE,
+    FORMS,
+    lay_out,
+    stack_path,
+    write_paths,
+)
 from musegen.model.errors import CheckpointError
 from musegen.music import MusicError, MusicWarning, Piece, read_midi
+from musegen.music.attributes import ATTRIBUTES
 
 if TYPE_CHECKING:
     from musegen.generator import MuseGen
@@ -84,7 +93,11 @@ def _random(options: argparse.Namespace) -> None:
         seed = secrets.randbelow(2**31)
         print(f"seed {seed}", file=sys.stderr)
     pieces = _load().random_many(
-        range(seed, seed + options.count), options.bars, options.form, options.temperature
+        range(seed, seed + options.count),
+        options.bars,
+        options.form,
+        options.temperature,
+        **dict(options.set),
     )
     _save(pieces, options.out, numbered=options.count > 1)
 
@@ -102,13 +115,16 @@ def _interpolate(options: argparse.Namespace) -> None:
 def _reconstruct(options: argparse.Namespace) -> None:
     piece = read_midi(options.input)
     mg = _load()
-    _save_one(mg, mg.reconstruct(piece), options.out)
+    again = mg.adjust(piece, **dict(options.set)) if options.set else mg.reconstruct(piece)
+    _save_one(mg, again, options.out)
 
 
 def _vary(options: argparse.Namespace) -> None:
     piece = read_midi(options.input)
     mg = _load()
     varied = [mg.vary(piece, options.similarity, seed) for seed in range(options.count)]
+    if options.set:
+        varied = [mg.adjust(variation, **dict(options.set)) for variation in varied]
     _save(varied, options.out, numbered=options.count > 1)
 
 
@@ -130,6 +146,7 @@ def _train(options: argparse.Namespace) -> None:
     os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")  # see musegen.model
     from musegen.model.checkpoint import load_vae
     from musegen.model.config import default_config
+    from musegen.model.control_training import train_controls
     from musegen.model.prior_training import train_prior
     from musegen.model.vae_training import train_vae
     from musegen.music.phrase_set import PhraseSet
@@ -140,7 +157,9 @@ def _train(options: argparse.Namespace) -> None:
     train_vae(phrases, folder, vae_config, training, options.resume)
     resume = options.resume and (folder / "prior.csv").exists()
     # The prior is of the best VAE, as it is shipped, not of the last.
-    train_prior(load_vae(folder), phrases, folder, prior_config, training, resume)
+    vae = load_vae(folder)
+    train_prior(vae, phrases, folder, prior_config, training, resume)
+    train_controls(vae, phrases, folder)
 
 
 def _evaluate(options: argparse.Namespace) -> None:
@@ -245,6 +264,16 @@ def _number_between(kind: type, low: float, high: float) -> Callable[[str], floa
     return number
 
 
+def _setting(text: str) -> tuple[str, float]:
+    name, _, value = text.partition("=")
+    if name not in ATTRIBUTES:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is not an attribute and a number, like density=1.5; there are "
+            + ", ".join(ATTRIBUTES)
+        )
+    return name, _number_between(float, -LARGEST_CHANGE, LARGEST_CHANGE)(value)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="python -m musegen", description="Explore a latent space of music.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=_Parser)
@@ -267,19 +296,34 @@ def _parser() -> argparse.ArgumentParser:
             help="may be given more than once: .mid, .wav, .flac, .ogg, .mp3 or .npy (the path)",
         )
 
+    def add_set(to: argparse.ArgumentParser, what: str) -> None:
+        to.add_argument(
+            "--set",
+            type=_setting,
+            action="append",
+            default=[],
+            metavar="NAME=SD",
+            help=f"{what}, in standard deviations of the training music, -3 to 3; may be given "
+            "more than once: " + ", ".join(ATTRIBUTES),
+        )
+
     random = command("random", _random, "Draw a piece from the latent space.")
     random.add_argument("--seed", type=seed, help="the same seed gives the same piece")
     random.add_argument("--bars", type=bars, default=16, help="length (default 16)")
     random.add_argument(
-        "--form", type=_form, default="AABA", help=", ".join(FORMS) + " (default AABA)"
+        "--form",
+        type=_form,
+        default=DEFAULT_FORM,
+        help=", ".join(FORMS) + f" (default {DEFAULT_FORM})",
     )
     random.add_argument(
         "--temperature",
         type=_number_between(float, 0, 2),
-        default=0.8,
-        help="0 typical … 2 wild (default 0.8)",
+        default=DEFAULT_TEMPERATURE,
+        help=f"0 typical … 2 wild (default {DEFAULT_TEMPERATURE:g})",
     )
     random.add_argument("--count", type=count, default=1, help="pieces, of the seeds that follow")
+    add_set(random, "where an attribute lies")
     add_out(random)
 
     interpolate = command("interpolate", _interpolate, "Morph one piece into another.")
@@ -295,6 +339,7 @@ def _parser() -> argparse.ArgumentParser:
 
     reconstruct = command("reconstruct", _reconstruct, "Encode a MIDI file and decode it again.")
     reconstruct.add_argument("input", metavar="IN.mid")
+    add_set(reconstruct, "by how much an attribute changes")
     add_out(reconstruct)
 
     vary = command("vary", _vary, "Make variations of a MIDI file.")
@@ -306,6 +351,7 @@ def _parser() -> argparse.ArgumentParser:
         help="1 the same … 0 something new (default 0.8)",
     )
     vary.add_argument("--count", type=count, default=1, help="how many")
+    add_set(vary, "by how much an attribute changes")
     add_out(vary)
 
     render = command("render", _render, "Turn a MIDI file into sound.")

@@ -3,18 +3,31 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
-from musegen.latent import DEFAULT_TEMPERATURE, FORMS, bend_noise, draw_noise, lay_out, near, slerp
+from musegen.arrange import join, lay_apart, repeat, ways_between
+from musegen.control import LARGEST_CHANGE
+from musegen.latent import (
+    DEFAULT_FORM,
+    DEFAULT_TEMPERATURE,
+    FORMS,
+    bend_noise,
+    draw_noise,
+    lay_out,
+    near,
+    way,
+)
 from musegen.model.space import Space
+from musegen.music.attributes import ATTRIBUTES
 from musegen.music.errors import MusicError
 from musegen.music.notes import BARS_PER_PHRASE, STEPS_PER_BAR
 from musegen.music.phrase import DEFAULT_TEMPO, Phrase
 from musegen.music.piece import Piece
+from musegen.steering import move_phrases, place_pieces
 
 __all__ = ["CHECKPOINTS", "FORMS", "MAX_BARS", "MAX_STEPS", "MuseGen", "load"]
 
@@ -57,11 +70,12 @@ class MuseGen:
         self,
         seed: int | None = None,
         bars: int = 16,
-        form: str = "AABA",
+        form: str = DEFAULT_FORM,
         temperature: float = DEFAULT_TEMPERATURE,
         key: int = 0,
         tempo: float = DEFAULT_TEMPO,
         programs: Mapping[str, int] | None = None,
+        **attributes: float,
     ) -> Piece:
         """Draw a piece from the prior.
 
@@ -81,27 +95,33 @@ class MuseGen:
             Quarter notes a minute, 20 to 300.
         programs : mapping of str to int, optional
             As in `Piece.programs`.
+        **attributes : float
+            Of `musegen.music.attributes.ATTRIBUTES`, -3 to 3: where the mean of the piece's
+            phrases shall lie, in standard deviations from that of the training phrases. Song and
+            drums are each measured alone, drums by density, syncopation and loudness.
 
         Raises
         ------
         MusicError
-            If a figure is out of its range.
+            If a figure is out of its range, or there is no such attribute.
         ValueError
             If there is no such form.
         """
         if seed is None:
             seed = int(np.random.default_rng().integers(2**31))
-        return self.random_many([seed], bars, form, temperature, key, tempo, programs)[0]
+        many = self.random_many([seed], bars, form, temperature, key, tempo, programs, **attributes)
+        return many[0]
 
     def random_many(
         self,
         seeds: Sequence[int],
         bars: int = 16,
-        form: str = "AABA",
+        form: str = DEFAULT_FORM,
         temperature: float = DEFAULT_TEMPERATURE,
         key: int = 0,
         tempo: float = DEFAULT_TEMPO,
         programs: Mapping[str, int] | None = None,
+        **attributes: float,
     ) -> list[Piece]:
         """Draw a piece for each seed, all in one batch. Everything else as in `random`."""
         _check(bars, "bars", 1, MAX_BARS)
@@ -110,17 +130,19 @@ class MuseGen:
         _check(tempo, "tempo", 20, 300)
         for seed in seeds:
             _check(seed, "seed", 0, _SEED_LIMIT)
+        _check_attributes(attributes)
         order = lay_out(form, math.ceil(bars / BARS_PER_PHRASE))
         drawn = int(order.max()) + 1
         paths: list[dict[str, np.ndarray]] = [{} for _ in seeds]
         for stream, (name, space) in enumerate(self.spaces.items()):
             u = np.stack(
                 [
-                    bend_noise(form, draw_noise(seed, drawn, space.latent_dim, stream))
+                    bend_noise(form, draw_noise(seed, drawn, space.latent_dim, stream), seed)
                     for seed in seeds
                 ]
             )
             z = space.to_latents(np.float32(temperature) * u)
+            z = place_pieces(space, z, np.bincount(order), attributes)
             for path, one in zip(paths, z, strict=True):
                 path[name] = one[order].astype(np.float32)
         return self._decode_many(paths, key, tempo, programs, bars)
@@ -216,7 +238,13 @@ class MuseGen:
         """
         return self._like(piece, self.encode(piece))
 
-    def vary(self, piece: Piece, similarity: float = 0.8, seed: int | None = None) -> Piece:
+    def vary(
+        self,
+        piece: Piece,
+        similarity: float = 0.8,
+        seed: int | None = None,
+        phrases: Sequence[int] | None = None,
+    ) -> Piece:
         """A variation of a piece: another point in the neighbourhood of its noise.
 
         Parameters
@@ -226,29 +254,169 @@ class MuseGen:
             1 gives the piece as it is decoded, 0 something new.
         seed : int, optional
             Which variation.
+        phrases : sequence of int, optional
+            Vary these alone, counted from 0; the others stay note for note.
 
         Raises
         ------
         MusicError
-            If the similarity is not between 0 and 1, or the piece has no notes.
+            If the similarity is not between 0 and 1, there is no such phrase, or the piece has no
+            notes.
         """
         _check(similarity, "similarity", 0, 1)
-        if seed is None:
-            seed = int(np.random.default_rng().integers(2**31))
-        _check(seed, "seed", 0, _SEED_LIMIT)
-        varied = {}
-        for stream, (name, z) in enumerate(self._path_of(piece).items()):
+
+        def nearby(space: Space, z: np.ndarray, kept: np.ndarray, fresh: np.ndarray) -> np.ndarray:
+            return near(space.to_noise(z[None], kept)[0], similarity, fresh)
+
+        path = self._path_of(piece)
+        if phrases is None:
+            every = np.ones(len(piece), bool)
+            return self._like(piece, self._redraw(piece, path, every, seed, nearby))
+        chosen = _choose(piece, phrases)
+        return self._put(piece, self._redraw(piece, path, chosen, seed, nearby), chosen)
+
+    def fill(
+        self,
+        piece: Piece,
+        phrases: Sequence[int],
+        seed: int | None = None,
+        temperature: float = DEFAULT_TEMPERATURE,
+    ) -> Piece:
+        """Draw some phrases of a piece anew, so that they go with the others.
+
+        Parameters
+        ----------
+        piece : Piece
+        phrases : sequence of int
+            Which, counted from 0. The others stay note for note.
+        seed : int, optional
+            Which draw.
+        temperature : float
+            As in `random`.
+
+        Raises
+        ------
+        MusicError
+            If there is no such phrase, a figure is out of its range, or the piece has no notes.
+        """
+        chosen = _choose(piece, phrases)
+        path = self._draw(piece, self._path_of(piece), chosen, seed, temperature)
+        return self._put(piece, path, chosen)
+
+    def extend(
+        self,
+        piece: Piece,
+        after: int = 8,
+        before: int = 0,
+        seed: int | None = None,
+        temperature: float = DEFAULT_TEMPERATURE,
+    ) -> Piece:
+        """Go on with a piece, or lead into it.
+
+        Parameters
+        ----------
+        piece : Piece
+            Stays note for note, but that a note which sounds past its end now does.
+        after : int
+            Bars to add at its end.
+        before : int
+            Bars to add at its beginning, an even number: phrases begin where they did.
+        seed, temperature
+            As in `fill`.
+
+        Raises
+        ------
+        MusicError
+            If a figure is out of its range, the result is longer than `MAX_BARS`, or the piece has
+            no notes.
+        """
+        _check(after, "after", 0, MAX_BARS)
+        _check(before, "before", 0, MAX_BARS)
+        if before % BARS_PER_PHRASE:
+            raise MusicError(f"before is {before}; it is a number of whole phrases, two bars each")
+        return self._spread([piece], [before, after], seed, temperature)
+
+    def bridge(
+        self,
+        a: Piece,
+        b: Piece,
+        bars: int = 8,
+        seed: int | None = None,
+        temperature: float = DEFAULT_TEMPERATURE,
+    ) -> Piece:
+        """A piece that begins as one and ends as another, with new music between them.
+
+        Parameters
+        ----------
+        a, b : Piece
+            Stay note for note. Key and tempo move from one to the other in between.
+        bars : int
+            Bars between them, at least 1. After an `a` of an odd length one more than an even
+            number, so that phrases of `b` begin where they did.
+        seed, temperature
+            As in `fill`.
+
+        Returns
+        -------
+        Piece
+            Up to `b` with the instruments of `a`.
+
+        Raises
+        ------
+        MusicError
+            If a figure is out of its range, the result is longer than `MAX_BARS`, or an end has
+            no notes.
+        """
+        _check(bars, "bars", 1, MAX_BARS)
+        if (a.bars + bars) % BARS_PER_PHRASE:
+            raise MusicError(
+                f"bars is {bars} after {a.bars} of the first piece; make it {bars + 1}, so that "
+                "the second begins with a whole phrase"
+            )
+        return self._spread([a, b], [0, bars, 0], seed, temperature)
+
+    def adjust(self, piece: Piece, phrases: Sequence[int] | None = None, **changes: float) -> Piece:
+        """Turn a piece's attributes, each phrase's by so much, and leave the rest as it is.
+
+        Parameters
+        ----------
+        piece : Piece
+        phrases : sequence of int, optional
+            Adjust these alone, counted from 0; the others stay note for note.
+        **changes : float
+            Of `musegen.music.attributes.ATTRIBUTES`, -3 to 3: by how many standard deviations of
+            the training phrases. Song and drums are each turned by those that they have.
+
+        Raises
+        ------
+        MusicError
+            If there is no such phrase or attribute, a figure is out of its range, or the piece has
+            no notes.
+        """
+        _check_attributes(changes)
+        chosen = np.ones(len(piece), bool) if phrases is None else _choose(piece, phrases)
+        path = dict(self._path_of(piece))
+        _check_has([self.spaces[name] for name in path], changes)
+        for name, z in path.items():
             space = self.spaces[name]
-            u = space.to_noise(z[None])[0]
-            fresh = draw_noise(seed, len(z), space.latent_dim, stream)
-            varied[name] = space.to_latents(near(u, similarity, fresh)[None])[0]
-        return self._like(piece, varied)
+            now = [phrase.only(space.parts) for phrase in piece.phrases]
+            rows = np.flatnonzero(chosen & [len(phrase) > 0 for phrase in now])
+            if len(rows):
+                heard = [part for part in space.parts if part in piece.parts]
+                path[name] = z.copy()
+                before = [now[i] for i in rows]
+                path[name][rows] = move_phrases(space, z[rows], before, heard, changes)
+        adjusted = self._like(piece, path)
+        kept = zip(chosen, adjusted.phrases, piece.phrases, strict=True)
+        together = tuple(ours if is_new else theirs for is_new, ours, theirs in kept)
+        return replace(piece, phrases=together, path=path)
 
     def interpolate(self, a: Piece, b: Piece, steps: int = 9) -> Piece:
         """Morph one piece into another.
 
-        The points between are spherical interpolations in the prior's noise; tempo and key move
-        along with the notes. A part that one end does not have comes in, or leaves, halfway.
+        The points between lie on the way in the prior's noise (`way`); tempo and key move along
+        with the notes. Halfway the instruments change, and a part that one end does not have
+        comes in or leaves.
 
         Parameters
         ----------
@@ -260,7 +428,6 @@ class MuseGen:
         Returns
         -------
         Piece
-            With the instruments of `a`.
 
         Raises
         ------
@@ -269,9 +436,9 @@ class MuseGen:
         """
         _check(steps, "steps", 2, MAX_STEPS)
         bars = max(a.bars, b.bars)
-        ends = [_repeat(end, bars) for end in (a, b)]
+        ends = [repeat(end, bars) for end in (a, b)]
         between = self._between(ends, np.linspace(0, 1, steps)[1:-1])
-        return _join([ends[0], *between, ends[1]], bars)
+        return join([ends[0], *between, ends[1]], bars)
 
     def _between(self, ends: list[Piece], ts: np.ndarray) -> list[Piece]:
         if not len(ts):
@@ -284,20 +451,100 @@ class MuseGen:
             if not had:
                 continue
             u = space.to_noise(np.stack(had))
-            way = np.stack([slerp(u[0], u[-1], t) for t in ts])
-            for section, z in zip(sections, space.to_latents(way), strict=True):
+            for section, z in zip(sections, space.to_latents(way(u[0], u[-1], ts)), strict=True):
                 section[name] = z
-        keys, tempos = _ways(ends, ts)
+        keys, tempos = ways_between(ends, ts)
         pieces = []
         for i, (t, section) in enumerate(zip(ts, sections, strict=True)):
-            piece = self.decode(section, programs=ends[0].programs, bars=ends[0].bars)
-            piece = piece.only(ends[round(t)].parts)
+            end = ends[int(t >= 0.5)]
+            piece = self.decode(section, bars=end.bars).only(end.parts)
             moved = tuple(
                 replace(piece.phrases[j].to_key(int(keys[i, j])), tempo=float(tempos[i, j]))
                 for j in range(phrases)
             )
-            pieces.append(replace(piece, phrases=moved))
+            pieces.append(replace(piece, phrases=moved, programs=end.programs, changes=end.changes))
         return pieces
+
+    def _spread(
+        self, pieces: Sequence[Piece], gaps: Sequence[int], seed: int | None, temperature: float
+    ) -> Piece:
+        """Pieces with as many drawn bars before, between and after them as `gaps` says."""
+        total = sum(gaps) + sum(piece.bars for piece in pieces)
+        _check(total, "bars of the result", 1, MAX_BARS)
+        paths = [self._path_of(piece) for piece in pieces]
+        path = {
+            name: np.zeros((math.ceil(total / BARS_PER_PHRASE), space.latent_dim), np.float32)
+            for name, space in self.spaces.items()
+            if any(name in own for own in paths)
+        }
+        whole, starts = lay_apart(pieces, gaps)
+        chosen = np.ones(len(whole), bool)
+        for piece, own, start in zip(pieces, paths, starts, strict=True):
+            for name, z in own.items():
+                path[name][start : start + len(z)] = z
+            # A last phrase of one bar is drawn, too, for the sake of its other bar.
+            chosen[start : start + piece.bars // BARS_PER_PHRASE] = False
+        drawn = self._draw(whole, path, chosen, seed, temperature)
+        made = self._put(whole, drawn, chosen)
+        begun = [len(phrase) > 0 for phrase in whole.phrases] & chosen
+        return replace(
+            made,
+            phrases=tuple(
+                _second_bar_of(ours, theirs) if is_begun else ours
+                for ours, theirs, is_begun in zip(made.phrases, whole.phrases, begun, strict=True)
+            ),
+        )
+
+    def _draw(
+        self,
+        piece: Piece,
+        path: Mapping[str, np.ndarray],
+        chosen: np.ndarray,
+        seed: int | None,
+        temperature: float,
+    ) -> dict[str, np.ndarray]:
+        _check(temperature, "temperature", 0, 2)
+        scale = np.float32(temperature)
+        return self._redraw(piece, path, chosen, seed, lambda space, z, kept, fresh: scale * fresh)
+
+    def _redraw(
+        self,
+        piece: Piece,
+        path: Mapping[str, np.ndarray],
+        chosen: np.ndarray,
+        seed: int | None,
+        noise: Callable[[Space, np.ndarray, np.ndarray, np.ndarray], np.ndarray],
+    ) -> dict[str, np.ndarray]:
+        """A path with the chosen phrases drawn anew, the others given.
+
+        `noise` makes it of the space, the path, the phrases that are kept, and fresh noise.
+        """
+        if seed is None:
+            seed = int(np.random.default_rng().integers(2**31))
+        _check(seed, "seed", 0, _SEED_LIMIT)
+        drawn = {}
+        for stream, (name, space) in enumerate(self.spaces.items()):
+            if name not in path:
+                continue
+            z = path[name]
+            # Silence says nothing: a model never trained on it would take it for music.
+            kept = np.array([len(phrase.only(space.parts)) > 0 for phrase in piece.phrases])
+            kept &= ~chosen
+            fresh = draw_noise(seed, len(z), space.latent_dim, stream)
+            u = np.where(kept[:, None], z, noise(space, z, kept, fresh))
+            drawn[name] = np.where(chosen[:, None], space.to_latents(u[None], kept)[0], z)
+        return drawn
+
+    def _put(self, piece: Piece, path: Mapping[str, np.ndarray], chosen: np.ndarray) -> Piece:
+        """A piece with the chosen phrases as a path has them."""
+        (fresh,) = self._decode_many([path], 0, DEFAULT_TEMPO, piece.programs, piece.bars)
+        phrases = []
+        for ours, theirs, is_new in zip(fresh.phrases, piece.phrases, chosen, strict=True):
+            phrases.append(theirs)
+            if is_new:
+                ours = ours.only(piece.parts).to_key(theirs.key)
+                phrases[-1] = replace(theirs, notes=ours.notes)
+        return replace(piece, phrases=tuple(phrases), path=dict(path))
 
     def _path_of(self, piece: Piece) -> Mapping[str, np.ndarray]:
         return piece.path if piece.path else self.encode(piece)
@@ -324,43 +571,40 @@ def _check(value: float, name: str, low: float, high: float) -> None:
         raise MusicError(f"{name} is {value}; it goes from {low} to {high}")
 
 
-def _repeat(piece: Piece, bars: int) -> Piece:
-    """A piece from its start again until it is as long as asked."""
-    if piece.bars == bars:
-        return piece
-    times = math.ceil(bars / piece.bars)
-    return _join([piece] * times, piece.bars).first(bars)
+def _check_attributes(figures: Mapping[str, float]) -> None:
+    for name, value in figures.items():
+        if name not in ATTRIBUTES:
+            raise MusicError(
+                f"there is no attribute {name!r}: choose from " + ", ".join(ATTRIBUTES)
+            )
+        _check(value, name, -LARGEST_CHANGE, LARGEST_CHANGE)
 
 
-def _join(pieces: Sequence[Piece], bars: int) -> Piece:
-    """Pieces of `bars` bars one after another, with the instruments of the first."""
-    notes = []
-    for i, piece in enumerate(pieces):
-        own = piece.notes.copy()
-        own["onset"] += i * bars * STEPS_PER_BAR
-        notes.append(own)
-    total = bars * len(pieces)
-    at = np.arange(math.ceil(total / BARS_PER_PHRASE)) * BARS_PER_PHRASE
-    phrase_at = [pieces[bar // bars].phrases[bar % bars // BARS_PER_PHRASE] for bar in at]
-    joined = Piece.from_notes(
-        np.concatenate(notes),
-        [phrase.key for phrase in phrase_at],
-        [phrase.tempo for phrase in phrase_at],
-        pieces[0].programs,
-        total,
-    )
-    whole = bars % BARS_PER_PHRASE == 0 and all(piece.path for piece in pieces)
-    if not whole or len({frozenset(piece.path) for piece in pieces}) > 1:
-        return joined
-    names = pieces[0].path
-    path = {name: np.concatenate([piece.path[name] for piece in pieces]) for name in names}
-    return replace(joined, path=path)
+def _check_has(spaces: Sequence[Space], changes: Mapping[str, float]) -> None:
+    has = [name for name in ATTRIBUTES if any(name in space.controls.names for space in spaces)]
+    for name in changes:
+        if name not in has:
+            raise MusicError(f"this piece has no {name}: choose from {', '.join(has)}")
 
 
-def _ways(ends: Sequence[Piece], ts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Key and tempo of each phrase of each section: the shorter way round, and by ratios."""
-    key = np.array([[phrase.key for phrase in end.phrases] for end in ends])
-    tempo = np.array([[phrase.tempo for phrase in end.phrases] for end in ends])
-    turn = (key[1] - key[0] + 6) % 12 - 6
-    keys = (np.rint(key[0] + ts[:, None] * turn).astype(int) + 5) % 12 - 5
-    return keys, tempo[0] * (tempo[1] / tempo[0]) ** ts[:, None]
+def _choose(piece: Piece, phrases: Sequence[int]) -> np.ndarray:
+    """Which phrases are meant, as a mask.
+
+    Raises
+    ------
+    MusicError
+        If the piece has no such phrase, or none is named.
+    """
+    chosen = np.zeros(len(piece), bool)
+    for number in phrases:
+        _check(number, "a phrase's number", 0, len(piece) - 1)
+        chosen[number] = True
+    if not chosen.any():
+        raise MusicError("no phrase was named: say which ones are to be made anew")
+    return chosen
+
+
+def _second_bar_of(new: Phrase, old: Phrase) -> Phrase:
+    """The first bar of an old phrase, then the second of a new one."""
+    late = new.notes[new.notes["onset"] >= STEPS_PER_BAR]
+    return replace(old, notes=np.concatenate([old.notes, late]))

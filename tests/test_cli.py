@@ -2,14 +2,28 @@
 
 import subprocess
 import sys
+from functools import cache
 
 import numpy as np
 import pytest
 import soundfile
 from examples import CHECKPOINTS, band
 
+from musegen import generator
 from musegen.__main__ import main
+from musegen.generator import load
 from musegen.music import read_midi
+
+
+@pytest.fixture(autouse=True)
+def loaded_once(monkeypatch):
+    """Commands that are run in this process share the loaded models; they do not change."""
+    monkeypatch.setattr(generator, "load", load_once)
+
+
+@cache
+def load_once():
+    return load()
 
 
 @pytest.fixture
@@ -79,6 +93,21 @@ def test_interpolate_takes_seeds_and_files(tmp_path, midi):
     assert read_midi(out).bars == 12
 
 
+def test_attributes_are_set(tmp_path, midi):
+    quiet, loud = tmp_path / "quiet.mid", tmp_path / "loud.mid"
+    words = ["random", "--seed", "1", "--bars", "4", "--set", "density=1"]
+    for out, figure in ((quiet, -1.5), (loud, 1.5)):
+        assert main([*words, "--set", f"loudness={figure}", "--out", str(out)]) == 0
+    velocities = [read_midi(out).notes["velocity"].mean() for out in (quiet, loud)]
+    assert velocities[1] > velocities[0] + 20
+
+    for command in ("reconstruct", "vary"):
+        out = tmp_path / f"{command}.mid"
+        assert main([command, str(midi), "--set", "density=-1", "--out", str(out)]) == 0
+        assert len(read_midi(out).notes) < 0.8 * len(read_midi(midi).notes)
+        assert read_midi(out).bars == 4
+
+
 @pytest.mark.parametrize("ending", ["wav", "flac", "ogg", "mp3"])
 def test_render_writes_every_format(tmp_path, midi, ending):
     out = tmp_path / f"out.{ending}"
@@ -108,6 +137,9 @@ def test_corpus_train_and_evaluate_are_there(tmp_path, midi, capsys):
         (["random", "--seed", "x", "--out", "a.mid"], "whole number"),
         (["random", "--form", "abc", "--out", "a.mid"], "like AABA"),
         (["random", "--temperature", "nan", "--out", "a.mid"], "from 0 to 2"),
+        (["random", "--set", "mood=1", "--out", "a.mid"], "'mood=1' is not an attribute"),
+        (["random", "--set", "density", "--out", "a.mid"], "from -3"),
+        (["vary", "a.mid", "--set", "density=4", "--out", "a.mid"], "from -3"),
         (["random", "--out", "a.txt"], "does not end in"),
         (["vary", "a.mid", "--similarity", "2", "--out", "a.mid"], "from 0 to 1"),
         (["corpus", "jazz", "x", "--out", "a.npz"], "invalid choice"),

@@ -81,6 +81,20 @@ def test_two_lead_notes_at_once_leave_the_higher():
     assert arrays["voice"][0, 0, 0] == 2 + 72 - LOWEST
 
 
+def test_a_held_note_bridges_a_step_in_doubt():
+    notes = [(0, "chords", 60, 8, 90), (0, "lead", 72, 8, 90)]
+    codec = SongCodec()
+    outputs = song_outputs(codec.arrays(PhraseSet.from_phrases([Phrase(make_notes(notes))])))
+    said = codec.split(outputs)
+    sounding, voice = np.array(said["sounding"]), np.array(said["voice"])
+    sounding[0, 4, 1, 60 - LOWEST] = -3  # the fifth step more likely silent than not
+    voice[0, 4, 0, :2] = SURE, SURE - 3
+    flat = [voice, np.array(said["onset"]), sounding, 20 * np.ones((1, 32, 4))]
+    doubtful = np.concatenate([x.reshape(1, 32, -1) for x in flat], -1).reshape(1, 8, -1)
+    (phrase,) = codec.phrases(np.float32(doubtful))
+    assert phrase.notes["duration"].tolist() == [8, 8]
+
+
 @pytest.mark.parametrize(
     ("codec", "phrase", "outputs"),
     [(SongCodec(), band_phrase(), song_outputs), (DrumsCodec(), drum_phrase(), drums_outputs)],

@@ -1,5 +1,7 @@
 """MuseGen, with the shipped checkpoints."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from examples import CHECKPOINTS, band, band_phrase, drum_phrase
@@ -7,6 +9,7 @@ from examples import CHECKPOINTS, band, band_phrase, drum_phrase
 from musegen.generator import load
 from musegen.latent import FORMS
 from musegen.music import MusicError, Phrase, Piece
+from musegen.music.attributes import ATTRIBUTES, measure_attributes
 from musegen.music.compare import note_f1
 
 
@@ -133,6 +136,12 @@ def test_noise_goes_to_latents_and_back(mg):
         u = np.random.default_rng(0).standard_normal((1, 4, space.latent_dim), np.float32)
         back = space.to_noise(space.to_latents(u))
         assert np.abs(back - u).mean() < 0.1
+        kept = np.array([True, False, True, False])
+        z = space.to_latents(u)
+        drawn = space.to_latents(np.where(kept[:, None], z, u), kept)
+        assert np.allclose(drawn[:, kept], z[:, kept], atol=1e-4)
+        back = space.to_noise(drawn, kept)
+        assert np.abs(back - u)[:, ~kept].mean() < 0.1
 
 
 def test_a_morph_has_the_ends_themselves(mg):
@@ -176,6 +185,13 @@ def test_a_part_of_one_end_comes_in_halfway(mg):
     assert drums["onset"].min() >= 2 * 8 * 16
 
 
+def test_instruments_change_halfway(mg):
+    a, b = band(), band().with_programs({"lead": 73})
+    morph = mg.interpolate(a, b, steps=4)
+    leads = [morph.programs_at(phrase)["lead"] for phrase in range(len(morph))]
+    assert leads == [a.programs["lead"]] * 8 + [73] * 8
+
+
 @pytest.mark.parametrize("steps", [1, 65])
 def test_steps_out_of_range_are_said_in_a_line(mg, steps):
     with pytest.raises(MusicError, match="steps"):
@@ -193,3 +209,177 @@ def test_variations_are_as_like_as_asked(mg):
     assert same_notes(mg.vary(piece, 0.5, seed=1), mg.vary(piece, 0.5, seed=1))
     with pytest.raises(MusicError, match="similarity"):
         mg.vary(piece, 1.2)
+
+
+def test_a_variation_of_one_phrase_leaves_the_others(mg):
+    piece = band()
+    varied = mg.vary(piece, 0.5, seed=1, phrases=[2])
+    assert [a == b for a, b in zip(varied.phrases, piece.phrases, strict=True)] == [1, 1, 0, 1]
+
+
+def test_phrases_are_filled_in_around_the_others(mg):
+    piece = mg.random(seed=3, bars=8, form="free", key=2)
+    filled = mg.fill(piece, [1, 2], seed=5)
+    assert [a == b for a, b in zip(filled.phrases, piece.phrases, strict=True)] == [1, 0, 0, 1]
+    assert filled.key == 2
+    assert mg.fill(piece, [1, 2], seed=5) == filled
+    assert mg.fill(piece, [1, 2], seed=6) != filled
+    # What is kept is heard: with other neighbours the same seed gives another phrase.
+    other = replace(
+        piece, phrases=piece.phrases[::-1], path={n: z[::-1] for n, z in piece.path.items()}
+    )
+    assert mg.fill(other, [1, 2], seed=5).phrases[1] != filled.phrases[1]
+
+
+def test_a_piece_goes_on_and_is_led_into(mg):
+    piece = band(bars=4, tempo=132)
+    longer = mg.extend(piece, after=4, before=2, seed=1)
+    assert longer.bars == 10
+    assert longer.phrases[1:3] == piece.phrases
+    assert all(len(phrase) for phrase in longer.phrases)
+    assert {phrase.tempo for phrase in longer.phrases} == {132}
+    assert longer.parts == piece.parts
+    assert mg.encode(longer)["song"].shape == longer.path["song"].shape
+
+
+def test_a_band_without_drums_goes_on_without_them(mg):
+    assert "drums" not in mg.extend(band().only(["lead", "chords"]), after=4, seed=1).parts
+
+
+def test_the_bar_after_an_odd_number_of_bars_is_new(mg):
+    piece = band(bars=3)
+    longer = mg.extend(piece, after=3, seed=2)
+    assert longer.bars == 6
+    notes = longer.notes
+    assert np.array_equal(notes[notes["onset"] < 3 * 16], piece.notes)
+    assert len(notes[notes["onset"] >= 3 * 16])
+
+
+def test_a_bridge_goes_from_one_piece_to_another(mg):
+    a, b = band(bars=4, tempo=100), band(bars=4, tempo=121).to_key(4).with_programs({"lead": 73})
+    whole = mg.bridge(a, b, bars=2, seed=1)
+    assert whole.phrases[:2] == a.phrases
+    assert whole.phrases[3:] == b.phrases
+    middle = whole.phrases[2]
+    assert (middle.key, round(middle.tempo)) == (2, 110)
+    assert len(middle)
+    leads = [whole.programs_at(phrase)["lead"] for phrase in range(5)]
+    assert leads == [a.programs["lead"]] * 3 + [73] * 2
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        (lambda mg: mg.fill(band(), []), "no phrase was named"),
+        (lambda mg: mg.fill(band(), [4]), "a phrase's number is 4; it goes from 0 to 3"),
+        (lambda mg: mg.fill(band(), [0], temperature=3), "temperature is 3"),
+        (lambda mg: mg.extend(band(), after=300), "after is 300"),
+        (lambda mg: mg.extend(band(), before=3), "before is 3"),
+        (lambda mg: mg.extend(band(), after=250), "bars of the result is 258"),
+        (lambda mg: mg.bridge(band(), band(), bars=3), "make it 4"),
+        (lambda mg: mg.extend(Piece((Phrase(),))), "no notes"),
+    ],
+)
+def test_what_cannot_be_filled_is_said_in_a_line(mg, call, said):
+    with pytest.raises(MusicError, match=said):
+        call(mg)
+
+
+def song_and_drums(mg, piece):
+    """A piece's attributes by model, in standard deviations: the mean of its phrases."""
+    found = {}
+    for name, space in mg.spaces.items():
+        phrases = [phrase.only(space.parts) for phrase in piece.phrases]
+        values = measure_attributes(phrases, space.controls.names)
+        sd = space.controls.standardize(np.nanmean(values, axis=0))
+        found[name] = dict(zip(space.controls.names, sd, strict=True))
+    return found
+
+
+@pytest.mark.parametrize("asked", [{"density": 1.5}, {"density": -1.0, "loudness": 1.0}])
+def test_a_random_piece_lies_where_it_was_asked_to(mg, asked):
+    for seed in (1, 2):
+        plain = song_and_drums(mg, mg.random(seed=seed))
+        piece = mg.random(seed=seed, **asked)
+        assert mg.random(seed=seed, **asked) == piece
+        assert piece.phrases[0:2] == piece.phrases[2:4]
+        for model, found in song_and_drums(mg, piece).items():
+            for name, value in found.items():
+                wanted, far = (asked[name], 0.3) if name in asked else (plain[model][name], 0.5)
+                assert value == pytest.approx(wanted, abs=far), (model, name)
+
+
+def test_register_turns_the_song_and_leaves_the_drums(mg):
+    piece = mg.random(seed=3, register=1)
+    assert piece.only(["drums"]) == mg.random(seed=3).only(["drums"])
+    assert song_and_drums(mg, piece)["song"]["register"] == pytest.approx(1, abs=0.3)
+
+
+@pytest.mark.parametrize("name", ATTRIBUTES)
+def test_one_attribute_is_adjusted_and_the_others_stay(mg, name):
+    moved = {model: [] for model in mg.spaces}
+    # A phrase may lie where there is no more of an attribute: several pieces tell.
+    for seed in range(1, 7):
+        piece = mg.random(seed=seed, bars=8)
+        before, after = (
+            song_and_drums(mg, one) for one in (piece, mg.adjust(piece, **{name: 1.0}))
+        )
+        for model, found in after.items():
+            moved[model].append([found[other] - before[model][other] for other in found])
+    for model, space in mg.spaces.items():
+        for other, by in zip(space.controls.names, np.mean(moved[model], axis=0), strict=True):
+            if other == name:
+                assert by > 0.6, (model, other)
+            else:
+                # So few phrases say less than `musegen.evaluation.control` does.
+                assert abs(by) < 0.4, (model, other)
+
+
+def test_all_but_the_attributes_stays(mg):
+    piece = mg.random(seed=4, bars=7, key=2, tempo=130, programs={"lead": 73})
+    adjusted = mg.adjust(piece, density=1)
+    assert (adjusted.bars, adjusted.key, adjusted.tempo) == (7, 2, 130)
+    assert (adjusted.programs, adjusted.parts) == (piece.programs, piece.parts)
+    assert mg.decode(adjusted.path, 2, 130, piece.programs).phrases == adjusted.phrases
+
+
+def test_one_phrase_is_adjusted_and_the_others_stay_note_for_note(mg):
+    piece = band()
+    adjusted = mg.adjust(piece, phrases=[2], register=1)
+    assert [a == b for a, b in zip(adjusted.phrases, piece.phrases, strict=True)] == [1, 1, 0, 1]
+    bare = [Piece((one.phrases[2],)).only(["lead"]) for one in (piece, adjusted)]
+    assert bare[1].notes["pitch"].mean() > bare[0].notes["pitch"].mean()
+
+
+def test_a_bare_melody_and_silence_are_adjusted(mg):
+    melody = band().only(["lead"])
+    adjusted = mg.adjust(melody, density=1)
+    assert adjusted.parts == ("lead",)
+    assert len(adjusted.notes) > 1.3 * len(melody.notes)
+    gap = Piece((band_phrase(), Phrase(), drum_phrase()))
+    lengths = [len(phrase) for phrase in mg.adjust(gap, density=-1).phrases]
+    assert lengths[0] < len(gap.phrases[0])
+    assert lengths[1] == 0
+    assert lengths[2] < len(gap.phrases[2])
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"densty": 1}, "there is no attribute 'densty': choose from density, register"),
+        ({"density": 3.5}, "density is 3.5; it goes from -3"),
+        ({"density": float("nan")}, "density is nan"),
+    ],
+)
+def test_what_cannot_be_turned_is_said_in_a_line(mg, changes, said):
+    with pytest.raises(MusicError, match=said):
+        mg.adjust(band(), **changes)
+    with pytest.raises(MusicError, match=said):
+        mg.random(seed=1, **changes)
+
+
+def test_drums_have_no_register(mg):
+    with pytest.raises(MusicError, match="this piece has no register: choose from density, sync"):
+        mg.adjust(band().only(["drums"]), register=1)
+    with pytest.raises(MusicError, match="a phrase's number is 4"):
+        mg.adjust(band(), phrases=[4], density=1)

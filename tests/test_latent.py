@@ -10,6 +10,7 @@ from musegen.latent import (
     near,
     slerp,
     stack_path,
+    way,
     write_paths,
 )
 
@@ -91,10 +92,35 @@ def test_drift_moves_less_than_free_and_morph_keeps_its_ends():
     def step(path):
         return np.linalg.norm(np.diff(path, axis=0), axis=1).mean()
 
-    assert step(bend_noise("drift", u)) < 0.7 * step(bend_noise("free", u))
-    morph = bend_noise("morph", u)
+    assert step(bend_noise("drift", u, 0)) < 0.7 * step(bend_noise("free", u, 0))
+    morph = bend_noise("morph", u, 0)
     assert np.allclose(morph[[0, -1]], u[[0, -1]], atol=1e-5)
     assert step(morph) < 0.4 * step(u)
+
+
+def test_a_way_has_its_ends_and_is_drawn_in_between_them():
+    a, b = draw_noise(1, 3, 400), draw_noise(2, 3, 400)
+    points = way(a, b, np.linspace(0, 1, 5))
+    assert np.allclose(points[0], a, atol=1e-6)
+    assert np.allclose(points[-1], b, atol=1e-6)
+    sizes = np.linalg.norm(points, axis=-1).mean(1)
+    assert sizes[2] < 0.8 * sizes[0]
+    assert np.allclose(way(a, a, np.array([0.5]))[0], a, atol=1e-5)
+
+
+def test_phrases_recall_earlier_ones_in_all_models_alike():
+    def recalled(stream, seed):
+        u = bend_noise("recall", draw_noise(seed, 16, 400, stream), seed)
+        alike = np.tril(np.corrcoef(u), -1)
+        assert np.allclose(u.std(1), 1, atol=0.15)
+        return alike > 0.7
+
+    found = [recalled(0, seed) for seed in range(50)]
+    for seed in range(50):
+        assert np.array_equal(found[seed].any(1), recalled(1, seed).any(1))
+    share = np.mean([pairs.any(1)[1:].mean() for pairs in found])
+    assert 0.15 < share < 0.45
+    assert any(not pairs.any() for pairs in found)
 
 
 def test_a_path_is_stacked_song_first(tmp_path):

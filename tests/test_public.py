@@ -44,11 +44,14 @@ MAY_IMPORT = {
     "files": set(),
     "music": {"files"},
     "corpus": {"files", "music"},
-    "model": {"files", "music"},
+    "arrange": {"music"},
+    "control": set(),
+    "model": {"control", "files", "music"},
     "audio": {"files", "music"},
     "latent": {"files"},
-    "generator": {"latent", "model", "music"},
-    "evaluation": {"files", "latent", "model", "music"},
+    "steering": {"control", "model", "music"},
+    "generator": {"arrange", "control", "latent", "model", "music", "steering"},
+    "evaluation": {"files", "latent", "model", "music", "steering"},
     "studio": {"audio", "files", "generator", "latent", "model", "music"},
 }
 

@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 from examples import phrase_set
 
-from musegen.model.checkpoint import load_prior, load_vae
+from musegen.model.checkpoint import load_prior, load_vae, save_prior
 from musegen.model.config import PriorConfig, TrainingConfig, VAEConfig
 from musegen.model.errors import CheckpointError
-from musegen.model.prior_training import Latents, train_prior
+from musegen.model.prior import Prior
+from musegen.model.prior_training import Latents, PathBatches, train_prior
 from musegen.model.vae import CODECS, VAE
 from musegen.model.vae_training import PhraseBatches, train_vae
 
@@ -27,9 +28,10 @@ SHORT = TrainingConfig(
     warmup_steps=4,
     precision="float32",
     learning_rate=5e-3,
-    prior_epochs=4,
-    prior_steps=6,
-    prior_batch_phrases=16,
+    prior_epochs=6,
+    prior_steps=12,
+    prior_batch_phrases=64,
+    prior_learning_rate=5e-3,
 )
 
 
@@ -98,10 +100,16 @@ def test_the_prior_learns_and_is_loaded_again(trained, tmp_path):
     folder, phrases, vae = trained
     config = PriorConfig(SMALL["latent_dim"], width=32, blocks=2, heads=2, dropout=0.0)
     prior = train_prior(vae, phrases, folder, config, SHORT)
-    loss = column(folder / "prior.csv", "loss")
-    assert loss[-1] < loss[0]
-    loaded = load_prior(folder)
-    inputs = {"z": np.ones((1, 3, config.latent_dim), np.float32), "t": np.full(1, 0.5, np.float32)}
+    # It begins as a Gaussian, and these few phrases are not far from one.
+    validation = column(folder / "prior.csv", "val_loss")
+    assert min(validation) < 0.99 * validation[0]
+    assert load_prior(folder).config == config
+    save_prior(prior, tmp_path)
+    loaded = load_prior(tmp_path)
+    inputs = {
+        "z": np.ones((1, 3, config.latent_dim), np.float32),
+        "t": np.full((1, 3), 0.5, np.float32),
+    }
     assert np.allclose(loaded(inputs), prior(inputs), atol=0.02)
 
 
@@ -144,4 +152,26 @@ def test_latents_know_what_follows():
     latents = Latents(vae, phrases)
     assert latents.after[:5].tolist() == [1, 2, 3, -1, 5]
     assert latents.run[:5].tolist() == [4, 3, 2, 1, 4]
-    assert (latents.spread() > 0).all()
+    # White noise through `color` has the covariance of the latents, the widest direction first.
+    color = latents.color()
+    covariance = np.cov(latents.z_mean.T) + np.diag(np.exp(latents.z_log_var).mean(0))
+    assert np.allclose(color.T @ color, covariance, atol=1e-4)
+    assert (np.diff(np.linalg.norm(color, axis=1)) <= 1e-6).all()
+
+
+def test_some_phrases_of_some_paths_are_given():
+    phrases = phrase_set("song")
+    vae = VAE(VAEConfig("song", **SMALL))
+    vae.build_from(vae.codec.arrays(phrases.take(slice(0, 1))))
+    prior = Prior(PriorConfig(SMALL["latent_dim"], width=32, blocks=1, heads=2))
+    batches = PathBatches(
+        Latents(vae, phrases), prior, replace(SHORT, prior_batch_phrases=512), 0, 3
+    )
+    inputs, velocity, weight = batches[0]
+    given = weight == 0
+    assert inputs["z"].shape == velocity.shape
+    assert given.any()
+    assert not given.all(1).any()
+    assert 0.3 < (~given.any(1)).mean() < 0.7
+    assert (inputs["t"][given] == 1).all()
+    assert (inputs["t"][~given] < 1).all()

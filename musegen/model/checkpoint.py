@@ -12,19 +12,23 @@ import numpy as np
 from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
 
+from musegen.control import Controls
 from musegen.files import write_beside
 from musegen.model.config import PriorConfig, VAEConfig
 from musegen.model.errors import CheckpointError
 from musegen.model.prior import Prior
 from musegen.model.vae import VAE
+from musegen.music.attributes import ATTRIBUTES
 from musegen.music.phrase import Phrase
 from musegen.music.phrase_set import PhraseSet
 
 __all__ = [
     "load_arrays",
+    "load_controls",
     "load_prior",
     "load_vae",
     "save_arrays",
+    "save_controls",
     "save_prior",
     "save_vae",
 ]
@@ -44,7 +48,8 @@ def save_arrays(arrays: Mapping[str, np.ndarray], folder: Path, stem: str) -> No
     for name, array in arrays.items():
         parts = -(-array.nbytes // MAX_FILE_BYTES) or 1
         if parts == 1:
-            pieces[name] = array
+            # safetensors would write a reversed or transposed view in the order of its memory.
+            pieces[name] = np.ascontiguousarray(array)
         else:
             cut = np.array_split(array, parts)
             pieces.update({f"{name}@{i}": np.ascontiguousarray(c) for i, c in enumerate(cut)})
@@ -128,6 +133,38 @@ def load_prior(folder: Path) -> Prior:
     prior.build_from()
     _assign(prior.weights, folder, "prior")
     return prior
+
+
+def save_controls(controls: Controls, folder: Path) -> None:
+    """Write controls in single precision: an array for each attribute, and the latents' own."""
+    columns = zip(
+        controls.names, controls.mean, controls.spread, np.float32(controls.slopes), strict=True
+    )
+    arrays = {name: np.float32([mean, spread, *slopes]) for name, mean, spread, slopes in columns}
+    arrays["center"], arrays["color"] = np.float32(controls.center), np.float32(controls.color)
+    arrays["reach"] = np.float32([controls.reach])
+    save_arrays(arrays, folder, "controls")
+
+
+def load_controls(folder: Path) -> Controls:
+    """Read controls.
+
+    Raises
+    ------
+    CheckpointError
+        If their file is missing or damaged.
+    """
+    arrays = load_arrays(folder, "controls")
+    names = tuple(name for name in ATTRIBUTES if name in arrays)
+    try:
+        rows = np.stack([arrays[name] for name in names])
+        center, color, (reach,) = arrays["center"], arrays["color"], arrays["reach"]
+    except (KeyError, ValueError):
+        rows, center, color, reach = np.zeros((0, 0)), np.zeros(0), np.zeros(0), 0.0
+    dim = len(center)
+    if not names or rows.shape[1] != 2 + dim or color.shape != (dim, dim):
+        raise CheckpointError(f"{folder} has controls that are damaged: get the checkpoint anew")
+    return Controls(names, rows[:, 0], rows[:, 1], rows[:, 2:], center, color, float(reach))
 
 
 def _save_model(model: VAE | Prior, variables: list, folder: Path, stem: str) -> None:

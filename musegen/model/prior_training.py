@@ -61,13 +61,22 @@ class Latents:
             if self.after[i] >= 0:
                 self.run[i] += self.run[self.after[i]]
 
-    def spread(self) -> np.ndarray:
-        """Standard deviation of sampled latents, shape ``(latent_dim,)``."""
-        return np.sqrt(self.z_mean.var(0) + np.exp(self.z_log_var).mean(0))
+    def color(self) -> np.ndarray:
+        """A matrix that gives white noise the covariance of sampled latents.
+
+        Float32 ``(latent_dim, latent_dim)``: noise from the right, ``noise @ color``. Its rows lie
+        along the principal directions, the widest first.
+        """
+        covariance = np.cov(self.z_mean.T.astype(float)) + np.diag(np.exp(self.z_log_var).mean(0))
+        variance, directions = np.linalg.eigh(covariance)
+        return np.float32(np.sqrt(variance)[:, None] * directions.T)[::-1]
 
 
 class PathBatches(keras.utils.PyDataset):
-    """Batches of flow matching: places between noise and real paths, times, and velocities."""
+    """Batches of flow matching: places between noise and real paths, times, and velocities.
+
+    In half of the paths some phrases are kept: they stand at t = 1 and do not count in the loss.
+    """
 
     def __init__(
         self, latents: Latents, prior: Prior, config: TrainingConfig, epoch: int, steps: int
@@ -75,7 +84,7 @@ class PathBatches(keras.utils.PyDataset):
         super().__init__()
         self.latents = latents
         self.center = np.asarray(prior.center.numpy())
-        self.spread = np.asarray(prior.spread.numpy())
+        self.white = np.linalg.inv(np.asarray(prior.color.numpy()))
         self.config = config
         self.epoch = epoch
         self.steps = steps
@@ -85,7 +94,7 @@ class PathBatches(keras.utils.PyDataset):
     def __len__(self) -> int:
         return self.steps
 
-    def __getitem__(self, index: int) -> tuple[dict[str, np.ndarray], np.ndarray]:
+    def __getitem__(self, index: int) -> tuple[dict[str, np.ndarray], np.ndarray, np.ndarray]:
         rng = np.random.default_rng((self.config.seed, self.epoch, index))
         length = self.lengths[index % len(self.lengths)]
         count = max(1, self.config.prior_batch_phrases // length)
@@ -95,13 +104,30 @@ class PathBatches(keras.utils.PyDataset):
         row = np.stack(rows, axis=1)
         noise = rng.standard_normal((2, count, length, self.center.size), np.float32)
         z = self.latents.z_mean[row] + np.exp(self.latents.z_log_var[row] / 2) * noise[0]
-        z, u = (z - self.center) / self.spread, noise[1]
-        t = rng.random(count, np.float32)
-        at = t[:, None, None]
-        return {"z": (1 - at) * u + at * z, "t": t}, z - u
+        z, u = (z - self.center) @ self.white, noise[1]
+        # Times near the middle, where there is most to be learnt (Esser et al. 2024, section 3.1).
+        t = 1 / (1 + np.exp(-rng.standard_normal((count, 1), np.float32)))
+        kept = _kept(rng, count, length)
+        t = np.where(kept, np.float32(1), t)
+        at = t[..., None]
+        return {"z": (1 - at) * u + at * z, "t": t}, z - u, np.float32(~kept)
 
     def on_epoch_end(self) -> None:
         self.epoch += 1
+
+
+def _kept(rng: np.random.Generator, count: int, length: int) -> np.ndarray:
+    """Which phrases of some paths are kept, bool ``(count, length)``: never all.
+
+    None in half of the paths; in the others a beginning, an end, both, or any.
+    """
+    place = np.arange(length)
+    first, last = np.sort(rng.integers(0, length, (2, count, 1)), axis=0)
+    any_of = rng.random((count, length)) < rng.random((count, 1))
+    any_of &= place != first
+    ways = np.stack([place < first, place > last, (place < first) | (place > last), any_of])
+    chosen = ways[rng.integers(0, len(ways), count), np.arange(count)]
+    return chosen & (rng.random((count, 1)) < 0.5)
 
 
 def train_prior(
@@ -144,7 +170,7 @@ def train_prior(
         prior = Prior(model)
     prior.build_from()
     prior.center.assign(train.z_mean.mean(0))
-    prior.spread.assign(train.spread())
+    prior.color.assign(train.color())
     optimizer = adam(
         training.prior_learning_rate,
         training.prior_epochs * training.prior_steps,
