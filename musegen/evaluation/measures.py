@@ -1,9 +1,9 @@
-"""Measures of reconstruction, as tallies that can be resampled by song."""
+"""Measures with their intervals, and those of reconstruction as tallies to resample by song."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from musegen.music.compare import drum_steps_exact, matched_notes, note_count
 from musegen.music.notes import STEPS_PER_BEAT, STEPS_PER_PHRASE
 from musegen.music.phrase import Phrase
 
-__all__ = ["Measure", "bootstrap", "drum_tallies", "reconstruction_tallies"]
+__all__ = ["Measure", "bootstrap", "drum_tallies", "reconstruction_tallies", "resample"]
 
 _RESAMPLES = 1000
 _EXACT = ("onset", "part", "pitch")
@@ -20,21 +20,36 @@ Tally = tuple[np.ndarray, np.ndarray]
 
 @dataclass(frozen=True)
 class Measure:
-    """A number with its 95 % interval, where it has one.
+    """A number with its 95 % interval, where it has one, beside what a baseline gets.
 
     Attributes
     ----------
     value, low, high : float
+    baseline : float, optional
+        The same measure of something else.
+    baseline_is : str
+        Of what.
     """
 
     value: float
     low: float | None
     high: float | None
+    baseline: float | None = None
+    baseline_is: str = ""
+
+    def beside(self, baseline: Measure | float | None, what: str) -> Measure:
+        """The same measure with its baseline; without one, as it is."""
+        if isinstance(baseline, Measure):
+            baseline = baseline.value
+        return self if baseline is None else replace(self, baseline=baseline, baseline_is=what)
 
     def __str__(self) -> str:
-        if self.low is None:
-            return f"{self.value:.3f}"
-        return f"{self.value:.3f} ({self.low:.3f} to {self.high:.3f})"
+        text = f"{self.value:.3f}"
+        if self.low is not None:
+            text += f" ({self.low:.3f} to {self.high:.3f})"
+        if self.baseline is not None:
+            text += f"; {self.baseline_is}: {self.baseline:.3f}"
+        return text
 
 
 def bootstrap(top: np.ndarray, bottom: np.ndarray, group: np.ndarray) -> Measure:
@@ -50,12 +65,30 @@ def bootstrap(top: np.ndarray, bottom: np.ndarray, group: np.ndarray) -> Measure
     group : numpy.ndarray
         Shape ``(n,)``: the song of each phrase.
     """
-    _, index = np.unique(group, return_inverse=True)
-    tops, bottoms = np.bincount(index, top), np.bincount(index, bottom)
-    drawn = np.random.default_rng(0).integers(0, len(tops), (_RESAMPLES, len(tops)))
-    ratios = tops[drawn].sum(1) / np.maximum(bottoms[drawn].sum(1), 1e-12)
-    low, high = np.percentile(ratios, [2.5, 97.5])
-    return Measure(float(tops.sum() / max(bottoms.sum(), 1e-12)), float(low), float(high))
+    rows = np.stack([np.asarray(top, float), np.asarray(bottom, float)], axis=1)
+    return resample(rows, group, lambda sums: sums[..., 0] / np.maximum(sums[..., 1], 1e-12))
+
+
+def resample(
+    rows: np.ndarray, group: np.ndarray, statistic: Callable[[np.ndarray], np.ndarray]
+) -> Measure:
+    """What a statistic makes of sums over phrases, with its interval as in `bootstrap`.
+
+    Parameters
+    ----------
+    rows : numpy.ndarray
+        Shape ``(n, k)``: what each phrase adds to `k` sums.
+    group : numpy.ndarray
+        Shape ``(n,)``: the song of each phrase.
+    statistic : callable
+        From sums of shape ``(..., k)`` to numbers of shape ``(...)``.
+    """
+    names, index = np.unique(group, return_inverse=True)
+    sums = np.zeros((len(names), rows.shape[1]))
+    np.add.at(sums, index, rows)
+    drawn = np.random.default_rng(0).integers(0, len(names), (_RESAMPLES, len(names)))
+    low, high = np.percentile(statistic(sums[drawn].sum(1)), [2.5, 97.5])
+    return Measure(float(statistic(sums.sum(0))), float(low), float(high))
 
 
 def reconstruction_tallies(

@@ -1,30 +1,45 @@
-"""The report: every measure of a checkpoint, with its interval."""
+"""The report: every measure of a checkpoint, with its interval and its baseline."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-import numpy as np
-
-from musegen.evaluation.measures import (
-    Measure,
-    bootstrap,
-    drum_tallies,
-    reconstruction_tallies,
+from musegen.evaluation import (
+    classifier,
+    control,
+    draws,
+    interpolation,
+    melody,
+    originality,
+    overlap,
+    reconstruction,
+    structure,
 )
+from musegen.evaluation.material import PHRASES_PER_PIECE, Material
+from musegen.evaluation.measures import Measure
+from musegen.evaluation.picture import draw_picture
 from musegen.files import write_beside
-from musegen.latent import DEFAULT_TEMPERATURE, draw_noise
-from musegen.model.space import Space
-from musegen.music.notes import BARS_PER_PHRASE
 from musegen.music.phrase import Phrase
 from musegen.music.phrase_set import PhraseSet
 
 __all__ = ["Report", "evaluate"]
 
-_RANDOM_PIECES = 128  # of eight phrases each: as many phrases as there are some 14 songs' worth of
+# Each measures one thing; what it cannot measure on the phrases given, it leaves out.
+_FAMILIES: tuple[Callable[[Material], dict[str, Measure]], ...] = (
+    melody.measure,
+    reconstruction.measure,
+    draws.measure,
+    classifier.measure,
+    structure.measure,
+    overlap.measure,
+    originality.measure,
+    interpolation.measure,
+    control.measure,
+)
+_EXAMPLES = 4  # rolls of either kind in the picture
 
 
 @dataclass(frozen=True)
@@ -40,6 +55,8 @@ class Report:
     sources, phrases : int
         How many songs or performances, and how many two-bar phrases of them.
     measures : dict of str to Measure
+    examples : dict of str to sequence of Phrase
+        A few phrases to look at, by what they are; in the picture, not in the JSON.
     """
 
     checkpoint: str
@@ -47,32 +64,49 @@ class Report:
     sources: int
     phrases: int
     measures: dict[str, Measure]
+    examples: dict[str, Sequence[Phrase]] = field(default_factory=dict)
 
     def save(self, path: str | Path) -> None:
-        """Write it as JSON, whole or not at all."""
+        """Write it as JSON, and beside it a picture of the same name; each whole or not at all.
+
+        Parameters
+        ----------
+        path : path
+            The JSON's. The picture ends in ``.png``.
+        """
+        path = Path(path)
+        plain = {name: value for name, value in vars(self).items() if name != "examples"}
+        plain["measures"] = {name: asdict(measure) for name, measure in self.measures.items()}
         with write_beside(path) as beside:
-            beside.write_text(json.dumps(asdict(self), indent=2) + "\n")
+            beside.write_text(json.dumps(plain, indent=2, ensure_ascii=False) + "\n")
+        picture = path.with_suffix(".png")
+        draw_picture(picture, self._title, self.measures, self.examples)
+
+    @property
+    def _title(self) -> str:
+        phrases = f"{self.phrases:,} phrases of {self.sources} sources"
+        return f"{self.checkpoint}, on {phrases} ({self.split})"
 
     def __str__(self) -> str:
-        head = (
-            f"{self.checkpoint}, on {self.phrases:,} phrases of {self.sources} sources"
-            f" ({self.split}):"
+        return "\n".join(
+            [f"{self._title}:", *(f"  {name}: {m}" for name, m in self.measures.items())]
         )
-        return "\n".join([head, *(f"  {name}: {m}" for name, m in self.measures.items())])
 
 
 def evaluate(folder: str | Path, phrases: PhraseSet) -> Report:
     """Measure a checkpoint.
 
-    Reconstruction is of the mean latent, decoded greedily, of phrases that do not overlap. Random
-    phrases are draws from the prior at the generator's own temperature.
+    Reconstruction is of phrases that do not overlap, encoded and decoded greedily. Random phrases
+    are draws from the prior at the generator's own temperature. The same checkpoint and phrases
+    give the same report.
 
     Parameters
     ----------
     folder : path
         The checkpoint.
     phrases : PhraseSet
-        Measured on its test split where it has one, else on all of it.
+        Measured on its test split where it has one, else on all of it. With a test split, those
+        for training are what copies are looked for in, and what the language model is made from.
 
     Raises
     ------
@@ -81,35 +115,19 @@ def evaluate(folder: str | Path, phrases: PhraseSet) -> Report:
     MusicError
         If there are no phrases of the checkpoint's parts.
     """
-    space = Space(folder)
-    held = phrases.only(space.parts)
-    split = "test" if (held.split == "test").any() else "all"
-    if split == "test":
-        held = held.where("test")
-    held = held.take(held.bar % BARS_PER_PHRASE == 0)
-    truth = [phrase.to_key(0) for phrase in held]
-    again = space.decode(space.encode(truth))
-    tallies = reconstruction_tallies(truth, again, space.parts)
-    if "drums" in space.parts:
-        tallies |= drum_tallies(truth, again)
-    measures = {
-        name: bootstrap(top, bottom, held.source) for name, (top, bottom) in tallies.items()
-    }
-    measures |= _random_measures(space, truth)
-    return Report(Path(folder).name, split, len(set(held.source)), len(held), measures)
-
-
-def _random_measures(space: Space, truth: Sequence[Phrase]) -> dict[str, Measure]:
-    u = np.stack([draw_noise(seed, 8, space.latent_dim) for seed in range(_RANDOM_PIECES)])
-    z = space.to_latents(np.float32(DEFAULT_TEMPERATURE) * u)
-    drawn = space.decode(z.reshape(-1, space.latent_dim))
-    ours, theirs = (np.array([len(p) for p in phrases], float) for phrases in (drawn, truth))
-    pieces = np.repeat(np.arange(_RANDOM_PIECES), 8)
-    return {
-        "random: notes a phrase": bootstrap(ours, np.ones(len(ours)), pieces),
-        "held out: notes a phrase": Measure(float(theirs.mean()), None, None),
-        "random: notes a phrase, relative to held out": bootstrap(
-            ours, np.full(len(ours), theirs.mean()), pieces
-        ),
-        "random: phrases without a note": bootstrap(ours == 0, np.ones(len(ours)), pieces),
-    }
+    material = Material.gather(folder, phrases)
+    measures: dict[str, Measure] = {}
+    for family in _FAMILIES:
+        measures |= family(material)
+    held = material.held
+    # Some of all songs, and of the drawn pieces the first phrase of each.
+    truth = material.truth[:: max(1, len(held) // _EXAMPLES)][:_EXAMPLES]
+    drawn = material.drawn[::PHRASES_PER_PIECE][:_EXAMPLES]
+    return Report(
+        Path(folder).name,
+        material.split,
+        len(set(held.source)),
+        len(held),
+        measures,
+        {"random": drawn, "held out": truth},
+    )
