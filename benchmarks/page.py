@@ -35,7 +35,7 @@ def answers(url: str) -> bool:
 
 
 def click(page: Page) -> tuple[float, float]:
-    """Seconds from a click on Random to the new roll, and to sound that can be played."""
+    """Seconds from a click on Random to the new roll, and to its first sound."""
     before = page.locator(".mg-player").get_attribute("data-id")
     start = time.perf_counter()
     page.locator("#draw").click()
@@ -46,9 +46,8 @@ def click(page: Page) -> tuple[float, float]:
     )
     picture = time.perf_counter() - start
     page.wait_for_function(
-        "() => { const player = document.querySelector('.mg-player');"
-        " return player.dataset.state === 'ready'"
-        " && player.querySelector('audio').readyState > 1; }"
+        "() => { const { mixer } = document.querySelector('.mg-player');"
+        " return mixer.playing && mixer.position > 0; }"
     )
     return picture, time.perf_counter() - start
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import shutil
 import subprocess
@@ -9,6 +10,7 @@ import sys
 import tempfile
 import threading
 import time
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -20,11 +22,15 @@ from musegen.audio import (
     FORMATS,
     AudioError,
     Soundfont,
+    Stems,
     find_soundfonts,
     fluidsynth_problem,
     render,
+    render_stems,
     to_int16,
     write_audio,
+    write_stems,
+    write_stream,
 )
 from musegen.audio import loudness as levels
 from musegen.music import Phrase, Piece
@@ -143,7 +149,7 @@ def test_pieces_are_equally_loud(band):
 
 def test_a_release_without_end_is_faded_out():
     endless = np.full((10 * RATE, 2), 0.5, np.float32)
-    trimmed = levels.trim(endless, 2 * RATE)
+    trimmed = levels.shape(endless, levels.mastering(endless, 2 * RATE))
     assert len(trimmed) == 6 * RATE
     assert not trimmed[-1].any()
     assert np.abs(np.diff(trimmed, axis=0)).max() < 1e-3  # no click
@@ -162,7 +168,7 @@ def test_loudness_is_that_of_the_standard():
 def test_the_limiter_turns_down_peaks_and_leaves_the_rest_alone():
     wave = np.full((RATE, 2), 0.5, np.float32)
     wave[RATE // 2] = 2.0
-    limited = levels._limit(wave, 0.9)
+    limited = levels.shape(wave, levels._limiting(wave, 0.9))
     assert np.abs(limited).max() == pytest.approx(0.9, abs=1e-4)
     assert (limited[: RATE // 4] == 0.5).all()
     assert np.abs(np.diff(limited[: RATE // 2, 0])).max() < 1e-3  # no step in the gain
@@ -206,6 +212,110 @@ def test_a_user_s_own_fluidsynth_settings_change_nothing(band, tmp_path, monkeyp
     (tmp_path / ".fluidsynth").write_text("gain 0.0001\n")
     monkeypatch.setenv("HOME", str(tmp_path))
     assert np.array_equal(render(piece_of(BAND), TIM)[0], band)
+
+
+# Stems
+
+
+@pytest.fixture(scope="module")
+def stems() -> Stems:
+    return render_stems(piece_of(BAND), TIM)
+
+
+@needs_fluidsynth
+def test_stems_together_are_the_piece(stems, band):
+    assert list(stems.sounds) == ["lead", "chords", "bass", "drums"]
+    assert stems.rate == RATE
+    assert not stems.missing
+    assert levels.loudness(stems.mix) == pytest.approx(-16, abs=0.7)
+    assert -3 <= peak_db(stems.mix) <= -0.5
+    for sound in stems.sounds.values():
+        assert sound.dtype == np.float32
+        assert sound.shape == stems.mix.shape
+    # FluidSynth's effects are not quite the same for a part alone.
+    length = min(len(band), len(stems.mix))
+    assert length == pytest.approx(len(band), abs=RATE / 2)
+    rest = np.sqrt(np.mean((band[:length] - stems.mix[:length]) ** 2))
+    assert rest < 0.1 * np.sqrt(np.mean(band**2))
+
+
+@needs_fluidsynth
+def test_stems_keep_their_balance(stems):
+    soft = [(s, part, p, n, v // 4 if part == "bass" else v) for s, part, p, n, v in BAND]
+    other = render_stems(piece_of(soft), TIM)
+
+    def bass_under_drums(sounds) -> float:
+        return peak_db(sounds["drums"]) - peak_db(sounds["bass"])
+
+    assert bass_under_drums(other.sounds) > bass_under_drums(stems.sounds) + 12
+
+
+@needs_fluidsynth
+def test_a_part_that_cannot_be_played_is_told_and_the_others_play(tmp_path, monkeypatch):
+    real = shutil.which("fluidsynth")
+    script = tmp_path / "fluidsynth"
+    script.write_text(
+        "#!/bin/sh\n"
+        'for last; do :; done; grep -q bass "$last" && { echo error: no luck; exit 1; }\n'
+        f'exec {real} "$@"\n'
+    )
+    script.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+    stems = render_stems(piece_of(BAND), TIM)
+    assert list(stems.sounds) == ["lead", "chords", "drums"]
+    assert list(stems.missing) == ["bass"]
+    assert "no luck" in stems.missing["bass"]
+
+
+def test_no_part_can_be_played(fake_fluidsynth):
+    fake_fluidsynth("echo 'fluidsynth: error: out of luck' >&2; exit 1")
+    with pytest.raises(AudioError, match="out of luck"):
+        render_stems(piece_of(BAND), TIM)
+
+
+def test_a_piece_without_notes_has_no_stems():
+    assert not render_stems(Piece((Phrase(tempo=240),)), TIM).sounds
+
+
+def test_no_more_renderers_at_once_than_cores(fake_fluidsynth, tmp_path):
+    fake_fluidsynth(f"date +%s.%N >> {tmp_path}/begun; sleep 0.5; exit 1")
+    with pytest.raises(AudioError):
+        render_stems(piece_of(BAND), TIM)
+    begun = sorted(map(float, (tmp_path / "begun").read_text().split()))
+    assert len(begun) == 4
+    for first, later in zip(begun, begun[os.cpu_count() :], strict=False):
+        assert later - first >= 0.5
+
+
+def test_the_stream_for_the_page_reads_back(tmp_path):
+    time = np.arange(9 * RATE) / RATE
+    wave = np.stack([np.sin(2 * np.pi * 220 * time), np.cos(2 * np.pi * 220 * time)], axis=1)
+    lead = wave.astype(np.float32)
+    late = np.where(time[:, None] < 5, 0, lead).astype(np.float32)
+    sounds = {"lead": lead, "bass": late}
+    told = write_stream(tmp_path / "song.flacs", Stems(sounds, RATE, {}))
+    assert (told["rate"], told["samples"], told["parts"]) == (RATE, 9 * RATE, ["lead", "bass"])
+    data = (tmp_path / "song.flacs").read_bytes()
+    assert sum(map(sum, told["bytes"])) == len(data) < lead.size * 2
+    back: dict[str, list[np.ndarray]] = {part: [] for part in sounds}
+    for i, sizes in enumerate(told["bytes"]):
+        length = min(told["each"], told["samples"] - i * told["each"])
+        for part, size in zip(told["parts"], sizes, strict=True):
+            piece, data = data[:size], data[size:]
+            silence = np.zeros((length, 2))
+            back[part].append(soundfile.read(io.BytesIO(piece))[0] if size else silence)
+    assert told["bytes"][0][1] == 0  # nothing is sent of what is silent
+    for part, sound in sounds.items():
+        assert np.abs(np.concatenate(back[part]) - sound).max() < 2**-12
+
+
+def test_stems_are_written_as_a_zip_of_flac(tmp_path, chord):
+    write_stems(tmp_path / "song-stems.zip", Stems({"lead": chord, "bass": chord / 2}, RATE, {}))
+    with zipfile.ZipFile(tmp_path / "song-stems.zip") as archive:
+        assert archive.namelist() == ["song-lead.flac", "song-bass.flac"]
+        sound, rate = soundfile.read(io.BytesIO(archive.read("song-bass.flac")))
+    assert rate == RATE
+    assert np.abs(sound - chord / 2).max() < 1e-4
 
 
 # What can go wrong with a soundfont

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import soundfile
@@ -11,7 +13,10 @@ import soundfile
 from musegen.audio.errors import AudioError, disk_error
 from musegen.files import write_beside
 
-__all__ = ["FORMATS", "to_int16", "write_audio"]
+if TYPE_CHECKING:
+    from musegen.audio.rendering import Stems
+
+__all__ = ["FORMATS", "encode", "to_int16", "write_audio", "write_stems"]
 
 # libsndfile's scale runs from 0 (best) to 1 (smallest): Vorbis near 190, MP3 near 200 kbit/s.
 _WRITERS: dict[str, dict] = {
@@ -42,22 +47,69 @@ def write_audio(path: str | Path, audio: np.ndarray, rate: int) -> None:
         If the ending is another, the disk is full or the file cannot be written.
     """
     path = Path(path)
-    writer = _WRITERS.get(path.suffix.lower())
-    if writer is None:
+    if path.suffix.lower() not in _WRITERS:
         raise AudioError(f"{path.name} does not say a format: end it in {', '.join(FORMATS)}")
-    if writer["subtype"] == "PCM_16":
-        audio = to_int16(audio)
     # Into memory first: libsndfile does not say why a write failed, the system does.
+    _write(path, encode(audio, rate, path.suffix.lower()))
+
+
+def write_stems(path: str | Path, stems: Stems) -> None:
+    """Write stems as a ZIP of FLAC files, whole or not at all.
+
+    Parameters
+    ----------
+    path : str or Path
+        The files inside are named after it: ``song-stems.zip`` holds ``song-lead.flac``.
+    stems : Stems
+
+    Raises
+    ------
+    AudioError
+        If the disk is full or the file cannot be written.
+    """
+    path = Path(path)
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w") as archive:  # stored: FLAC does not get smaller
+        for part, audio in stems.sounds.items():
+            name = f"{path.stem.removesuffix('-stems')}-{part}.flac"
+            archive.writestr(name, encode(audio, stems.rate, ".flac"))
+    _write(path, data.getbuffer())
+
+
+def encode(audio: np.ndarray, rate: int, ending: str) -> memoryview:
+    """A sound file's bytes.
+
+    Parameters
+    ----------
+    audio : numpy.ndarray
+        Shape ``(samples, 2)``, float32 in [-1, 1], or int16 for WAV and FLAC.
+    rate : int
+        Samples a second.
+    ending : str
+        One of `FORMATS`.
+
+    Raises
+    ------
+    AudioError
+        If libsndfile cannot do it.
+    """
+    writer = _WRITERS[ending]
+    if writer["subtype"] == "PCM_16" and audio.dtype != np.int16:
+        audio = to_int16(audio)
     data = io.BytesIO()
     try:
         with soundfile.SoundFile(data, "w", rate, audio.shape[1], **writer) as file:
             for start in range(0, len(audio), rate):  # Vorbis overflows its stack on long arrays
                 file.write(audio[start : start + rate])
     except soundfile.LibsndfileError as error:
-        raise AudioError(f"cannot make {path.suffix} of this sound: {error.error_string}") from None
+        raise AudioError(f"cannot make {ending} of this sound: {error.error_string}") from None
+    return data.getbuffer()
+
+
+def _write(path: Path, data: memoryview) -> None:
     try:
         with write_beside(path) as beside:
-            beside.write_bytes(data.getbuffer())
+            beside.write_bytes(data)
     except OSError as error:
         raise disk_error(str(path), error) from None
 

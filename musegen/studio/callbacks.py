@@ -13,7 +13,7 @@ from pathlib import Path
 import gradio as gr
 
 from musegen import audio
-from musegen.latent import lay_out
+from musegen.latent import DEFAULT_FORM, DEFAULT_TEMPERATURE, lay_out
 from musegen.music import MusicError, MusicWarning, Piece, read_midi
 from musegen.music.instruments import program_named
 from musegen.music.keys import KEY_NAMES, key_named
@@ -300,12 +300,12 @@ class Callbacks:
             take = replace(take, piece=take.piece.with_programs(_programs(names)))
         return take, take.picture()
 
-    def show_parts(self, take: Take | None, event: gr.EventData) -> Take | None:
-        """Hide or show parts: what is not seen is not heard."""
-        shown = event._data.get("shown") if isinstance(event._data, dict) else None
-        if take is None or not isinstance(shown, list):
-            return take
-        return replace(take, shown=tuple(part for part in PARTS if part in shown))
+    def stems(self, take: Take | None, soundfont: str | None) -> str | None:
+        """A file of the take's parts apart."""
+        if take is None:
+            return None
+        with _one_line():
+            return str(take.stems_file(_soundfont(soundfont)))
 
     # Page -----------------------------------------------------------------------------------------
 
@@ -352,8 +352,8 @@ class Callbacks:
         self,
         seed: float | None = None,
         bars: float = 16,
-        form: str = "AABA",
-        temperature: float = 0.8,
+        form: str = DEFAULT_FORM,
+        temperature: float = DEFAULT_TEMPERATURE,
         tempo: float = DEFAULT_TEMPO,
         key: str = "C",
     ) -> tuple[str, dict]:
@@ -362,7 +362,7 @@ class Callbacks:
         Args:
             seed: Whole number from 0; one is drawn, and told in the answer, if it is not given.
             bars: Length in bars of 4/4, 2 to 64.
-            form: Sections as letters, such as AABA, or free, drift or morph.
+            form: Sections as letters, such as AABA, or recall, free, drift or morph.
             temperature: 0.1 to 1.6; higher strays further from the most typical music.
             tempo: Quarter notes a minute, 40 to 220.
             key: A major key such as C or Eb, or a minor one such as Am.

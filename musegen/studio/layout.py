@@ -8,7 +8,7 @@ from importlib import resources
 import gradio as gr
 
 from musegen import audio
-from musegen.latent import FORMS
+from musegen.latent import DEFAULT_FORM, DEFAULT_TEMPERATURE, FORMS
 from musegen.music.instruments import DEFAULT_PROGRAMS, program_name
 from musegen.music.keys import KEY_NAMES
 from musegen.music.notes import PARTS
@@ -18,7 +18,7 @@ from musegen.studio.loading import BackgroundModel
 from musegen.studio.player import DRUM_KITS, instrument_name, player
 from musegen.studio.takes import key_label
 
-__all__ = ["build"]
+__all__ = ["FILE", "build"]
 
 _BRAND = """
 <div class="mg-brand">
@@ -53,6 +53,10 @@ say();
 # The player shows at once that something is coming, and no longer when nothing came.
 _BUSY = "() => { document.dispatchEvent(new CustomEvent('musegen:busy')); }"
 _IDLE = "() => { document.dispatchEvent(new CustomEvent('musegen:idle')); }"
+
+# A file that was made when it was asked for.
+FILE = "(file) => { document.dispatchEvent(new CustomEvent('musegen:file', { detail: file })); }"
+_NO_FILE = "() => { document.dispatchEvent(new CustomEvent('musegen:file')); }"
 
 _PRIVATE = {"api_visibility": "private", "show_progress": "hidden"}
 _MODEL_WORK = {**_PRIVATE, "concurrency_id": "model", "concurrency_limit": 2}
@@ -162,7 +166,10 @@ def build(model: BackgroundModel | None = None) -> gr.Blocks:
                 call.instruments, [take, *sound.instruments], shown, **_PRIVATE, **latest
             ).success(**hear)
         sound.soundfont.input(**hear, **latest)
-        stage.parts(call.show_parts, take, take, **_PRIVATE, **latest).success(**hear)
+        stems = gr.File(visible=False)
+        zipped = stage.stems(call.stems, [take, sound.soundfont], stems, **_SOUND_WORK)
+        zipped.success(None, stems, None, js=FILE, **_PRIVATE)
+        zipped.failure(None, js=_NO_FILE, **_PRIVATE)
 
         page.load(call.model_state, None, state, concurrency_limit=None, **_PRIVATE)
         opened = page.load(
@@ -200,10 +207,10 @@ def _slider(name: str, value: float, step: float, label: str = "", **more) -> gr
 def _random_tab() -> dict:
     seed = _seed()
     bars = _slider("bars", 16, 2, "Length in bars")
-    temperature = _slider("temperature", 0.8, 0.05)
+    temperature = _slider("temperature", DEFAULT_TEMPERATURE, 0.05)
     tempo = _slider("tempo", DEFAULT_TEMPO, 1)
     with gr.Row():
-        form = gr.Dropdown(FORMS, value="AABA", label="Form", filterable=False, min_width=100)
+        form = gr.Dropdown(FORMS, value=DEFAULT_FORM, label="Form", filterable=False, min_width=100)
         keys = [(key_label(i - 5), name) for i, name in enumerate(KEY_NAMES)]
         key = gr.Dropdown(keys, value="C", label="Key", filterable=False, min_width=100)
     button = gr.Button("Draw a piece", variant="primary", elem_classes="mg-go", elem_id="draw")
@@ -312,8 +319,8 @@ def _endpoints(call: Callbacks) -> None:
             [
                 seed(),
                 number("Bars", 16),
-                gr.Textbox("AABA", label="Form"),
-                number("Temperature", 0.8),
+                gr.Textbox(DEFAULT_FORM, label="Form"),
+                number("Temperature", DEFAULT_TEMPERATURE),
                 number("Tempo", DEFAULT_TEMPO),
                 gr.Textbox("C", label="Key"),
             ],

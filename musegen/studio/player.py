@@ -1,4 +1,4 @@
-"""The player: one component that shows a piece and plays it."""
+"""The player: one component that shows a piece, mixes its parts and plays it."""
 
 from __future__ import annotations
 
@@ -55,8 +55,6 @@ class PlayerData(GradioModel):
     bars : int
     parts : list of list of str
         Name and instrument of each part that has notes.
-    shown : list of str
-        Names of the parts that are seen and heard.
     notes : str
         JSON: a list of ``[onset, part, pitch, duration, velocity]``, in steps, the part an index
         into `parts`. One string, because the framework walks through lists value by value.
@@ -64,9 +62,14 @@ class PlayerData(GradioModel):
         Seconds at each phrase's start, and at the end of the last.
     marks : str
         JSON: a list of ``[bar, text]``: the sections.
+    sound : FileData, optional
+        The parts apart, as `musegen.audio.write_stream` writes them.
+    stream : str
+        JSON: what `musegen.audio.write_stream` says of `sound`.
     audio, midi, latents : FileData, optional
+        To take away.
     problem : str, optional
-        One line: why there is no sound.
+        One line: why there is no sound, or a part of it is missing.
     """
 
     id: str
@@ -75,10 +78,11 @@ class PlayerData(GradioModel):
     link: str | None = None
     bars: int
     parts: list[list[str]]
-    shown: list[str]
     notes: str
     times: list[float]
     marks: str = "[]"
+    sound: FileData | None = None
+    stream: str = "null"
     audio: FileData | None = None
     midi: FileData | None = None
     latents: FileData | None = None
@@ -92,9 +96,9 @@ def player_data(
     title: str,
     details: Sequence[str] = (),
     marks: Sequence[tuple[int, str]] = (),
-    shown: Sequence[str] | None = None,
     link: str | None = None,
     files: dict[str, Path] | None = None,
+    stream: dict | None = None,
     problem: str | None = None,
 ) -> PlayerData:
     """A piece as the player wants it.
@@ -102,10 +106,12 @@ def player_data(
     Parameters
     ----------
     piece : Piece
-    id, title, details, marks, shown, link, problem
-        As in `PlayerData`; all parts are shown if `shown` is None.
+    id, title, details, marks, link, problem
+        As in `PlayerData`.
     files : dict of str to Path, optional
-        Any of ``audio``, ``midi``, ``latents``, in a folder that Gradio may serve from.
+        Any of ``sound``, ``audio``, ``midi``, ``latents``, in a folder that Gradio may serve from.
+    stream : dict, optional
+        What `musegen.audio.write_stream` says of ``sound``.
     """
     names = piece.parts
     index = [names.index(part) if part in names else -1 for part in PARTS]
@@ -133,10 +139,10 @@ def player_data(
         link=link,
         bars=piece.bars,
         parts=[[name, instrument_name(name, piece.programs[name])] for name in names],
-        shown=list(names if shown is None else shown),
         notes=json.dumps(rows, separators=(",", ":")),
         times=[round(float(second), 4) for second in piece.seconds_at(borders)],
         marks=json.dumps(list(marks)),
+        stream=json.dumps(stream, separators=(",", ":")),
         problem=problem,
         **served,
     )
@@ -149,13 +155,21 @@ def _own(name: str) -> str:
 def player(**kwargs) -> gr.HTML:
     """Make the component: a piano roll with its own sound. Its values are `PlayerData`.
 
-    Events besides Gradio's: ``draw`` (the invitation of the empty player was taken) and ``parts``
-    (parts were hidden or shown; the event's data has their names as ``shown``).
+    Events besides Gradio's:
+
+    ``draw``
+        The invitation of the empty player was taken.
+    ``phrase``
+        A phrase was chosen, or another one; the event's data has its ``index``, counted from 0,
+        or None where a new piece came and no phrase is chosen any more. As long as `PlayerData.id`
+        stays and the phrase is there, the choice stays too, and no event is sent.
+    ``stems``
+        The stems are wanted as a file.
     """
     component = gr.HTML(
         html_template=_own("player.html"),
         css_template=_own("player.css"),
-        js_on_load=_own("player.js"),
+        js_on_load=_own("mixer.js") + _own("player.js"),
         apply_default_css=False,
         **kwargs,
     )

@@ -36,8 +36,6 @@ class Take:
     details : tuple of str
     marks : tuple of (int, str)
         Sections: the bar each starts at, and its name.
-    shown : tuple of str, optional
-        Parts that are seen and heard; None for all.
     link : str, optional
         Query of the address that makes the piece again.
     id : str
@@ -49,18 +47,12 @@ class Take:
     stem: str
     details: tuple[str, ...] = ()
     marks: tuple[tuple[int, str], ...] = ()
-    shown: tuple[str, ...] | None = None
     link: str | None = None
     id: str = field(default_factory=lambda: secrets.token_hex(8))
 
-    @property
-    def heard(self) -> tuple[str, ...]:
-        """Names of the parts that are seen and heard, in the order of `PARTS`."""
-        return tuple(p for p in self.piece.parts if self.shown is None or p in self.shown)
-
     def picture(self) -> PlayerData:
         """The notes alone: what can be shown at once."""
-        return self._data(None, None)
+        return self._data(None)
 
     def sound(self, soundfont: Path | None) -> PlayerData:
         """The notes with the sound and the other files.
@@ -73,10 +65,17 @@ class Take:
             files["latents"] = folder / f"{self.stem}.npy"
             np.save(files["latents"], stack_path(self.piece.path))
         try:
-            files["audio"] = self.wav_file(soundfont, folder)
+            stems = audio.render_stems(self.piece, soundfont)
+            if not stems.sounds:
+                return self._data(files, problem="No sound: this piece has no notes")
+            sound, mix = folder / f"{self.stem}.flacs", folder / f"{self.stem}.wav"
+            stream = audio.write_stream(sound, stems)
+            audio.write_audio(mix, stems.mix, stems.rate)
         except audio.AudioError as error:
-            return self._data(files, f"No sound: {error}")
-        return self._data(files, None)
+            return self._data(files, problem=f"No sound: {error}")
+        silent = [f"No sound of the {part}: {why}" for part, why in stems.missing.items()]
+        files |= {"sound": sound, "audio": mix}
+        return self._data(files, stream, silent[0] if silent else None)
 
     def midi_file(self, folder: Path | None = None) -> Path:
         """Write the whole piece as MIDI, into a folder of its own if none is given."""
@@ -84,29 +83,48 @@ class Take:
         self.piece.write_midi(path)
         return path
 
-    def wav_file(self, soundfont: Path | None, folder: Path | None = None) -> Path:
-        """Write the sound of the parts that are heard, into a folder of its own if none is given.
+    def wav_file(self, soundfont: Path | None) -> Path:
+        """Write the sound of the piece, into a folder of its own.
 
         Raises
         ------
         AudioError
             If there is no sound to be had.
         """
-        parts = "" if self.heard == self.piece.parts else "-" + "-".join(self.heard)
-        path = (folder or _new_folder()) / f"{self.stem}{parts}.wav"
-        audio.write_audio(path, *audio.render(self.piece.only(self.heard), soundfont))
+        path = _new_folder() / f"{self.stem}.wav"
+        audio.write_audio(path, *audio.render(self.piece, soundfont))
         return path
 
-    def _data(self, files: dict[str, Path] | None, problem: str | None) -> PlayerData:
+    def stems_file(self, soundfont: Path | None) -> Path:
+        """Write the parts apart, a ZIP of FLAC files, into a folder of its own.
+
+        Raises
+        ------
+        AudioError
+            If there is no sound to be had, or it has no notes.
+        """
+        stems = audio.render_stems(self.piece, soundfont)
+        if not stems.sounds:
+            raise audio.AudioError("this piece has no notes to make stems of")
+        path = _new_folder() / f"{self.stem}-stems.zip"
+        audio.write_stems(path, stems)
+        return path
+
+    def _data(
+        self,
+        files: dict[str, Path] | None,
+        stream: dict | None = None,
+        problem: str | None = None,
+    ) -> PlayerData:
         return player_data(
             self.piece,
             id=self.id,
             title=self.title,
             details=self.details,
             marks=self.marks,
-            shown=self.heard,
             link=self.link,
             files=files,
+            stream=stream,
             problem=problem,
         )
 

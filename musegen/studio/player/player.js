@@ -1,4 +1,5 @@
-// The player: a piano roll and its sound. Runs once, with `element`, `props`, `watch`, `trigger`.
+// The player: a piano roll, its phrases, its parts and its transport. Runs once, behind mixer.js,
+// with `element`, `props`, `watch`, `trigger`.
 // Steps are sixteenths from the start of the piece; seconds come from the tempo of each phrase.
 // All text that comes from music files is set as text, never as markup.
 
@@ -24,7 +25,8 @@ const DRUMS = new Map([
 ]);
 const NAMES = ["C", "C♯", "D", "E♭", "E", "F", "F♯", "G", "A♭", "A", "B♭", "B"];
 const MANUAL_SCROLL = 2500; // ms that the view stays where the hand has put it
-const SETTLE = 350; // ms after the last part was toggled until the new sound is asked for
+const CLOSEST = 360; // pixels a bar, zoomed in all the way
+const ZOOM = 1.5; // of one press
 
 const find = (name) => element.querySelector(".mg-" + name);
 const root = find("player");
@@ -33,20 +35,24 @@ const roll = find("roll");
 const scroller = find("scroll");
 const overview = find("overview");
 const tip = find("tip");
-const audio = root.querySelector("audio");
+const cells = find("phrases");
 const wantsLessMotion = matchMedia("(prefers-reduced-motion: reduce)");
 
 let piece = null; // what `read` makes of the value
-let hidden = new Set();
+const mixer = new Mixer(heard);
+root.mixer = mixer; // for who wants to measure
+const muted = new Set(); // names of parts; these three stay from piece to piece
+const soloed = new Set();
+const volumes = new Map(); // percent, by name of the part
+let chosen = null; // index of a phrase
 let playWhenReady = false;
-let pendingSeek = null; // seconds, asked for before there was sound
+let touched = false; // since when browsers let this page sound
 let handScrolled = -Infinity;
 let pixels = { width: 0, height: 0, ratio: 1, perStep: 1, gutter: 0, ruler: 26 };
 const still = document.createElement("canvas"); // the roll without what moves
 let stillIsOld = true;
 let frame = 0;
-let settle = 0;
-let unlocked = false;
+let zoom = 1; // of the roll's width as it is at first
 
 // Time ----------------------------------------------------------------------------------------
 
@@ -72,18 +78,12 @@ function clock(seconds) {
   return Math.floor(whole / 60) + ":" + String(whole % 60).padStart(2, "0");
 }
 
-const position = () => (pendingSeek === null ? audio.currentTime || 0 : pendingSeek);
+const position = () => mixer.position / RATE;
 const hasSound = () => root.dataset.state === "ready";
 
 function seek(seconds) {
   if (!piece) return;
-  const target = clamp(seconds, 0, piece.seconds);
-  if (hasSound() && audio.readyState > 0) {
-    audio.currentTime = target;
-    pendingSeek = null;
-  } else {
-    pendingSeek = target;
-  }
+  mixer.seek(clamp(seconds, 0, piece.seconds) * RATE);
   handScrolled = -Infinity;
   follow(true);
   tell();
@@ -111,6 +111,8 @@ function read(value) {
     ...value, notes, steps, low, high,
     parts: value.parts.map(([name, instrument]) => ({ name, instrument })),
     marks: JSON.parse(value.marks),
+    stream: JSON.parse(value.stream),
+    phrases: Math.ceil(steps / STEPS_PER_PHRASE),
     drums: [...DRUMS.keys()].filter((pitch) => kinds.has(pitch)),
   };
   const i = Math.floor(steps / STEPS_PER_PHRASE);
@@ -128,8 +130,8 @@ function receive() {
   }
   const isNew = !piece || piece.id !== value.id;
   if (isNew) {
-    stop();
-    pendingSeek = null;
+    mixer.clear();
+    if (piece) root.dataset.state = "drawn";
     playWhenReady = true;
     scroller.scrollLeft = 0;
     keepLink(value.link);
@@ -137,7 +139,6 @@ function receive() {
     letSpaceGo();
   }
   piece = read(value);
-  if (isNew) hidden = new Set(piece.parts.map((p) => p.name).filter((n) => !value.shown.includes(n)));
   find("title").textContent = piece.title;
   find("details").textContent = piece.details.join("  ·  ");
   find("total").textContent = clock(piece.seconds);
@@ -145,6 +146,8 @@ function receive() {
   root.dataset.notes = piece.notes.length;
   root.dataset.id = piece.id;
   legend();
+  phraseCells();
+  if (chosen !== null && (isNew || chosen >= piece.phrases)) choose(null);
   offerFiles();
   hearSound();
   layOut();
@@ -152,38 +155,42 @@ function receive() {
 }
 
 function hearSound() {
-  const source = piece.audio && piece.audio.url;
-  if (!source) {
-    const waits = !piece.problem;
-    if (!waits) stop();
-    if (root.dataset.state !== "ready" || !audio.src || !waits) {
-      root.dataset.state = waits ? "drawn" : "problem";
+  const source = piece.sound && piece.sound.url;
+  if (source) {
+    if (root.dataset.sound !== source) {
+      root.dataset.loading = source;
+      mixer.load(source, piece.stream);
     }
-    say(waits ? "Playing it into a file …" : piece.problem);
-    find("play").disabled = root.dataset.state !== "ready";
-    return;
+    say(hasSound() ? piece.problem || "" : "Fetching the sound …");
+  } else if (piece.problem) {
+    mixer.clear();
+    root.dataset.state = "problem";
+    say(piece.problem);
+  } else {
+    if (!hasSound()) root.dataset.state = "drawn"; // else the old sound plays until the new is there
+    say("Playing it into a file …");
   }
-  say("");
-  find("play").disabled = false;
-  const goOn = playWhenReady || !audio.paused;
-  const from = position();
-  playWhenReady = false;
-  root.dataset.state = "ready";
-  audio.muted = allHidden();
-  if (audio.getAttribute("src") !== source) {
-    audio.src = source;
-    if (from > 0) {
-      pendingSeek = from;
-      audio.addEventListener("loadedmetadata", takeUpPosition, { once: true });
-    }
-  }
-  if (goOn) play();
+  find("play").disabled = !hasSound();
 }
 
-function takeUpPosition() {
-  if (pendingSeek === null) return;
-  audio.currentTime = pendingSeek;
-  pendingSeek = null;
+// What the mixer tells.
+function heard(what) {
+  if (what === "ready") {
+    root.dataset.sound = root.dataset.loading;
+    root.dataset.state = "ready";
+    find("play").disabled = false;
+    say(piece.problem || "");
+    find("said").textContent = `${piece.title}, ${piece.bars} bars, is ready to play: ` +
+      piece.parts.map(({ name, instrument }) => `${name} (${instrument})`).join(", ");
+    if (isLooping()) loop(true); // at another tempo a phrase lies elsewhere
+    if (playWhenReady) play();
+    playWhenReady = false;
+  } else if (what === "failed") {
+    if (!hasSound()) root.dataset.state = "problem";
+    say("The sound did not arrive: draw it again");
+  }
+  tell();
+  draw();
 }
 
 // The address makes the piece again; one that does not any more would be a lie.
@@ -212,57 +219,134 @@ function letSpaceGo() {
 
 // Sound -----------------------------------------------------------------------------------------
 
-async function play() {
+function play() {
   if (!hasSound()) return;
-  try {
-    await audio.play();
-  } catch (error) {
-    // Browsers refuse sound that nobody asked for with a click; ours then waits for one.
-    if (error.name === "NotAllowedError") say("Press play to hear it");
+  // Browsers refuse sound that nobody asked for with a click; ours then waits for one.
+  if (!touched) {
+    say("Press play to hear it");
+    return;
   }
-}
-
-function stop() {
-  audio.pause();
-  if (audio.hasAttribute("src")) {
-    audio.removeAttribute("src");
-    audio.load();
-  }
-  if (piece) root.dataset.state = "drawn";
+  mixer.wake();
+  mixer.play();
+  if (!piece.problem) say("");
+  tell();
+  draw();
 }
 
 function toggle() {
   if (!hasSound()) return;
-  if (audio.paused) play();
-  else audio.pause();
+  if (!mixer.playing) return play();
+  mixer.pause();
+  tell();
+  draw();
 }
 
-// A click somewhere lets this page play sound for a moment only, and Safari only inside the click
-// itself: a breath of silence then opens the element for the music that comes a second later.
-function unlock() {
-  if (unlocked || audio.hasAttribute("src")) return;
-  unlocked = true;
-  audio.src = "data:audio/wav;base64,UklGRiwAAABXQVZFZm10IBAAAAABAAEAQB8AAIA+AAACABAAZGF0YQgAAAAAAAAAAAAAAA==";
-  audio.play().then(
-    () => { if (!hasSound()) audio.pause(); },
-    () => {},
-  );
+// A click anywhere opens the way for the music that comes a second later.
+function unlock(event) {
+  // Not every key counts, and none that a script has pressed.
+  if (!event.isTrusted || navigator.userActivation?.hasBeenActive === false) return;
+  touched = true;
+  mixer.wake();
 }
 
-const allHidden = () => piece.parts.every((part) => hidden.has(part.name));
+// A part that is asked for alone is heard, be it muted or not.
+const isHeard = (name) => (soloed.size ? soloed.has(name) : !muted.has(name));
+const volumeOf = (name) => volumes.get(name) ?? 100;
+const asWritten = () => piece.parts.every(({ name }) => isHeard(name) && volumeOf(name) === 100);
 
-function toggled(name) {
-  if (hidden.has(name)) hidden.delete(name);
-  else hidden.add(name);
+function mix() {
+  for (const { name } of piece.parts) {
+    mixer.setLevel(name, isHeard(name) ? (volumeOf(name) / 100) ** 2 : 0); // ears hear ratios
+  }
   legend();
+  offerFiles();
   refresh();
-  audio.muted = allHidden();
-  clearTimeout(settle);
-  if (allHidden()) return;
-  settle = setTimeout(() => {
-    say("Mixing …");
-    trigger("parts", { shown: piece.parts.map((p) => p.name).filter((n) => !hidden.has(n)) });
-  }, SETTLE);
+}
+
+function mute(name) {
+  const set = soloed.size ? soloed : muted; // a press always changes what is heard of this part
+  if (set.has(name)) set.delete(name);
+  else set.add(name);
+  mix();
+}
+
+function solo(name) {
+  if (soloed.has(name)) soloed.delete(name);
+  else soloed.add(name);
+  mix();
+}
+
+// Phrases -----------------------------------------------------------------------------------------
+
+const startOf = (phrase) => phrase * STEPS_PER_PHRASE;
+const endOf = (phrase) => Math.min(piece.steps, startOf(phrase + 1));
+const sectionOf = (phrase) => {
+  const bar = (phrase * STEPS_PER_PHRASE) / STEPS_PER_BAR;
+  const mark = piece.marks.filter(([start]) => start <= bar).pop();
+  return mark ? mark[1] : "";
+};
+
+function phraseCells() {
+  if (cells.children.length !== piece.phrases) {
+    cells.replaceChildren(...Array.from({ length: piece.phrases }, (_, i) => {
+      const cell = document.createElement("button");
+      cell.type = "button";
+      cell.className = "mg-phrase";
+      cell.dataset.phrase = i;
+      cell.append(document.createElement("b"), document.createElement("span"));
+      return cell;
+    }));
+  }
+  [...cells.children].forEach((cell, i) => {
+    const section = sectionOf(i);
+    const [from, to] = [startOf(i) / STEPS_PER_BAR + 1, endOf(i) / STEPS_PER_BAR];
+    const bars = from === to ? `bar ${from}` : `bars ${from} to ${to}`;
+    cell.children[0].textContent = i + 1;
+    cell.children[1].textContent = section;
+    cell.setAttribute("aria-label", `Phrase ${i + 1}${section && `, ${section}`}, ${bars}`);
+    cell.style.left = (startOf(i) / piece.steps) * 100 + "%";
+    cell.style.width = ((endOf(i) - startOf(i)) / piece.steps) * 100 + "%";
+  });
+  markCells();
+}
+
+function markCells() {
+  const stop = cells.contains(document.activeElement)
+    ? Number(document.activeElement.dataset.phrase)
+    : chosen ?? 0;
+  [...cells.children].forEach((cell, i) => {
+    cell.setAttribute("aria-pressed", String(i === chosen));
+    cell.dataset.looped = String(i === chosen && isLooping());
+    cell.tabIndex = i === stop ? 0 : -1; // one stop for the tabulator; arrows go on from there
+  });
+}
+
+function choose(phrase) {
+  if (phrase === chosen) return;
+  chosen = phrase;
+  if (isLooping()) loop(phrase !== null);
+  root.dataset.phrase = phrase ?? "";
+  markCells();
+  refresh();
+  trigger("phrase", { index: phrase });
+}
+
+const isLooping = () => mixer.loop !== null;
+
+function loop(wanted) {
+  if (wanted && chosen === null) {
+    if (!piece) return;
+    choose(Math.min(piece.phrases - 1, Math.floor(stepAt(position()) / STEPS_PER_PHRASE)));
+  }
+  const [from, to] = wanted
+    ? [startOf(chosen), endOf(chosen)].map((step) => Math.round(secondsAt(step) * RATE))
+    : [];
+  mixer.setLoop(wanted ? { from, to } : null);
+  if (wanted && (mixer.position < from || mixer.position >= to)) seek(secondsAt(startOf(chosen)));
+  root.dataset.looping = String(wanted);
+  find("again").setAttribute("aria-pressed", String(wanted));
+  markCells();
+  refresh();
 }
 
 // Words and files ---------------------------------------------------------------------------------
@@ -273,40 +357,98 @@ function say(text) {
 
 function legend() {
   const list = find("parts");
-  const same = [...list.children].map((chip) => chip.dataset.part).join() ===
+  const same = [...list.children].map((strip) => strip.dataset.part).join() ===
     piece.parts.map((part) => part.name).join();
-  if (!same) {
-    list.replaceChildren(...piece.parts.map(({ name }) => {
-      const chip = document.createElement("button");
-      chip.type = "button";
-      chip.className = "mg-chip";
-      chip.dataset.part = name;
-      chip.style.setProperty("--part", COLOURS[name]);
-      chip.append(document.createElement("i"), name[0].toUpperCase() + name.slice(1));
-      chip.addEventListener("click", () => toggled(name));
-      return chip;
-    }));
-  }
-  for (const chip of list.children) {
-    const { instrument } = piece.parts.find((part) => part.name === chip.dataset.part);
-    chip.setAttribute("aria-pressed", String(!hidden.has(chip.dataset.part)));
-    chip.title = instrument;
+  if (!same) list.replaceChildren(...piece.parts.map(strip));
+  const missing = piece.stream ? (name) => !piece.stream.parts.includes(name) : () => false;
+  for (const own of list.children) {
+    const name = own.dataset.part;
+    const { instrument } = piece.parts.find((part) => part.name === name);
+    const [chip, alone, volume] = own.querySelectorAll("button, input");
+    own.setAttribute("aria-label", `${title(name)}: ${instrument}`);
+    chip.setAttribute("aria-pressed", String(isHeard(name)));
+    const press = isHeard(name) ? "click to mute" : "muted, click to hear";
+    chip.title = `${instrument}: ${missing(name) ? "no sound" : press}`;
+    alone.setAttribute("aria-pressed", String(soloed.has(name)));
+    volume.value = volumeOf(name);
+    volume.style.setProperty("--share", volumeOf(name) + "%");
   }
 }
 
+const title = (name) => name[0].toUpperCase() + name.slice(1);
+
+// The controls of a part: heard or muted, alone, how loud.
+function strip({ name }) {
+  const own = document.createElement("div");
+  own.className = "mg-part";
+  own.dataset.part = name;
+  own.setAttribute("role", "group");
+  own.style.setProperty("--part", COLOURS[name]);
+  const chip = document.createElement("button");
+  chip.type = "button";
+  chip.className = "mg-chip";
+  chip.append(document.createElement("i"), title(name));
+  chip.addEventListener("click", (event) => {
+    if (event.shiftKey || event.altKey) solo(name);
+    else mute(name);
+  });
+  const alone = document.createElement("button");
+  alone.type = "button";
+  alone.className = "mg-solo";
+  alone.textContent = "S";
+  alone.title = `Solo: the ${name} alone (or Shift and click on the name)`;
+  alone.setAttribute("aria-label", `Solo ${name}`);
+  alone.addEventListener("click", () => solo(name));
+  const volume = document.createElement("input");
+  volume.type = "range";
+  volume.className = "mg-volume";
+  volume.max = 100;
+  volume.title = "Volume";
+  volume.setAttribute("aria-label", `Volume of ${name}`);
+  volume.addEventListener("input", () => {
+    volumes.set(name, Number(volume.value));
+    mix();
+  });
+  own.append(chip, alone, volume);
+  return own;
+}
+
 function offerFiles() {
-  for (const link of root.querySelectorAll(".mg-file")) {
+  for (const link of root.querySelectorAll("a.mg-file")) {
     const file = piece[link.dataset.file];
     if (file) {
       link.href = file.url;
       link.download = file.orig_name;
       link.removeAttribute("aria-disabled");
+      link.removeAttribute("role");
     } else {
       link.removeAttribute("href");
       link.removeAttribute("download");
+      link.setAttribute("role", "link");
       link.setAttribute("aria-disabled", "true");
     }
   }
+  // The file is of the whole piece; where the page plays less, that is said.
+  find("wav").textContent = asWritten() ? "WAV" : "WAV, all parts";
+  find("stems").disabled = !piece.audio || find("stems").ariaBusy === "true";
+}
+
+function askForStems() {
+  find("stems").ariaBusy = "true";
+  find("stems").disabled = true;
+  say("Making the stems …");
+  trigger("stems");
+}
+
+function takeStems(event) {
+  find("stems").ariaBusy = null;
+  say("");
+  if (piece) offerFiles();
+  if (!event.detail) return;
+  const link = document.createElement("a");
+  link.href = event.detail.url;
+  link.download = event.detail.orig_name;
+  link.click();
 }
 
 async function copyLink() {
@@ -330,9 +472,9 @@ function tell() {
   scroller.setAttribute("aria-valuemax", piece.seconds.toFixed(1));
   scroller.setAttribute("aria-valuenow", Math.min(now, piece.seconds).toFixed(1));
   scroller.setAttribute("aria-valuetext", `bar ${bar} of ${piece.bars}, ${clock(now)} of ${clock(piece.seconds)}`);
-  const name = audio.paused ? "Play" : "Pause";
+  const name = mixer.playing ? "Pause" : "Play";
   if (find("play").getAttribute("aria-label") !== name) find("play").setAttribute("aria-label", name);
-  root.dataset.playing = String(!audio.paused && hasSound());
+  root.dataset.playing = String(mixer.playing);
 }
 
 // Picture -----------------------------------------------------------------------------------------
@@ -353,13 +495,21 @@ function layOut() {
   overview.width = Math.round(overview.clientWidth * ratio);
   overview.height = Math.round(overview.clientHeight * ratio);
   scroller.style.left = gutter + "px";
+  root.style.setProperty("--gutter", gutter + "px");
   if (piece) {
     const view = width - gutter;
-    const full = Math.max(view, piece.bars * (small ? 58 : 44));
+    const full = clamp(
+      Math.max(view, piece.bars * (small ? 58 : 44)) * zoom, view, Math.max(view, piece.bars * CLOSEST),
+    );
     pixels.view = view;
     pixels.full = full;
     pixels.perStep = full / piece.steps;
     find("width").style.width = full + "px";
+    cells.style.width = full + "px";
+    root.dataset.bar = (full / piece.bars).toFixed(1);
+    for (const [name, end] of [["closer", piece.bars * CLOSEST], ["farther", view]]) {
+      find(name).setAttribute("aria-disabled", String(Math.abs(full - end) < 1 || end < view));
+    }
     const lane = piece.drums.length ? clamp(Math.floor(height * 0.36 / piece.drums.length), 9, 17) : 0;
     pixels.lane = lane;
     const hasPitch = piece.high >= piece.low;
@@ -369,6 +519,20 @@ function layOut() {
     const room = pixels.drumTop - pixels.gap - pixels.pitchTop;
     pixels.row = hasPitch ? room / (piece.high - piece.low + 1) : 0;
   }
+  refresh();
+}
+
+// Zoom, with what is at `x` of the view staying there; the playhead, if nothing is said.
+function zoomTo(wanted, x) {
+  if (!piece || !pixels.view) return;
+  const head = stepAt(position()) * pixels.perStep - scroller.scrollLeft;
+  const at = x ?? (head >= 0 && head <= pixels.view ? head : pixels.view / 2);
+  const step = (scroller.scrollLeft + at) / pixels.perStep;
+  const first = Math.max(pixels.view, piece.bars * (pixels.small ? 58 : 44));
+  zoom = clamp(wanted, pixels.view / first, Math.max(1, (piece.bars * CLOSEST) / first));
+  layOut();
+  scroller.scrollLeft = step * pixels.perStep - at;
+  handScrolled = performance.now();
   refresh();
 }
 
@@ -407,13 +571,14 @@ function drawStill() {
   context.clearRect(0, 0, width, height);
   if (!piece) return drawRest(context);
   drawGrid(context);
+  drawChosen(context);
   context.save();
   context.beginPath();
   context.rect(gutter, 0, width - gutter, height);
   context.clip();
   let drawn = 0;
   for (const note of piece.notes) {
-    if (hidden.has(note.part)) continue;
+    if (!isHeard(note.part)) continue;
     drawn += 1;
     const place = boxOf(note);
     if (place.x > width || place.x + place.width < gutter) continue;
@@ -484,7 +649,7 @@ function drawGrid(context) {
       context.fillStyle = "#fff";
       context.fillText(label, x + 6, ruler / 2 + 1);
     } else if (bar % numbered === 0) {
-      context.fillStyle = "rgba(255,255,255,.42)";
+      context.fillStyle = "rgba(255,255,255,.62)";
       context.fillText(String(bar + 1), x + 6, ruler / 2 + 1);
     }
   }
@@ -494,10 +659,27 @@ function drawGrid(context) {
   if (gap) context.fillRect(gutter, Math.round(drumTop - gap / 2), width - gutter, 1);
 }
 
+// The phrase that was chosen, and whether it is looped.
+function drawChosen(context) {
+  if (chosen === null) return;
+  const { width, height, gutter, ruler } = pixels;
+  const from = Math.max(gutter, xOf(startOf(chosen)));
+  const to = Math.min(width, xOf(endOf(chosen)));
+  if (to <= from) return;
+  context.fillStyle = isLooping() ? "rgba(255,138,101,.13)" : "rgba(255,255,255,.05)";
+  context.fillRect(from, ruler, to - from, height);
+  if (!isLooping()) return;
+  context.fillStyle = "#ff8a65";
+  context.fillRect(from, ruler - 3, to - from, 3);
+  for (const x of [startOf(chosen), endOf(chosen)].map(xOf)) {
+    if (x >= gutter - 1 && x <= width) context.fillRect(Math.round(x) - 1, ruler - 8, 2, height);
+  }
+}
+
 function drawGutter(context) {
   const { gutter, row, pitchTop, drumTop, lane, small } = pixels;
   context.textAlign = "right";
-  context.fillStyle = "rgba(255,255,255,.5)";
+  context.fillStyle = "rgba(255,255,255,.62)";
   if (row) {
     for (let pitch = piece.low; pitch <= piece.high; pitch += 1) {
       if (pitch % 12) continue;
@@ -518,7 +700,7 @@ function draw() {
 }
 
 function paint() {
-  const playing = piece && !audio.paused && hasSound();
+  const playing = piece && mixer.playing;
   if (playing) {
     follow(false);
     tell();
@@ -540,7 +722,7 @@ function paint() {
       context.clip();
       for (const note of piece.notes) {
         if (note.onset > step) break;
-        if (step >= note.onset + Math.max(note.duration, 1) || hidden.has(note.part)) continue;
+        if (step >= note.onset + Math.max(note.duration, 1) || !isHeard(note.part)) continue;
         context.fillStyle = "#fff";
         context.globalAlpha = 0.72;
         box(context, boxOf(note), 3);
@@ -576,7 +758,7 @@ function paintOverview() {
   const at = stepAt(position()) * scale;
   const rows = piece.high - piece.low + 1 || 1;
   for (const note of piece.notes) {
-    if (hidden.has(note.part) || note.part === "drums") continue;
+    if (!isHeard(note.part) || note.part === "drums") continue;
     const x = note.onset * scale;
     context.fillStyle = COLOURS[note.part];
     context.globalAlpha = x <= at ? 1 : 0.42;
@@ -619,7 +801,7 @@ function noteUnder(event) {
   const y = event.clientY - bounds.top;
   for (let i = piece.notes.length - 1; i >= 0; i -= 1) {
     const note = piece.notes[i];
-    if (hidden.has(note.part)) continue;
+    if (!isHeard(note.part)) continue;
     const place = boxOf(note);
     const grace = Math.max(0, (7 - place.height) / 2);
     if (x >= place.x && x <= place.x + place.width &&
@@ -657,25 +839,78 @@ scroller.addEventListener("pointerleave", () => { tip.hidden = true; });
 for (const kind of ["wheel", "touchmove"]) {
   scroller.addEventListener(kind, () => { handScrolled = performance.now(); }, { passive: true });
 }
+// The phrases scroll with the roll, whichever of the two a hand moves.
+const rail = cells.parentElement;
 scroller.addEventListener("scroll", () => {
   tip.hidden = true;
+  rail.scrollLeft = scroller.scrollLeft;
   refresh();
 }, { passive: true });
+rail.addEventListener("scroll", () => {
+  if (Math.abs(rail.scrollLeft - scroller.scrollLeft) > 1) scroller.scrollLeft = rail.scrollLeft;
+}, { passive: true });
+rail.addEventListener("touchmove", () => { handScrolled = performance.now(); }, { passive: true });
 
-const BEAT = 4;
+scroller.addEventListener("wheel", (event) => {
+  if (!event.ctrlKey) return; // pinching on a touchpad comes as this too
+  event.preventDefault();
+  const x = event.clientX - scroller.getBoundingClientRect().left;
+  zoomTo(zoom * Math.exp(-clamp(event.deltaY, -60, 60) * 0.008), x);
+}, { passive: false });
+
+let pinch = null; // { distance, zoom } at its beginning
+const spread = ([a, b]) => Math.hypot(a.clientX - b.clientX, a.clientY - b.clientY);
+scroller.addEventListener("touchstart", ({ touches }) => {
+  pinch = touches.length === 2 ? { distance: spread(touches), zoom } : null;
+}, { passive: true });
+scroller.addEventListener("touchmove", (event) => {
+  if (!pinch || event.touches.length !== 2) return;
+  event.preventDefault();
+  const [a, b] = event.touches;
+  const x = (a.clientX + b.clientX) / 2 - scroller.getBoundingClientRect().left;
+  zoomTo((pinch.zoom * spread(event.touches)) / pinch.distance, x);
+}, { passive: false });
+
 const MOVES = {
-  ArrowLeft: -BEAT, ArrowDown: -BEAT, ArrowRight: BEAT, ArrowUp: BEAT,
-  PageUp: STEPS_PER_BAR, PageDown: -STEPS_PER_BAR,
+  ArrowLeft: -STEPS_PER_BAR, ArrowDown: -STEPS_PER_BAR,
+  ArrowRight: STEPS_PER_BAR, ArrowUp: STEPS_PER_BAR,
+  PageDown: -STEPS_PER_PHRASE, PageUp: STEPS_PER_PHRASE,
 };
 scroller.addEventListener("keydown", (event) => {
-  if (!piece) return;
+  if (!piece || event.ctrlKey || event.metaKey || event.altKey) return;
   let step = stepAt(position());
-  if (event.key in MOVES) step = clamp(step + MOVES[event.key], 0, piece.steps);
-  else if (event.key === "Home") step = 0;
+  if (event.key in MOVES) {
+    // To the bar line, not a bar from wherever the playhead is; back first to this bar's own.
+    const move = MOVES[event.key];
+    const grid = Math.abs(move);
+    step = move > 0
+      ? (Math.floor(step / grid + 0.01) + 1) * grid
+      : (Math.ceil(step / grid - (mixer.playing ? 0.25 : 0.01)) - 1) * grid;
+    step = clamp(step, 0, piece.steps);
+  } else if (event.key === "Home") step = 0;
   else if (event.key === "End") step = piece.steps;
   else return;
   event.preventDefault();
   seek(secondsAt(step));
+});
+
+cells.addEventListener("click", (event) => {
+  const cell = event.target.closest(".mg-phrase");
+  if (!cell) return;
+  choose(Number(cell.dataset.phrase));
+  seek(secondsAt(startOf(chosen)));
+});
+cells.addEventListener("keydown", (event) => {
+  const here = Number(document.activeElement.dataset.phrase);
+  const last = piece.phrases - 1;
+  const there = {
+    ArrowLeft: here - 1, ArrowUp: here - 1, ArrowRight: here + 1, ArrowDown: here + 1,
+    Home: 0, End: last,
+  }[event.key];
+  if (there === undefined) return;
+  event.preventDefault();
+  cells.children[clamp(there, 0, last)].focus();
+  markCells();
 });
 
 function scrub(event) {
@@ -695,20 +930,44 @@ overview.addEventListener("pointermove", (event) => {
 find("play").addEventListener("click", toggle);
 find("copy").addEventListener("click", copyLink);
 find("invite").addEventListener("click", () => trigger("draw"));
+find("stems").addEventListener("click", askForStems);
+find("again").addEventListener("click", () => loop(!isLooping()));
 find("loop").addEventListener("click", (event) => {
-  audio.loop = !audio.loop;
-  event.currentTarget.setAttribute("aria-pressed", String(audio.loop));
+  mixer.setRepeat(!mixer.repeats);
+  event.currentTarget.setAttribute("aria-pressed", String(mixer.repeats));
 });
+find("closer").addEventListener("click", () => zoomTo(zoom * ZOOM));
+find("farther").addEventListener("click", () => zoomTo(zoom / ZOOM));
 
-// The element lives as long as its page; were it removed, these would find nothing to do.
+// Who came to a button by mouse means the music with the space bar, not the button again. (Browsers
+// say `:focus-visible` as soon as the key goes down.)
+let pointed = null;
+root.addEventListener("click", (event) => {
+  pointed = event.detail ? event.target.closest("button") : null;
+});
+root.addEventListener("focusin", () => { pointed = null; });
+
+// Keys for the player work in it, and wherever else on the page nothing else wants them.
 function pageKey(event) {
-  const free = event.target === document.body || event.target === scroller;
-  if (event.key !== " " || !free || event.repeat || !root.isConnected) return;
+  if (!root.isConnected || event.ctrlKey || event.metaKey || event.altKey) return;
+  const { target } = event;
+  const inside = root.contains(target) && !target.matches("input");
+  const free = target === document.body || target === scroller || target === pointed ||
+    target.matches(".mg-volume");
+  if (event.key === " ") {
+    if (!free || event.repeat) return;
+    toggle();
+  } else if (!free && !inside) return;
+  else if (event.key === "l" || event.key === "L") loop(!isLooping());
+  else if (event.key === "+" || event.key === "=") zoomTo(zoom * ZOOM);
+  else if (event.key === "-") zoomTo(zoom / ZOOM);
+  else return;
   event.preventDefault();
-  toggle();
 }
 document.addEventListener("keydown", pageKey);
-document.addEventListener("click", unlock, { capture: true });
+for (const kind of ["click", "keydown", "touchend"]) {
+  document.addEventListener(kind, unlock, { capture: true, passive: true });
+}
 document.addEventListener("musegen:busy", () => {
   root.dataset.busy = "true";
   say("Composing …");
@@ -717,19 +976,7 @@ document.addEventListener("musegen:idle", () => {
   delete root.dataset.busy;
   say("");
 });
-
-for (const kind of ["play", "pause", "ended", "seeked", "loadedmetadata", "timeupdate"]) {
-  audio.addEventListener(kind, () => {
-    tell();
-    draw();
-  });
-}
-audio.addEventListener("play", () => {
-  if (hasSound()) say("");
-});
-audio.addEventListener("error", () => {
-  if (hasSound() && audio.hasAttribute("src")) say("The sound did not arrive: draw it again");
-});
+document.addEventListener("musegen:file", takeStems);
 
 watch("value", () => {
   delete root.dataset.busy;
