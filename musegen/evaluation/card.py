@@ -75,9 +75,9 @@ architecture is described in its `docs/model.md`.
 from musegen.model.space import Space
 
 space = Space("checkpoints/$kind")
-z = space.encode(phrases)        # latents, (n, $latent_dim)
+z = space.encode(phrases)  # latents, (n, $latent_dim)
 phrases = space.decode(z)
-path = space.to_latents(noise)   # noise ~ N(0, I), (pieces, phrases, $latent_dim)
+path = space.to_latents(noise)  # noise ~ N(0, I), (pieces, phrases, $latent_dim)
 ```
 
 ## Data
