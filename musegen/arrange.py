@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -25,11 +25,7 @@ def repeat(piece: Piece, bars: int) -> Piece:
 
 def join(pieces: Sequence[Piece], bars: int) -> Piece:
     """Pieces of `bars` bars one after another, each with its own instruments."""
-    notes = []
-    for i, piece in enumerate(pieces):
-        own = piece.notes.copy()
-        own["onset"] += i * bars * STEPS_PER_BAR
-        notes.append(own)
+    notes = [_notes_from(piece, i * bars) for i, piece in enumerate(pieces)]
     total = bars * len(pieces)
     at = np.arange(math.ceil(total / BARS_PER_PHRASE)) * BARS_PER_PHRASE
     phrase_at = [pieces[bar // bars].phrases[bar % bars // BARS_PER_PHRASE] for bar in at]
@@ -41,8 +37,7 @@ def join(pieces: Sequence[Piece], bars: int) -> Piece:
         total,
     )
     bands = [pieces[bar // bars].programs_at(bar % bars // BARS_PER_PHRASE) for bar in at]
-    changes = {i: now for i, (was, now) in enumerate(pairwise(bands), start=1) if now != was}
-    joined = replace(joined, changes=changes)
+    joined = replace(joined, changes=_changes(bands))
     whole = bars % BARS_PER_PHRASE == 0 and all(piece.path for piece in pieces)
     if not whole or len({frozenset(piece.path) for piece in pieces}) > 1:
         return joined
@@ -73,7 +68,7 @@ def lay_apart(pieces: Sequence[Piece], gaps: Sequence[int]) -> tuple[Piece, list
     -------
     piece : Piece
         In the gaps key and tempo move from those before to those after; at either end they are
-        those of the nearest phrase.
+        those of the nearest phrase. Instruments go on until those of the next piece.
     starts : list of int
         The phrase that each piece begins with.
     """
@@ -81,14 +76,15 @@ def lay_apart(pieces: Sequence[Piece], gaps: Sequence[int]) -> tuple[Piece, list
     keys = np.zeros(math.ceil(total / BARS_PER_PHRASE), int)
     tempos = np.full(len(keys), np.nan)
     notes, starts, bar = [], [], gaps[0]
+    bands: list[Mapping[str, int]] = []
     for piece, gap in zip(pieces, gaps[1:], strict=True):
-        own = piece.notes.copy()
-        own["onset"] += bar * STEPS_PER_BAR
-        notes.append(own)
+        notes.append(_notes_from(piece, bar))
         starts.append(bar // BARS_PER_PHRASE)
         at = slice(starts[-1], starts[-1] + len(piece))
         keys[at] = [phrase.key for phrase in piece.phrases]
         tempos[at] = [phrase.tempo for phrase in piece.phrases]
+        bands += [bands[-1] if bands else piece.programs] * (starts[-1] - len(bands))
+        bands += [piece.programs_at(phrase) for phrase in range(len(piece))]
         bar += piece.bars + gap
     known = np.flatnonzero(~np.isnan(tempos))
     for i in np.flatnonzero(np.isnan(tempos)):
@@ -98,8 +94,19 @@ def lay_apart(pieces: Sequence[Piece], gaps: Sequence[int]) -> tuple[Piece, list
         t = (i - a) / (b - a) if b != a else 0.0
         keys[i], tempos[i] = _key_between(keys[a], keys[b], t), _between(tempos[a], tempos[b], t)
     piece = Piece.from_notes(np.concatenate(notes), keys, tempos, pieces[0].programs, total)
-    changes = {start: piece.programs for piece, start in zip(pieces[1:], starts[1:], strict=True)}
-    return replace(piece, changes=changes), starts
+    return replace(piece, changes=_changes(bands)), starts
+
+
+def _notes_from(piece: Piece, bar: int) -> np.ndarray:
+    """A piece's notes, moved to begin at a bar."""
+    notes = piece.notes.copy()
+    notes["onset"] += bar * STEPS_PER_BAR
+    return notes
+
+
+def _changes(bands: Sequence[Mapping[str, int]]) -> dict[int, Mapping[str, int]]:
+    """`Piece.changes` of a piece with these programs in each of its phrases."""
+    return {i: now for i, (was, now) in enumerate(pairwise(bands), start=1) if now != was}
 
 
 def _key_between(a: np.ndarray, b: np.ndarray, t: np.ndarray) -> np.ndarray:

@@ -148,7 +148,7 @@ class MuseGen:
         return self._decode_many(paths, key, tempo, programs, bars)
 
     def encode(self, piece: Piece) -> dict[str, np.ndarray]:
-        """The path of a piece: the mean latents of its phrases.
+        """The path of a piece: the latents that decode to its phrases, as nearly as can be.
 
         Returns
         -------
@@ -227,7 +227,7 @@ class MuseGen:
         ]
 
     def reconstruct(self, piece: Piece) -> Piece:
-        """Encode a piece (the mean) and decode it again.
+        """Encode a piece and decode it again.
 
         Length, tempo, key and instruments stay, and so do the parts: what was silent is silent.
 
@@ -563,7 +563,7 @@ class MuseGen:
                 if part in piece.parts
             ]
             phrases.append(replace(ours.only(heard).to_key(theirs.key), tempo=theirs.tempo))
-        return replace(decoded, phrases=tuple(phrases))
+        return replace(decoded, phrases=tuple(phrases), changes=piece.changes)
 
 
 def _check(value: float, name: str, low: float, high: float) -> None:

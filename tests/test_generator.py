@@ -383,3 +383,11 @@ def test_drums_have_no_register(mg):
         mg.adjust(band().only(["drums"]), register=1)
     with pytest.raises(MusicError, match="a phrase's number is 4"):
         mg.adjust(band(), phrases=[4], density=1)
+
+
+def test_instruments_that_change_on_the_way_stay_where_they_change(mg):
+    piece = replace(band(), changes={2: {"lead": 40}})
+    for made in (mg.reconstruct(piece), mg.vary(piece, 0.7, seed=1), mg.fill(piece, [1], seed=1)):
+        assert [made.programs_at(i)["lead"] == 40 for i in range(4)] == [0, 0, 1, 1]
+    longer = mg.extend(piece, after=2, before=2, seed=1)
+    assert [longer.programs_at(i)["lead"] == 40 for i in range(6)] == [0, 0, 0, 1, 1, 1]
