@@ -9,10 +9,19 @@ from itertools import pairwise
 
 import numpy as np
 
+from musegen.music.errors import MusicError
 from musegen.music.notes import BARS_PER_PHRASE, STEPS_PER_BAR
 from musegen.music.piece import Piece
 
-__all__ = ["join", "lay_apart", "repeat", "ways_between"]
+__all__ = [
+    "copy_phrase",
+    "cut",
+    "join",
+    "key_between",
+    "lay_apart",
+    "repeat",
+    "tempo_between",
+]
 
 
 def repeat(piece: Piece, bars: int) -> Piece:
@@ -46,12 +55,55 @@ def join(pieces: Sequence[Piece], bars: int) -> Piece:
     return replace(joined, path=path)
 
 
-def ways_between(ends: Sequence[Piece], ts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Key and tempo of each phrase of each section: the shorter way round, and by ratios."""
-    key = np.array([[phrase.key for phrase in end.phrases] for end in ends])
-    tempo = np.array([[phrase.tempo for phrase in end.phrases] for end in ends])
-    t = ts[:, None]
-    return _key_between(*key, t), _between(*tempo, t)
+def cut(piece: Piece, first: int, phrases: int) -> Piece:
+    """Some phrases of a piece as a piece of its own, with the instruments they had.
+
+    Parameters
+    ----------
+    piece : Piece
+    first : int
+        The phrase it begins with, counted from 0.
+    phrases : int
+        How many, at least 1.
+
+    Raises
+    ------
+    MusicError
+        If the piece has no such phrases.
+    """
+    if first < 0 or phrases < 1 or first + phrases > len(piece):
+        raise MusicError(
+            f"there are no phrases {first} to {first + phrases - 1}: they go from 0 to "
+            f"{len(piece) - 1}"
+        )
+    at = slice(first, first + phrases)
+    return replace(
+        piece,
+        phrases=piece.phrases[at],
+        programs=piece.programs_at(first),
+        bars=min(piece.bars - first * BARS_PER_PHRASE, phrases * BARS_PER_PHRASE),
+        path=piece.path and {name: z[at] for name, z in piece.path.items()},
+        changes=_changes([piece.programs_at(i) for i in range(first, first + phrases)]),
+    )
+
+
+def copy_phrase(piece: Piece, source: int, target: int) -> Piece:
+    """A piece with one of its phrases in the place of another as well.
+
+    Raises
+    ------
+    MusicError
+        If there is no such phrase, counted from 0.
+    """
+    for number in (source, target):
+        if not 0 <= number < len(piece):
+            raise MusicError(f"there is no phrase {number}: they go from 0 to {len(piece) - 1}")
+    phrases = list(piece.phrases)
+    phrases[target] = phrases[source]
+    path = piece.path and {name: z.copy() for name, z in piece.path.items()}
+    for z in (path or {}).values():
+        z[target] = z[source]
+    return replace(piece, phrases=tuple(phrases), path=path)
 
 
 def lay_apart(pieces: Sequence[Piece], gaps: Sequence[int]) -> tuple[Piece, list[int]]:
@@ -92,9 +144,21 @@ def lay_apart(pieces: Sequence[Piece], gaps: Sequence[int]) -> tuple[Piece, list
         a = before[-1] if len(before) else after[0]
         b = after[0] if len(after) else a
         t = (i - a) / (b - a) if b != a else 0.0
-        keys[i], tempos[i] = _key_between(keys[a], keys[b], t), _between(tempos[a], tempos[b], t)
+        keys[i] = key_between([keys[a], keys[b]], [1 - t, t])
+        tempos[i] = tempo_between([tempos[a], tempos[b]], [1 - t, t])
     piece = Piece.from_notes(np.concatenate(notes), keys, tempos, pieces[0].programs, total)
     return replace(piece, changes=_changes(bands)), starts
+
+
+def key_between(keys: Sequence[int], shares: Sequence[float]) -> int:
+    """The key between some, so much of each: on the shorter way round from the first."""
+    turns = [(key - keys[0] + 6) % 12 - 6 for key in keys]
+    return int(np.rint(keys[0] + np.dot(shares, turns)) + 5) % 12 - 5
+
+
+def tempo_between(tempos: Sequence[float], shares: Sequence[float]) -> float:
+    """The tempo between some, so much of each, by ratios."""
+    return float(tempos[0] * np.exp(np.dot(shares, np.log(np.divide(tempos, tempos[0])))))
 
 
 def _notes_from(piece: Piece, bar: int) -> np.ndarray:
@@ -107,14 +171,3 @@ def _notes_from(piece: Piece, bar: int) -> np.ndarray:
 def _changes(bands: Sequence[Mapping[str, int]]) -> dict[int, Mapping[str, int]]:
     """`Piece.changes` of a piece with these programs in each of its phrases."""
     return {i: now for i, (was, now) in enumerate(pairwise(bands), start=1) if now != was}
-
-
-def _key_between(a: np.ndarray, b: np.ndarray, t: np.ndarray) -> np.ndarray:
-    """Keys on the shorter way round from one to another."""
-    turn = (b - a + 6) % 12 - 6
-    return (np.rint(a + t * turn).astype(int) + 5) % 12 - 5
-
-
-def _between(a: np.ndarray, b: np.ndarray, t: np.ndarray) -> np.ndarray:
-    """Tempos on the way from one to another, by ratios."""
-    return a * (b / a) ** t

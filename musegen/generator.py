@@ -9,12 +9,14 @@ from pathlib import Path
 
 import numpy as np
 
-from musegen.arrange import join, lay_apart, repeat, ways_between
+from musegen.arrange import join, key_between, lay_apart, repeat, tempo_between
 from musegen.control import LARGEST_CHANGE
 from musegen.latent import (
+    CURVES,
     DEFAULT_FORM,
     DEFAULT_TEMPERATURE,
     FORMS,
+    MODELS,
     bend_noise,
     draw_noise,
     lay_out,
@@ -24,7 +26,7 @@ from musegen.latent import (
 from musegen.model.space import Space
 from musegen.music.attributes import ATTRIBUTES
 from musegen.music.errors import MusicError
-from musegen.music.notes import BARS_PER_PHRASE, STEPS_PER_BAR
+from musegen.music.notes import BARS_PER_PHRASE, PARTS, STEPS_PER_BAR
 from musegen.music.phrase import DEFAULT_TEMPO, Phrase
 from musegen.music.piece import Piece
 from musegen.steering import move_phrases, place_pieces
@@ -32,7 +34,6 @@ from musegen.steering import move_phrases, place_pieces
 __all__ = ["CHECKPOINTS", "FORMS", "MAX_BARS", "MAX_STEPS", "MuseGen", "load"]
 
 CHECKPOINTS = Path(__file__).resolve().parent.parent / "checkpoints"
-MODELS = ("song", "drums")
 MAX_BARS = 256
 MAX_STEPS = 64
 _SEED_LIMIT = 2**53  # the whole numbers that a web page can hold, too
@@ -244,6 +245,7 @@ class MuseGen:
         similarity: float = 0.8,
         seed: int | None = None,
         phrases: Sequence[int] | None = None,
+        models: Sequence[str] = MODELS,
     ) -> Piece:
         """A variation of a piece: another point in the neighbourhood of its noise.
 
@@ -256,12 +258,14 @@ class MuseGen:
             Which variation.
         phrases : sequence of int, optional
             Vary these alone, counted from 0; the others stay note for note.
+        models : sequence of str
+            Vary these models' parts alone: ``song``, ``drums`` or both.
 
         Raises
         ------
         MusicError
-            If the similarity is not between 0 and 1, there is no such phrase, or the piece has no
-            notes.
+            If the similarity is not between 0 and 1, there is no such phrase or model, or the
+            piece has no notes.
         """
         _check(similarity, "similarity", 0, 1)
 
@@ -269,11 +273,13 @@ class MuseGen:
             return near(space.to_noise(z[None], kept)[0], similarity, fresh)
 
         path = self._path_of(piece)
-        if phrases is None:
+        _check_models(models, path)
+        if phrases is None and set(models) >= set(path):
             every = np.ones(len(piece), bool)
-            return self._like(piece, self._redraw(piece, path, every, seed, nearby))
-        chosen = _choose(piece, phrases)
-        return self._put(piece, self._redraw(piece, path, chosen, seed, nearby), chosen)
+            return self._like(piece, self._redraw(piece, path, every, models, seed, nearby))
+        chosen = _choose(piece, range(len(piece)) if phrases is None else phrases)
+        varied = self._redraw(piece, path, chosen, models, seed, nearby)
+        return self._put(piece, varied, chosen, models)
 
     def fill(
         self,
@@ -281,6 +287,7 @@ class MuseGen:
         phrases: Sequence[int],
         seed: int | None = None,
         temperature: float = DEFAULT_TEMPERATURE,
+        models: Sequence[str] = MODELS,
     ) -> Piece:
         """Draw some phrases of a piece anew, so that they go with the others.
 
@@ -293,15 +300,20 @@ class MuseGen:
             Which draw.
         temperature : float
             As in `random`.
+        models : sequence of str
+            Draw these models' parts alone: ``song``, ``drums`` or both.
 
         Raises
         ------
         MusicError
-            If there is no such phrase, a figure is out of its range, or the piece has no notes.
+            If there is no such phrase or model, a figure is out of its range, or the piece has no
+            notes.
         """
         chosen = _choose(piece, phrases)
-        path = self._draw(piece, self._path_of(piece), chosen, seed, temperature)
-        return self._put(piece, path, chosen)
+        path = self._path_of(piece)
+        _check_models(models, path)
+        drawn = self._draw(piece, path, chosen, models, seed, temperature)
+        return self._put(piece, drawn, chosen, models)
 
     def extend(
         self,
@@ -375,7 +387,13 @@ class MuseGen:
             )
         return self._spread([a, b], [0, bars, 0], seed, temperature)
 
-    def adjust(self, piece: Piece, phrases: Sequence[int] | None = None, **changes: float) -> Piece:
+    def adjust(
+        self,
+        piece: Piece,
+        phrases: Sequence[int] | None = None,
+        models: Sequence[str] = MODELS,
+        **changes: float,
+    ) -> Piece:
         """Turn a piece's attributes, each phrase's by so much, and leave the rest as it is.
 
         Parameters
@@ -383,6 +401,8 @@ class MuseGen:
         piece : Piece
         phrases : sequence of int, optional
             Adjust these alone, counted from 0; the others stay note for note.
+        models : sequence of str
+            Adjust these models' parts alone: ``song``, ``drums`` or both.
         **changes : float
             Of `musegen.music.attributes.ATTRIBUTES`, -3 to 3: by how many standard deviations of
             the training phrases. Song and drums are each turned by those that they have.
@@ -390,15 +410,17 @@ class MuseGen:
         Raises
         ------
         MusicError
-            If there is no such phrase or attribute, a figure is out of its range, or the piece has
-            no notes.
+            If there is no such phrase, model or attribute, a figure is out of its range, or the
+            piece has no notes.
         """
         _check_attributes(changes)
         chosen = np.ones(len(piece), bool) if phrases is None else _choose(piece, phrases)
         path = dict(self._path_of(piece))
-        _check_has([self.spaces[name] for name in path], changes)
-        for name, z in path.items():
-            space = self.spaces[name]
+        _check_models(models, path)
+        turned = {name: self.spaces[name] for name in path if name in models}
+        _check_has(list(turned.values()), changes)
+        for name, space in turned.items():
+            z = path[name]
             now = [phrase.only(space.parts) for phrase in piece.phrases]
             rows = np.flatnonzero(chosen & [len(phrase) > 0 for phrase in now])
             if len(rows):
@@ -406,12 +428,9 @@ class MuseGen:
                 path[name] = z.copy()
                 before = [now[i] for i in rows]
                 path[name][rows] = move_phrases(space, z[rows], before, heard, changes)
-        adjusted = self._like(piece, path)
-        kept = zip(chosen, adjusted.phrases, piece.phrases, strict=True)
-        together = tuple(ours if is_new else theirs for is_new, ours, theirs in kept)
-        return replace(piece, phrases=together, path=path)
+        return self._exchange(piece, self._like(piece, path), chosen, models)
 
-    def interpolate(self, a: Piece, b: Piece, steps: int = 9) -> Piece:
+    def interpolate(self, a: Piece, b: Piece, steps: int = 9, curve: str = "even") -> Piece:
         """Morph one piece into another.
 
         The points between lie on the way in the prior's noise (`way`); tempo and key move along
@@ -424,6 +443,8 @@ class MuseGen:
         steps : int
             Sections, 2 to `MAX_STEPS`. Each is as long as the longer end; the shorter repeats.
             The first and the last are `a` and `b`, note for note.
+        curve : str
+            One of `musegen.latent.CURVES`: where on the way the sections lie.
 
         Returns
         -------
@@ -432,38 +453,94 @@ class MuseGen:
         Raises
         ------
         MusicError
-            If `steps` is out of its range, or an end has no notes.
+            If `steps` is out of its range, there is no such curve, or an end has no notes.
         """
         _check(steps, "steps", 2, MAX_STEPS)
+        if curve not in CURVES:
+            raise MusicError(f"there is no curve {curve!r}: choose from {', '.join(CURVES)}")
         bars = max(a.bars, b.bars)
         ends = [repeat(end, bars) for end in (a, b)]
-        between = self._between(ends, np.linspace(0, 1, steps)[1:-1])
+        ts = CURVES[curve](np.linspace(0, 1, steps))[1:-1]
+        between = [
+            self._between(ends, path, np.array([1 - t, t]))
+            for t, path in zip(ts, self._way(ends, ts), strict=True)
+        ]
         return join([ends[0], *between, ends[1]], bars)
 
-    def _between(self, ends: list[Piece], ts: np.ndarray) -> list[Piece]:
+    def blend(self, corners: Sequence[Piece], x: float, y: float) -> Piece:
+        """A point of a square between four pieces.
+
+        Parameters
+        ----------
+        corners : sequence of Piece
+            Four: at (0, 0), (1, 0), (0, 1) and (1, 1).
+        x, y : float
+            0 to 1. In a corner it is that piece, note for note; on an edge it is on the way
+            between two, as in `interpolate`.
+
+        Returns
+        -------
+        Piece
+            As long as the longest; the others repeat. Instruments are those of the nearest.
+
+        Raises
+        ------
+        MusicError
+            If `x` or `y` is out of its range, or a corner has no notes.
+        """
+        _check(x, "x", 0, 1)
+        _check(y, "y", 0, 1)
+        bars = max(corner.bars for corner in corners)
+        ends = [repeat(corner, bars) for corner in corners]
+        shares = np.outer([1 - y, y], [1 - x, x]).ravel()
+        if shares.max() == 1:
+            return ends[int(shares.argmax())]
+        path = {}
+        for name, u in self._noise(ends).items():
+            space = self.spaces[name]
+            upper, lower = (way(u[i], u[i + 1], [x])[0] for i in (0, 2))
+            path[name] = space.to_latents(way(upper, lower, [y]))[0]
+        return self._between(ends, path, shares)
+
+    def _noise(self, ends: Sequence[Piece]) -> dict[str, np.ndarray]:
+        """Noise of pieces, by model; where one has none of it, that of another stands in."""
+        paths = [self._path_of(end) for end in ends]
+        noise = {}
+        for name, space in self.spaces.items():
+            had = [i for i, path in enumerate(paths) if name in path]
+            if had:
+                u = space.to_noise(np.stack([paths[i][name] for i in had]))
+                nearest = [
+                    min(had, key=lambda i, at=at: (i ^ at).bit_count()) for at in range(len(ends))
+                ]
+                noise[name] = u[[had.index(i) for i in nearest]]
+        return noise
+
+    def _way(self, ends: Sequence[Piece], ts: np.ndarray) -> list[dict[str, np.ndarray]]:
+        """Paths on the way from one piece to another."""
         if not len(ts):
             return []
-        paths = [self._path_of(end) for end in ends]
-        phrases = len(ends[0])
-        sections: list[dict[str, np.ndarray]] = [{} for _ in ts]
-        for name, space in self.spaces.items():
-            had = [path[name] for path in paths if name in path]
-            if not had:
-                continue
-            u = space.to_noise(np.stack(had))
-            for section, z in zip(sections, space.to_latents(way(u[0], u[-1], ts)), strict=True):
-                section[name] = z
-        keys, tempos = ways_between(ends, ts)
-        pieces = []
-        for i, (t, section) in enumerate(zip(ts, sections, strict=True)):
-            end = ends[int(t >= 0.5)]
-            piece = self.decode(section, bars=end.bars).only(end.parts)
-            moved = tuple(
-                replace(piece.phrases[j].to_key(int(keys[i, j])), tempo=float(tempos[i, j]))
-                for j in range(phrases)
-            )
-            pieces.append(replace(piece, phrases=moved, programs=end.programs, changes=end.changes))
-        return pieces
+        paths: list[dict[str, np.ndarray]] = [{} for _ in ts]
+        for name, (a, b) in self._noise(ends).items():
+            for path, z in zip(paths, self.spaces[name].to_latents(way(a, b, ts)), strict=True):
+                path[name] = z
+        return paths
+
+    def _between(
+        self, ends: Sequence[Piece], path: Mapping[str, np.ndarray], shares: np.ndarray
+    ) -> Piece:
+        """A path's piece with so much of each end: key, tempo, instruments, parts."""
+        # Of equal shares the later counts.
+        nearest = ends[len(ends) - 1 - int(shares[::-1].argmax())]
+        piece = self.decode(path, bars=nearest.bars).only(nearest.parts)
+        moved = []
+        for phrase, *theirs in zip(piece.phrases, *(end.phrases for end in ends), strict=True):
+            key = key_between([other.key for other in theirs], shares)
+            tempo = tempo_between([other.tempo for other in theirs], shares)
+            moved.append(replace(phrase.to_key(key), tempo=tempo))
+        return replace(
+            piece, phrases=tuple(moved), programs=nearest.programs, changes=nearest.changes
+        )
 
     def _spread(
         self, pieces: Sequence[Piece], gaps: Sequence[int], seed: int | None, temperature: float
@@ -484,8 +561,8 @@ class MuseGen:
                 path[name][start : start + len(z)] = z
             # A last phrase of one bar is drawn, too, for the sake of its other bar.
             chosen[start : start + piece.bars // BARS_PER_PHRASE] = False
-        drawn = self._draw(whole, path, chosen, seed, temperature)
-        made = self._put(whole, drawn, chosen)
+        drawn = self._draw(whole, path, chosen, MODELS, seed, temperature)
+        made = self._put(whole, drawn, chosen, MODELS)
         begun = [len(phrase) > 0 for phrase in whole.phrases] & chosen
         return replace(
             made,
@@ -500,31 +577,37 @@ class MuseGen:
         piece: Piece,
         path: Mapping[str, np.ndarray],
         chosen: np.ndarray,
+        models: Sequence[str],
         seed: int | None,
         temperature: float,
     ) -> dict[str, np.ndarray]:
         _check(temperature, "temperature", 0, 2)
         scale = np.float32(temperature)
-        return self._redraw(piece, path, chosen, seed, lambda space, z, kept, fresh: scale * fresh)
+
+        def anew(space: Space, z: np.ndarray, kept: np.ndarray, fresh: np.ndarray) -> np.ndarray:
+            return scale * fresh
+
+        return self._redraw(piece, path, chosen, models, seed, anew)
 
     def _redraw(
         self,
         piece: Piece,
         path: Mapping[str, np.ndarray],
         chosen: np.ndarray,
+        models: Sequence[str],
         seed: int | None,
         noise: Callable[[Space, np.ndarray, np.ndarray, np.ndarray], np.ndarray],
     ) -> dict[str, np.ndarray]:
-        """A path with the chosen phrases drawn anew, the others given.
+        """A path with some models' chosen phrases drawn anew, the others given.
 
         `noise` makes it of the space, the path, the phrases that are kept, and fresh noise.
         """
         if seed is None:
             seed = int(np.random.default_rng().integers(2**31))
         _check(seed, "seed", 0, _SEED_LIMIT)
-        drawn = {}
+        drawn = dict(path)
         for stream, (name, space) in enumerate(self.spaces.items()):
-            if name not in path:
+            if name not in path or name not in models:
                 continue
             z = path[name]
             # Silence says nothing: a model never trained on it would take it for music.
@@ -535,16 +618,34 @@ class MuseGen:
             drawn[name] = np.where(chosen[:, None], space.to_latents(u[None], kept)[0], z)
         return drawn
 
-    def _put(self, piece: Piece, path: Mapping[str, np.ndarray], chosen: np.ndarray) -> Piece:
-        """A piece with the chosen phrases as a path has them."""
+    def _put(
+        self,
+        piece: Piece,
+        path: Mapping[str, np.ndarray],
+        chosen: np.ndarray,
+        models: Sequence[str],
+    ) -> Piece:
+        """A piece with some models' chosen phrases as a path has them."""
         (fresh,) = self._decode_many([path], 0, DEFAULT_TEMPO, piece.programs, piece.bars)
+        moved = [
+            ours.only(piece.parts).to_key(theirs.key)
+            for ours, theirs in zip(fresh.phrases, piece.phrases, strict=True)
+        ]
+        return self._exchange(piece, replace(fresh, phrases=tuple(moved)), chosen, models)
+
+    def _exchange(
+        self, piece: Piece, fresh: Piece, chosen: np.ndarray, models: Sequence[str]
+    ) -> Piece:
+        """A piece with the notes of some models' chosen phrases, and the path, of another."""
+        ours = [part for name in models for part in self.spaces[name].parts]
+        theirs = [part for part in PARTS if part not in ours]
         phrases = []
-        for ours, theirs, is_new in zip(fresh.phrases, piece.phrases, chosen, strict=True):
-            phrases.append(theirs)
+        for old, new, is_new in zip(piece.phrases, fresh.phrases, chosen, strict=True):
             if is_new:
-                ours = ours.only(piece.parts).to_key(theirs.key)
-                phrases[-1] = replace(theirs, notes=ours.notes)
-        return replace(piece, phrases=tuple(phrases), path=dict(path))
+                notes = np.concatenate([old.only(theirs).notes, new.only(ours).notes])
+                old = replace(old, notes=notes)
+            phrases.append(old)
+        return replace(piece, phrases=tuple(phrases), path=fresh.path)
 
     def _path_of(self, piece: Piece) -> Mapping[str, np.ndarray]:
         return piece.path if piece.path else self.encode(piece)
@@ -585,6 +686,14 @@ def _check_has(spaces: Sequence[Space], changes: Mapping[str, float]) -> None:
     for name in changes:
         if name not in has:
             raise MusicError(f"this piece has no {name}: choose from {', '.join(has)}")
+
+
+def _check_models(models: Sequence[str], path: Mapping[str, np.ndarray]) -> None:
+    for name in models:
+        if name not in MODELS:
+            raise MusicError(f"there is no model {name!r}: choose from {', '.join(MODELS)}")
+    if not set(models) & set(path):
+        raise MusicError(f"this piece has {' and '.join(path)} alone: let that change")
 
 
 def _choose(piece: Piece, phrases: Sequence[int]) -> np.ndarray:

@@ -7,7 +7,7 @@ are found there.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -15,9 +15,11 @@ import numpy as np
 from musegen.files import write_beside
 
 __all__ = [
+    "CURVES",
     "DEFAULT_FORM",
     "DEFAULT_TEMPERATURE",
     "FORMS",
+    "MODELS",
     "bend_noise",
     "draw_noise",
     "lay_out",
@@ -28,6 +30,7 @@ __all__ = [
     "write_paths",
 ]
 
+MODELS = ("song", "drums")  # a piece has a path in each
 # Letters are sections: equal letters, equal music. In `recall` phrases come back now and then, a
 # little changed, as in the songs of the corpus; `free` leaves that to the prior; `drift` moves a
 # little with each phrase; `morph` goes from a first phrase to a last one.
@@ -42,6 +45,13 @@ _RECALLS = (1.2, 2.8)
 _RECALLED = {1: 0.2, 2: 0.45, 4: 0.35}
 _LIKENESS = (0.8, 1.0)
 _RECALL_STREAM = 2**32  # of a seed: one that is no model's, so that all models recall together
+# Where the sections of a morph lie on the way from A (0) to B (1).
+CURVES: Mapping[str, Callable[[np.ndarray], np.ndarray]] = {
+    "even": lambda t: t,
+    "gentle": lambda t: t * t * (3 - 2 * t),  # slow to leave, slow to arrive
+    "early": lambda t: 1 - (1 - t) ** 2,
+    "late": lambda t: t**2,
+}
 _DRAWN_IN = 0.3  # half as far in again, and a classifier knows the middles (validation songs)
 _DRIFT = 0.35  # share of a quarter turn that each phrase of a drift is away from the last
 

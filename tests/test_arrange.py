@@ -1,9 +1,21 @@
 """Pieces end to end."""
 
+from dataclasses import replace
+
 import numpy as np
+import pytest
 from examples import band
 
-from musegen.arrange import join, lay_apart, repeat, ways_between
+from musegen.arrange import (
+    copy_phrase,
+    cut,
+    join,
+    key_between,
+    lay_apart,
+    repeat,
+    tempo_between,
+)
+from musegen.music import MusicError, Phrase, Piece
 
 
 def notes_from(piece, bar, bars):
@@ -33,9 +45,42 @@ def test_joined_pieces_keep_their_tempos_and_instruments():
 
 
 def test_keys_go_the_shorter_way_round():
-    ends = [band(bars=2).to_key(5), band(bars=2).to_key(-5)]
-    keys, _ = ways_between(ends, np.array([0.5]))
-    assert keys.tolist() == [[6]]
+    assert key_between([5, -5], [0.5, 0.5]) == 6
+    assert key_between([0, 4], [0.25, 0.75]) == 3
+    assert key_between([0, 3, 0, 3], [0.0, 0.0, 0.0, 1.0]) == 3
+
+
+def test_tempos_go_by_ratios():
+    assert tempo_between([80, 125], [0.5, 0.5]) == pytest.approx(100)
+    assert tempo_between([96, 96], [0.3, 0.7]) == 96
+
+
+def test_a_cut_keeps_notes_and_the_instruments_of_its_place():
+    piece = replace(band(bars=8), changes={2: {"lead": 40}, 3: {"lead": 41}})
+    path = {"song": np.arange(8.0).reshape(4, 2)}
+    found = cut(replace(piece, path=path), 2, 2)
+    assert found.bars == 4
+    assert found.phrases == piece.phrases[2:]
+    assert [found.programs_at(i)["lead"] for i in range(2)] == [40, 41]
+    assert found.path["song"].tolist() == [[4, 5], [6, 7]]
+    assert cut(band(bars=7), 3, 1).bars == 1
+
+
+@pytest.mark.parametrize(("first", "phrases"), [(-1, 1), (0, 0), (3, 2)])
+def test_there_is_no_cut_outside_a_piece(first, phrases):
+    with pytest.raises(MusicError, match="they go from 0 to 3"):
+        cut(band(bars=8), first, phrases)
+
+
+def test_a_copied_phrase_is_in_both_places_and_the_first_piece_stays():
+    piece = Piece((*band(bars=2).phrases, Phrase()), path={"song": np.eye(2, dtype=np.float32)})
+    copied = copy_phrase(piece, 0, 1)
+    assert copied.phrases[0] == copied.phrases[1] == piece.phrases[0]
+    assert copied.path["song"].tolist() == [[1, 0], [1, 0]]
+    assert len(piece.phrases[1]) == 0
+    assert piece.path["song"].tolist() == [[1, 0], [0, 1]]
+    with pytest.raises(MusicError, match="there is no phrase 2"):
+        copy_phrase(piece, 0, 2)
 
 
 def test_gaps_take_key_and_tempo_from_their_sides():

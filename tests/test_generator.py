@@ -391,3 +391,64 @@ def test_instruments_that_change_on_the_way_stay_where_they_change(mg):
         assert [made.programs_at(i)["lead"] == 40 for i in range(4)] == [0, 0, 1, 1]
     longer = mg.extend(piece, after=2, before=2, seed=1)
     assert [longer.programs_at(i)["lead"] == 40 for i in range(6)] == [0, 0, 0, 1, 1, 1]
+
+
+@pytest.mark.parametrize("change", ["fill", "vary", "adjust"])
+def test_one_model_changes_and_the_other_stays_note_for_note(mg, change):
+    piece = mg.random(seed=8, bars=8)
+    do = {
+        "fill": lambda models: mg.fill(piece, [1, 2], seed=3, models=models),
+        "vary": lambda models: mg.vary(piece, 0.3, seed=3, models=models),
+        "adjust": lambda models: mg.adjust(piece, models=models, density=1),
+    }[change]
+    for kept, changed in (("song", "drums"), ("drums", "song")):
+        made = do([changed])
+        parts = {name: mg.spaces[name].parts for name in ("song", "drums")}
+        assert same_notes(made.only(parts[kept]), piece.only(parts[kept]))
+        assert not same_notes(made.only(parts[changed]), piece.only(parts[changed]))
+        assert np.array_equal(made.path[kept], piece.path[kept])
+    with pytest.raises(MusicError, match="there is no model 'brass'"):
+        do(["brass"])
+
+
+def test_a_piece_without_drums_cannot_have_them_alone_changed(mg):
+    with pytest.raises(MusicError, match="this piece has song alone"):
+        mg.fill(band().only(["lead", "bass"]), [0], models=["drums"])
+
+
+def test_a_curve_says_where_on_the_way_the_sections_lie(mg):
+    a, b = mg.random(seed=1, bars=2, tempo=80), mg.random(seed=2, bars=2, tempo=160)
+    tempos = {
+        curve: [round(phrase.tempo) for phrase in mg.interpolate(a, b, 3, curve).phrases]
+        for curve in ("even", "early", "late", "gentle")
+    }
+    assert tempos == {
+        "even": [80, 113, 160],
+        "early": [80, 135, 160],
+        "late": [80, 95, 160],
+        "gentle": [80, 113, 160],
+    }
+    with pytest.raises(MusicError, match="there is no curve 'steep'"):
+        mg.interpolate(a, b, 3, "steep")
+
+
+def test_a_square_has_its_pieces_in_the_corners_and_their_blend_inside(mg):
+    corners = [mg.random(seed=i, bars=4, tempo=100 + 10 * i, key=i) for i in range(3)]
+    corners.append(band(bars=2).only(["lead", "bass"]).with_programs({"lead": 73}))
+    for i, corner in enumerate(corners[:3]):
+        assert mg.blend(corners, i % 2, i // 2) == corner
+    last = mg.blend(corners, 1, 1)
+    assert last.bars == 4
+    assert last.phrases[1] == corners[3].phrases[0]
+    inside = mg.blend(corners, 0.9, 0.8)
+    assert inside.parts == ("lead", "bass")
+    assert inside.programs["lead"] == 73
+    assert 100 < inside.tempo < 130
+    with pytest.raises(MusicError, match=r"x is 1\.2"):
+        mg.blend(corners, 1.2, 0)
+
+
+def test_the_edge_of_a_square_is_the_way_between_two(mg):
+    corners = [mg.random(seed=i, bars=2) for i in range(4)]
+    way = mg.interpolate(corners[0], corners[1], steps=3)
+    assert mg.blend(corners, 0.5, 0).phrases == way.phrases[1:2]
