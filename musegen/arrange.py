@@ -10,6 +10,7 @@ from itertools import pairwise
 import numpy as np
 
 from musegen.music.errors import MusicError
+from musegen.music.feel import Feel
 from musegen.music.notes import BARS_PER_PHRASE, STEPS_PER_BAR
 from musegen.music.piece import Piece
 
@@ -44,6 +45,7 @@ def join(pieces: Sequence[Piece], bars: int) -> Piece:
         [phrase.tempo for phrase in phrase_at],
         pieces[0].programs,
         total,
+        [phrase.feel for phrase in phrase_at],
     )
     bands = [pieces[bar // bars].programs_at(bar % bars // BARS_PER_PHRASE) for bar in at]
     joined = replace(joined, changes=_changes(bands))
@@ -120,7 +122,7 @@ def lay_apart(pieces: Sequence[Piece], gaps: Sequence[int]) -> tuple[Piece, list
     -------
     piece : Piece
         In the gaps key and tempo move from those before to those after; at either end they are
-        those of the nearest phrase. Instruments go on until those of the next piece.
+        those of the nearest phrase. Instruments and feel go on until those of the next piece.
     starts : list of int
         The phrase that each piece begins with.
     """
@@ -129,6 +131,7 @@ def lay_apart(pieces: Sequence[Piece], gaps: Sequence[int]) -> tuple[Piece, list
     tempos = np.full(len(keys), np.nan)
     notes, starts, bar = [], [], gaps[0]
     bands: list[Mapping[str, int]] = []
+    feels: list[Feel] = []
     for piece, gap in zip(pieces, gaps[1:], strict=True):
         notes.append(_notes_from(piece, bar))
         starts.append(bar // BARS_PER_PHRASE)
@@ -137,6 +140,8 @@ def lay_apart(pieces: Sequence[Piece], gaps: Sequence[int]) -> tuple[Piece, list
         tempos[at] = [phrase.tempo for phrase in piece.phrases]
         bands += [bands[-1] if bands else piece.programs] * (starts[-1] - len(bands))
         bands += [piece.programs_at(phrase) for phrase in range(len(piece))]
+        feels += [feels[-1] if feels else piece.feel] * (starts[-1] - len(feels))
+        feels += [phrase.feel for phrase in piece.phrases]
         bar += piece.bars + gap
     known = np.flatnonzero(~np.isnan(tempos))
     for i in np.flatnonzero(np.isnan(tempos)):
@@ -146,7 +151,9 @@ def lay_apart(pieces: Sequence[Piece], gaps: Sequence[int]) -> tuple[Piece, list
         t = (i - a) / (b - a) if b != a else 0.0
         keys[i] = key_between([keys[a], keys[b]], [1 - t, t])
         tempos[i] = tempo_between([tempos[a], tempos[b]], [1 - t, t])
-    piece = Piece.from_notes(np.concatenate(notes), keys, tempos, pieces[0].programs, total)
+    feels += [feels[-1]] * (len(keys) - len(feels))
+    every = np.concatenate(notes)
+    piece = Piece.from_notes(every, keys, tempos, pieces[0].programs, total, feels)
     return replace(piece, changes=_changes(bands)), starts
 
 

@@ -1,4 +1,4 @@
-"""Files that are whole or not there: written beside their place, then renamed into it."""
+"""Files: where those that are shipped lie, and how others are written, whole or not at all."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-__all__ = ["write_beside"]
+__all__ = ["CHECKPOINTS", "write_beside"]
+
+CHECKPOINTS = Path(__file__).resolve().parent.parent / "checkpoints"
 
 
 @contextmanager

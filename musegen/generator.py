@@ -11,6 +11,7 @@ import numpy as np
 
 from musegen.arrange import join, key_between, lay_apart, repeat, tempo_between
 from musegen.control import LARGEST_CHANGE
+from musegen.files import CHECKPOINTS
 from musegen.latent import (
     CURVES,
     DEFAULT_FORM,
@@ -31,9 +32,8 @@ from musegen.music.phrase import DEFAULT_TEMPO, Phrase
 from musegen.music.piece import Piece
 from musegen.steering import move_phrases, place_pieces
 
-__all__ = ["CHECKPOINTS", "FORMS", "MAX_BARS", "MAX_STEPS", "MuseGen", "load"]
+__all__ = ["FORMS", "MAX_BARS", "MAX_STEPS", "MuseGen", "load"]
 
-CHECKPOINTS = Path(__file__).resolve().parent.parent / "checkpoints"
 MAX_BARS = 256
 MAX_STEPS = 64
 _SEED_LIMIT = 2**53  # the whole numbers that a web page can hold, too
@@ -529,15 +529,17 @@ class MuseGen:
     def _between(
         self, ends: Sequence[Piece], path: Mapping[str, np.ndarray], shares: np.ndarray
     ) -> Piece:
-        """A path's piece with so much of each end: key, tempo, instruments, parts."""
+        """A path's piece with so much of each end: key, tempo, feel, instruments, parts."""
         # Of equal shares the later counts.
         nearest = ends[len(ends) - 1 - int(shares[::-1].argmax())]
         piece = self.decode(path, bars=nearest.bars).only(nearest.parts)
         moved = []
-        for phrase, *theirs in zip(piece.phrases, *(end.phrases for end in ends), strict=True):
+        for i, phrase in enumerate(piece.phrases):
+            theirs = [end.phrases[i] for end in ends]
             key = key_between([other.key for other in theirs], shares)
             tempo = tempo_between([other.tempo for other in theirs], shares)
-            moved.append(replace(phrase.to_key(key), tempo=tempo))
+            feel = nearest.phrases[i].feel
+            moved.append(replace(phrase.to_key(key), tempo=tempo, feel=feel))
         return replace(
             piece, phrases=tuple(moved), programs=nearest.programs, changes=nearest.changes
         )
@@ -663,7 +665,8 @@ class MuseGen:
                 for part in space.parts
                 if part in piece.parts
             ]
-            phrases.append(replace(ours.only(heard).to_key(theirs.key), tempo=theirs.tempo))
+            ours = ours.only(heard).to_key(theirs.key)
+            phrases.append(replace(ours, tempo=theirs.tempo, feel=theirs.feel))
         return replace(decoded, phrases=tuple(phrases), changes=piece.changes)
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
 from musegen.music import Phrase, Piece
-from musegen.music.notes import make_notes
+from musegen.music.feel import Feel
+from musegen.music.notes import SONG_PARTS, STEPS_PER_PHRASE, make_notes, tidy_notes
 from musegen.music.phrase_set import PhraseSet
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
@@ -49,6 +51,25 @@ def band(bars: int = 8, tempo: float = 120.0) -> Piece:
         notes = np.concatenate([band_phrase(i).notes, drum_phrase(i).notes])
         phrases.append(Phrase(notes, 0, tempo))
     return Piece(tuple(phrases), bars=bars)
+
+
+def wild(seed: int, feels: Sequence[Feel]) -> Piece:
+    """Notes as wild as a model may make them: close together, held long, hit far off the beat."""
+    rng = np.random.default_rng(seed)
+    rows = []
+    for _ in range(int(rng.integers(1, 300))):
+        onset = int(rng.integers(STEPS_PER_PHRASE * len(feels)))
+        velocity = int(rng.integers(1, 128))
+        if rng.random() < 0.3:
+            pitch = int(rng.choice([36, 38, 42, 51]))
+            rows.append((onset, "drums", pitch, 1, velocity, rng.uniform(-0.5, 0.5)))
+        else:
+            pitch, duration = int(rng.integers(60, 66)), int(rng.integers(1, 40))
+            rows.append((onset, str(rng.choice(SONG_PARTS)), pitch, duration, velocity))
+    notes = tidy_notes(make_notes(rows))
+    tempos = rng.uniform(50, 200, len(feels))
+    bars = 2 * len(feels) - int(rng.integers(2))
+    return Piece.from_notes(notes, [0] * len(feels), tempos, None, bars, feels)
 
 
 def phrase_set(kind: str, count: int = 24, held: int = 8) -> PhraseSet:

@@ -16,6 +16,7 @@ from musegen.arrange import (
     tempo_between,
 )
 from musegen.music import MusicError, Phrase, Piece
+from musegen.music.feel import Feel
 
 
 def notes_from(piece, bar, bars):
@@ -42,6 +43,23 @@ def test_joined_pieces_keep_their_tempos_and_instruments():
     assert joined.programs_at(1)["bass"] == a.programs["bass"]
     assert joined.programs_at(2)["bass"] == 38
     assert np.array_equal(notes_from(joined, 4, 4), b.notes)
+
+
+def test_joined_pieces_keep_their_feel():
+    a, b = band(bars=4).with_feel(Feel(0.5)), band(bars=4).with_feel(Feel(human=False))
+    feels = [Feel(0.5), Feel(0.5), Feel(human=False), Feel(human=False)]
+    joined = join([a, b], 4)
+    assert [phrase.feel for phrase in joined.phrases] == feels
+    assert joined.played()[0].tolist() == [*a.played()[0], *(b.played()[0] + 64)]
+    assert {phrase.feel for phrase in repeat(a, 10).phrases} == {Feel(0.5)}
+    assert cut(joined, 1, 2).feel == Feel(0.5)
+    assert copy_phrase(joined, 0, 3).phrases[3].feel == Feel(0.5)
+
+
+def test_gaps_go_on_with_the_feel_before_them():
+    a, b = band(bars=2).with_feel(Feel(0.5)), band(bars=2).with_feel(Feel(human=False))
+    whole, _ = lay_apart([a, b], [2, 4, 2])
+    assert [phrase.feel for phrase in whole.phrases] == [*[Feel(0.5)] * 4, *[Feel(human=False)] * 2]
 
 
 def test_keys_go_the_shorter_way_round():

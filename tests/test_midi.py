@@ -10,10 +10,12 @@ import mido
 import numpy as np
 import pretty_midi
 import pytest
+from examples import wild
 
 from musegen.music import MusicError, MusicWarning, Phrase, Piece, read_midi
-from musegen.music.midi import MAX_BYTES, load_midi
-from musegen.music.notes import make_notes
+from musegen.music.feel import Feel
+from musegen.music.midi import MAX_BYTES, load_midi, read_tag
+from musegen.music.notes import make_notes, part_index
 
 PROGRAMS = {"lead": 73, "counter": 11, "chords": 24, "bass": 38, "drums": 16}
 SECONDS = 10  # no file, however broken, takes longer to read
@@ -141,7 +143,7 @@ def test_a_part_that_changes_its_instrument_has_a_track_for_each(tmp_path):
     midi = pretty_midi.PrettyMIDI(str(written(piece, tmp_path / "a.mid")))
     leads = [track for track in midi.instruments if track.name == "lead"]
     assert [track.program for track in leads] == [piece.programs["lead"], 40]
-    assert min(note.start for note in leads[1].notes) >= 4 - 1e-6
+    assert min(note.start for note in leads[1].notes) > 3.95
     assert np.array_equal(read_midi(tmp_path / "a.mid").notes, piece.notes)
 
 
@@ -163,6 +165,83 @@ def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(tmp_path):
         band().with_programs({"lead": 200}).write_midi(path)  # there are 128 programs
     assert path.read_bytes() == before
     assert os.listdir(tmp_path) == ["piece.mid"]
+
+
+# Feel
+
+
+@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("human", [True, False])
+def test_any_piece_without_swing_comes_back(tmp_path, seed, human):
+    piece = wild(seed, [Feel(human=human)] * 3)
+    again = read_midi(written(piece, tmp_path / "piece.mid"))
+    fields = ["onset", "part", "pitch", "duration", "velocity"]
+    assert again.notes[fields].tolist() == piece.notes[fields].tolist()
+    offset = piece.notes["offset"] if human else np.zeros(len(piece.notes))
+    offset = np.where(piece.notes["onset"] == 0, np.maximum(offset, 0), offset)
+    assert again.notes["offset"] == pytest.approx(offset, abs=2 / 120)  # ticks
+
+
+def test_a_swung_file_has_its_offbeats_on_the_triplets(tmp_path):
+    piece = band().with_feel(Feel(swing=1.0, human=False))
+    file = mido.MidiFile(written(piece, tmp_path / "piece.mid"))
+    (hats,) = [track for track in file.tracks if track.name == "drums"]
+    now, at = 0, []
+    for message in hats:
+        now += message.time
+        if message.type == "note_on" and message.note == 42 and message.velocity:
+            at.append(now)
+    assert at == [480 * beat + offbeat for beat in range(16) for offbeat in (0, 320)]
+
+
+def test_the_file_is_at_the_times_at_which_the_piece_is_played(tmp_path):
+    piece = band(120.0, 97.3, key=2).with_feel(Feel(swing=0.4))
+    midi = pretty_midi.PrettyMIDI(str(written(piece, tmp_path / "piece.mid")))
+    for name in piece.parts:
+        own = piece.notes["part"] == part_index(name)
+        (track,) = [track for track in midi.instruments if track.name == name]
+        found = sorted((note.start, note.end) for note in track.notes)
+        start, end = (piece.seconds_at(at[own]) for at in piece.played())
+        told = sorted(zip(start, end, strict=True))
+        assert np.array(found) == pytest.approx(np.array(told), abs=2e-3)  # a tick is 1 ms
+
+
+# Tags
+
+TAG = "MuseGen:" + "eJzT0yMAAGTvBe8_-" * 3000  # 51,000 letters
+
+
+def test_a_tag_comes_back_and_changes_no_note(tmp_path):
+    band().write_midi(tmp_path / "tagged.mid", tag=TAG)
+    assert read_tag(tmp_path / "tagged.mid") == TAG
+    assert read_midi(tmp_path / "tagged.mid") == read_midi(written(band(), tmp_path / "plain.mid"))
+    first = mido.MidiFile(tmp_path / "tagged.mid").tracks[0]
+    assert [(m.time, m.text) for m in first if m.type == "text"] == [(0, TAG)]
+
+
+def test_of_several_texts_the_first_of_ours_is_the_tag(tmp_path):
+    texts = [b"made by hand", b"MuseGen:one", b"MuseGen:two"]
+    events = b"".join(b"\x00\xff\x01" + bytes([len(text)]) + text for text in texts)
+    path = tmp_path / "song.mid"
+    path.write_bytes(smf(events + END, QUARTER_C + END))
+    assert read_tag(path) == "MuseGen:one"
+
+
+def test_without_a_tag_there_is_none(tmp_path):
+    assert read_tag(written(band(), tmp_path / "plain.mid")) is None
+    path = foreign(tmp_path / "MuseGen:tune.mid", (0, "MuseGen:", False, [(60, 0, 1)]))
+    assert read_tag(path) is None  # a track's name is no text
+
+
+def test_what_cannot_be_read_has_no_tag(tmp_path):
+    assert read_tag(tmp_path / "none.mid") is None
+    assert read_tag(tmp_path) is None
+    path = tmp_path / "cut.mid"
+    band().write_midi(path, tag=TAG)
+    data = path.read_bytes()
+    for length in range(0, len(data), len(data) // 40):
+        path.write_bytes(data[:length])
+        assert read_tag(path) is None
 
 
 # What others wrote

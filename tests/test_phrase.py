@@ -2,6 +2,7 @@
 
 import pytest
 
+from musegen.music.feel import Feel
 from musegen.music.notes import make_notes
 from musegen.music.phrase import Phrase
 
@@ -20,11 +21,12 @@ def test_onsets_lie_within_two_bars(onset):
         Phrase(make_notes([(onset, "lead", 60, 1, 90)]))
 
 
-def test_equality_is_by_notes_key_and_tempo():
+def test_equality_is_by_notes_key_tempo_and_feel():
     notes = make_notes(ROWS)
     assert Phrase(notes) == Phrase(notes[::-1].copy())
     assert Phrase(notes) != Phrase(notes, key=2)
     assert Phrase(notes) != Phrase(notes, tempo=100.0)
+    assert Phrase(notes) != Phrase(notes, feel=Feel(swing=0.5))
     assert Phrase(notes) != Phrase(notes[1:])
 
 
@@ -40,6 +42,11 @@ def test_to_key_moves_pitches_but_not_drums():
     moved = Phrase(make_notes(ROWS)).to_key(5)
     assert moved.key == 5
     assert moved.notes["pitch"].tolist() == [77, 41, 36]  # lead, bass, drums
+
+
+def test_feel_stays():
+    phrase = Phrase(make_notes(ROWS), feel=Feel(swing=0.5))
+    assert phrase.to_key(5).feel == phrase.only(["lead"]).feel == Feel(swing=0.5)
 
 
 def test_to_key_and_back_is_the_same_phrase():

@@ -1,8 +1,11 @@
 """A piece is phrases in order."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from musegen.music.feel import Feel
 from musegen.music.instruments import DEFAULT_PROGRAMS
 from musegen.music.notes import make_notes
 from musegen.music.phrase import Phrase
@@ -71,6 +74,30 @@ def test_to_key_keeps_the_changes_of_key_within():
 
 def test_with_tempo_keeps_the_proportions():
     assert [p.tempo for p in two_phrases().with_tempo(90).phrases] == [90, 45]
+
+
+def test_with_feel_is_for_all_phrases():
+    piece = two_phrases().with_feel(Feel(0.5))
+    assert [p.feel for p in piece.phrases] == [Feel(0.5)] * 2
+    assert piece.feel == Feel(0.5)
+    assert piece != two_phrases()
+    assert piece.with_feel(Feel()) == two_phrases()
+
+
+def test_feel_stays_whatever_else_is_done():
+    first, second = two_phrases().phrases
+    piece = Piece((replace(first, feel=Feel(0.5)), replace(second, feel=Feel(human=False))))
+    for same in (piece.to_key(3), piece.with_tempo(90), piece.only(["lead"]), piece.first(3)):
+        assert [p.feel for p in same.phrases] == [Feel(0.5), Feel(human=False)]
+    feels = [p.feel for p in piece.phrases]
+    assert Piece.from_notes(piece.notes, [0, 2], [120.0, 60.0], feels=feels) == piece
+
+
+def test_played_is_note_by_note():
+    piece = two_phrases()
+    start, end = piece.played()
+    assert np.round(start).tolist() == piece.notes["onset"].tolist()
+    assert np.round(end - start).tolist() == piece.notes["duration"].tolist()
 
 
 def test_programs_not_named_are_the_defaults():

@@ -2,11 +2,13 @@
 
 from musegen.music.errors import MusicError, MusicWarning
 from musegen.music.features import phrase_features, piece_features
+from musegen.music.feel import Feel
 from musegen.music.midi import read_midi
 from musegen.music.phrase import Phrase
 from musegen.music.piece import Piece
 
 __all__ = [
+    "Feel",
     "MusicError",
     "MusicWarning",
     "Phrase",

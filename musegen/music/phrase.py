@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from musegen.music.feel import Feel
 from musegen.music.notes import DRUMS, NOTE, STEPS_PER_PHRASE, part_index, sort_notes
 
 __all__ = ["DEFAULT_TEMPO", "Phrase"]
@@ -28,11 +29,14 @@ class Phrase:
         from -5 (G) to 6 (F sharp). 0 is C major and A minor.
     tempo : float
         Quarter notes a minute.
+    feel : Feel
+        How it is played: swing, and the players' timing.
     """
 
     notes: np.ndarray = field(default_factory=lambda: np.zeros(0, NOTE))
     key: int = 0
     tempo: float = DEFAULT_TEMPO
+    feel: Feel = field(default_factory=Feel)
 
     def __post_init__(self) -> None:
         notes = sort_notes(np.asarray(self.notes, NOTE))
@@ -49,6 +53,7 @@ class Phrase:
         return (
             self.key == other.key
             and self.tempo == other.tempo
+            and self.feel == other.feel
             and np.array_equal(self.notes, other.notes)
         )
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from musegen.music.feel import Feel, played
 from musegen.music.instruments import DEFAULT_PROGRAMS
 from musegen.music.notes import (
     BARS_PER_PHRASE,
@@ -36,7 +37,7 @@ class Piece:
     Attributes
     ----------
     phrases : tuple of Phrase
-        At least one. Each carries its own key and tempo, so that a morph can move both.
+        At least one. Each carries its own key, tempo and feel, so that a morph can move them.
     programs : mapping of str to int
         General MIDI program (0 to 127) of each part; of ``drums``, the drum kit's.
     bars : int
@@ -93,6 +94,7 @@ class Piece:
         tempos: Sequence[float],
         programs: Mapping[str, int] | None = None,
         bars: int = 0,
+        feels: Sequence[Feel] | None = None,
     ) -> Piece:
         """Cut notes with onsets from the start of the piece into phrases.
 
@@ -106,15 +108,18 @@ class Piece:
             As in `Piece.programs`.
         bars : int
             As in `Piece.bars`.
+        feels : sequence of Feel, optional
+            One for each phrase; the usual one if not given.
         """
+        feels = [Feel()] * len(keys) if feels is None else feels
         notes = sort_notes(notes)
         edges = np.arange(len(keys) + 1) * STEPS_PER_PHRASE
         rows = np.searchsorted(notes["onset"], edges)
         phrases = []
-        for i, (key, tempo) in enumerate(zip(keys, tempos, strict=True)):
+        for i, (key, tempo, feel) in enumerate(zip(keys, tempos, feels, strict=True)):
             own = notes[rows[i] : rows[i + 1]].copy()
             own["onset"] -= edges[i]
-            phrases.append(Phrase(own, int(key), float(tempo)))
+            phrases.append(Phrase(own, int(key), float(tempo), feel))
         return cls(tuple(phrases), programs or DEFAULT_PROGRAMS, bars)
 
     @property
@@ -126,6 +131,11 @@ class Piece:
     def tempo(self) -> float:
         """Tempo of the first phrase, in quarter notes a minute."""
         return self.phrases[0].tempo
+
+    @property
+    def feel(self) -> Feel:
+        """Feel of the first phrase."""
+        return self.phrases[0].feel
 
     @property
     def steps(self) -> int:
@@ -147,6 +157,17 @@ class Piece:
         notes = notes[notes["onset"] < self.steps]
         notes["duration"] = np.minimum(notes["duration"], self.steps - notes["onset"])
         return tidy_notes(notes)
+
+    def played(self) -> tuple[np.ndarray, np.ndarray]:
+        """When the notes are heard: what is in the MIDI file, in the sound and in the picture.
+
+        Returns
+        -------
+        start, end : numpy.ndarray
+            In steps from the start of the piece, fractions of them too, float64; one for each of
+            `notes`, in the same order. More in `musegen.music.feel.played`.
+        """
+        return played(self.notes, [phrase.feel for phrase in self.phrases], self.steps)
 
     @property
     def parts(self) -> tuple[str, ...]:
@@ -210,6 +231,10 @@ class Piece:
         ratio = tempo / self.tempo
         return replace(self, phrases=tuple(replace(p, tempo=p.tempo * ratio) for p in self.phrases))
 
+    def with_feel(self, feel: Feel) -> Piece:
+        """The same piece with all of its phrases played like this."""
+        return replace(self, phrases=tuple(replace(p, feel=feel) for p in self.phrases))
+
     def with_programs(self, programs: Mapping[str, int]) -> Piece:
         """The same piece with other instruments for the parts named, from beginning to end."""
         changes = {
@@ -225,8 +250,8 @@ class Piece:
 
         return to_pretty_midi(self)
 
-    def write_midi(self, path: str | Path) -> None:
-        """Write a Standard MIDI File, whole or not at all."""
+    def write_midi(self, path: str | Path, tag: str | None = None) -> None:
+        """Write a Standard MIDI File, whole or not at all; `tag` is a text that it carries."""
         from musegen.music.midi import write_midi
 
-        write_midi(self, path)
+        write_midi(self, path, tag)

@@ -1,21 +1,19 @@
-"""Standard MIDI Files in and out, through pretty_midi. No other file knows what MIDI is."""
+"""Other people's MIDI files, and our own, read as pieces."""
 
 from __future__ import annotations
 
-import io
 import itertools
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
-import mido
 import numpy as np
 import pretty_midi
 
-from musegen.files import write_beside
 from musegen.music.errors import MusicError, MusicWarning
 from musegen.music.instruments import DRUM_PITCHES, drum_class
 from musegen.music.keys import estimate_key, key_fits
+from musegen.music.midi.loading import load_midi
 from musegen.music.notes import (
     DRUMS,
     NOTE,
@@ -29,76 +27,12 @@ from musegen.music.notes import (
 from musegen.music.parts import Track, assign_parts, split_bass
 from musegen.music.piece import Piece
 
-__all__ = [
-    "MAX_BYTES",
-    "drum_notes",
-    "file_keys",
-    "load_midi",
-    "read_midi",
-    "ticks",
-    "to_pretty_midi",
-    "track_notes",
-    "write_midi",
-]
+__all__ = ["drum_notes", "file_keys", "read_midi", "ticks", "track_notes"]
 
-MAX_BYTES = 2_000_000  # an hour of dense MIDI is less; reading this much takes five seconds
-_RESOLUTION = 480  # ticks a quarter note: a step is 120, fine enough for a drummer's timing
-_TICKS_PER_STEP = _RESOLUTION // STEPS_PER_BEAT
 _MAX_STEPS = 60 * 240 * STEPS_PER_BEAT  # an hour at 240 beats a minute
 # A key signature is believed when its key fits the notes nearly as well as the best one does:
 # programs write C major where nobody chose a key.
 _KEY_MARGIN = 0.15
-_RMID_HEADER = 20  # bytes of RIFF wrapping before the MIDI file proper
-# mido reads numbers of any length, in time that grows as its square: none is longer than 4 bytes,
-# and no text of a song has so many letters in a row outside ASCII.
-_MAX_HIGH_BYTES = 4096
-
-
-def load_midi(path: str | Path) -> pretty_midi.PrettyMIDI:
-    """Read a Standard MIDI File.
-
-    Raises
-    ------
-    MusicError
-        If it is missing, empty, too large or not MIDI.
-    """
-    path = Path(path)
-    try:
-        with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise MusicError(f"cannot read {path}: {error.strerror or error}") from None
-    if not data:
-        raise MusicError(f"{path.name} is empty: give a MIDI file (.mid)")
-    if data.startswith(b"RIFF") and data[8:12] == b"RMID":
-        data = data[_RMID_HEADER:]
-    if not data.startswith(b"MThd"):
-        raise MusicError(f"{path.name} is not a MIDI file: give a Standard MIDI File (.mid)")
-    if len(data) > MAX_BYTES:
-        raise MusicError(f"{path.name} is over {MAX_BYTES / 1e6:.0f} MB: give a shorter MIDI file")
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # pretty_midi's remarks on track types
-            return _parse(data)
-    except EOFError:
-        raise MusicError(f"{path.name} ends too soon, it is damaged: save it anew") from None
-    except Exception as error:  # mido raises what its parser trips over: OSError, KeyError …
-        reason = " ".join(str(error).split())[:120] or type(error).__name__
-        raise MusicError(f"{path.name} is a damaged MIDI file ({reason}): save it anew") from None
-
-
-def _parse(data: bytes) -> pretty_midi.PrettyMIDI:
-    low = np.flatnonzero(np.frombuffer(data, np.uint8) < 0x80)
-    if np.diff(low, append=len(data)).max() > _MAX_HIGH_BYTES:
-        raise ValueError("a stretch of it is not MIDI")
-    file = mido.MidiFile(file=io.BytesIO(data))
-    if file.ticks_per_beat <= 0:
-        raise ValueError("its time is in video frames, not in beats")
-    # Tracks without any event are harmless, but pretty_midi fails on them.
-    file.tracks = [track for track in file.tracks if track]
-    if not file.tracks:
-        raise ValueError("it has no tracks")
-    return pretty_midi.PrettyMIDI(mido_object=file)
 
 
 def ticks(midi: pretty_midi.PrettyMIDI, seconds: Sequence[float]) -> np.ndarray:
@@ -269,66 +203,3 @@ def _signature_key(key_number: int) -> int:
     """`Phrase.key` of pretty_midi's key number: 0 to 11 major from C, 12 to 23 minor from C."""
     tonic = key_number if key_number < 12 else key_number + 3
     return (tonic + 5) % 12 - 5
-
-
-def to_pretty_midi(piece: Piece) -> pretty_midi.PrettyMIDI:
-    """A piece as a `pretty_midi.PrettyMIDI`: a track for each part and instrument with notes."""
-    midi = pretty_midi.PrettyMIDI(resolution=_RESOLUTION, initial_tempo=piece.tempo)
-    _set_tempos(midi, piece)
-    midi.time_signature_changes.append(pretty_midi.TimeSignature(4, 4, 0.0))
-    last_key = None
-    for i, phrase in enumerate(piece.phrases):
-        if phrase.key != last_key:
-            time = float(piece.seconds_at(i * STEPS_PER_PHRASE))
-            midi.key_signature_changes.append(pretty_midi.KeySignature(phrase.key % 12, time))
-            last_key = phrase.key
-
-    notes = piece.notes
-    start = np.maximum(0, notes["onset"] + notes["offset"].astype(np.float64))
-    end = np.maximum(start + 0.25, notes["onset"] + notes["duration"])
-    start_tick = np.round(start * _TICKS_PER_STEP).astype(int)
-    end_tick = np.round(end * _TICKS_PER_STEP).astype(int)
-    band = [piece.programs_at(i) for i in range(len(piece))]
-    for name in piece.parts:
-        own = np.flatnonzero(notes["part"] == PARTS.index(name))
-        heard = np.array([band[at][name] for at in notes["onset"][own] // STEPS_PER_PHRASE])
-        # A part that changes its instrument has a track for each.
-        for program in dict.fromkeys(heard.tolist()):
-            instrument = pretty_midi.Instrument(program, is_drum=name == "drums", name=name)
-            for i in own[heard == program]:
-                instrument.notes.append(
-                    pretty_midi.Note(
-                        velocity=int(notes["velocity"][i]),
-                        pitch=int(notes["pitch"][i]),
-                        start=midi.tick_to_time(int(start_tick[i])),
-                        end=midi.tick_to_time(int(end_tick[i])),
-                    )
-                )
-            midi.instruments.append(instrument)
-    return midi
-
-
-def _set_tempos(midi: pretty_midi.PrettyMIDI, piece: Piece) -> None:
-    # pretty_midi has no public way to change the tempo after the start.
-    per_phrase = STEPS_PER_PHRASE * _TICKS_PER_STEP
-    scales: list[tuple[int, float]] = []
-    for i, phrase in enumerate(piece.phrases):
-        if not i or phrase.tempo != piece.phrases[i - 1].tempo:
-            # The tempo as the file will hold it: whole microseconds a quarter note.
-            microseconds = round(6e7 / phrase.tempo)
-            # A hair more, for pretty_midi cuts off what is after the point when it writes.
-            scales.append((i * per_phrase, microseconds * (1 + 1e-12) / 1e6 / _RESOLUTION))
-    midi._tick_scales = scales
-    midi._update_tick_to_time((len(piece) + 1) * per_phrase)
-
-
-def write_midi(piece: Piece, path: str | Path) -> None:
-    """Write a piece as a Standard MIDI File, whole or not at all.
-
-    Raises
-    ------
-    OSError
-        If the file cannot be written.
-    """
-    with write_beside(path) as beside:
-        to_pretty_midi(piece).write(str(beside))

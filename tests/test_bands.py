@@ -1,0 +1,37 @@
+"""Bands: five instruments that go together."""
+
+import pytest
+
+from musegen.music.bands import BANDS
+from musegen.music.feel import Feel
+from musegen.music.instruments import DEFAULT_PROGRAMS
+from musegen.music.notes import PARTS
+from musegen.music.phrase import DEFAULT_TEMPO
+
+KITS = {0, 8, 16, 24, 25, 32, 40, 48}  # those that the page names
+
+
+def test_the_first_band_is_the_usual_one():
+    name, band = next(iter(BANDS.items()))
+    assert (name, dict(band.programs)) == ("Pop", dict(DEFAULT_PROGRAMS))
+    assert (band.swing, band.tempo) == (Feel().swing, DEFAULT_TEMPO)
+
+
+def test_there_is_a_band_for_many_tastes():
+    assert len(BANDS) >= 10
+    assert len({tuple(band.programs.values()) for band in BANDS.values()}) == len(BANDS)
+
+
+@pytest.mark.parametrize("name", BANDS)
+def test_a_band_has_an_instrument_of_its_own_for_each_part(name):
+    band = BANDS[name]
+    assert band.name == name
+    assert tuple(band.programs) == PARTS
+    *pitched, kit = band.programs.values()
+    assert len(set(pitched)) == 4
+    assert all(0 <= program <= 127 for program in pitched)
+    assert kit in KITS
+    assert 0 <= band.swing <= 1
+    assert 60 <= band.tempo <= 180
+    with pytest.raises(TypeError):
+        band.programs["lead"] = 1
