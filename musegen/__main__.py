@@ -172,6 +172,17 @@ def _evaluate(options: argparse.Namespace) -> None:
     print(report)
 
 
+def _map(options: argparse.Namespace) -> None:
+    from musegen.cartography import make_atlas, measure_neighbours
+
+    mg = _load()
+    atlas = make_atlas(mg, options.points)
+    atlas.save(options.out)
+    print("how alike     neighbours  any two")
+    for name, (near, any_two) in measure_neighbours(mg, atlas).items():
+        print(f"{name:14}{near:10.2f}{any_two:9.2f}")
+
+
 # Helpers ------------------------------------------------------------------------------------------
 
 
@@ -376,6 +387,17 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument("checkpoint", metavar="DIR")
     evaluate.add_argument("--phrases", required=True, metavar="PHRASES.npz")
     evaluate.add_argument("--json", type=_out(".json"), metavar="FILE")
+
+    map_ = command(
+        "map", _map, "Lay out phrases of the checkpoints so that neighbours sound alike."
+    )
+    map_.add_argument(
+        "--points",
+        type=_number_between(int, 200, 20_000),
+        default=4000,
+        help="phrases, of the seeds from 0 (default 4000)",
+    )
+    map_.add_argument("--out", type=_out(".npz"), required=True, metavar="MAP.npz")
     return parser
 
 
