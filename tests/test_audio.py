@@ -15,17 +15,22 @@ from pathlib import Path
 
 import numpy as np
 import pretty_midi
+import pyloudnorm
 import pytest
 import soundfile
 
 from musegen.audio import (
     FORMATS,
+    MIX,
     AudioError,
+    Halted,
     Soundfont,
     Stems,
     find_soundfonts,
     fluidsynth_problem,
+    read_comment,
     render,
+    render_stages,
     render_stems,
     to_int16,
     write_audio,
@@ -51,7 +56,8 @@ needs_fluidsynth = pytest.mark.skipif(
 
 
 def piece_of(rows: list[tuple], tempo: float = 240, **programs: int) -> Piece:
-    """One phrase; at 240 beats a minute it lasts two seconds."""
+    """One phrase; at 240 beats a minute it lasts two seconds. Two pianos play, with peaks."""
+    programs = {"lead": 0, "chords": 4, **programs}
     return Piece((Phrase(make_notes(rows), tempo=tempo),), programs)
 
 
@@ -165,10 +171,18 @@ def test_loudness_is_that_of_the_standard():
     assert levels.loudness(padded) == pytest.approx(-3.01, abs=0.4)
 
 
+def test_loudness_is_that_of_pyloudnorm(band):
+    meter = pyloudnorm.Meter(RATE)
+    for sound in (band, band[: RATE // 2], band / 100):
+        assert levels.loudness(sound) == pytest.approx(meter.integrated_loudness(sound), abs=0.2)
+    assert levels.loudness(np.zeros((RATE, 2), np.float32)) == -70
+
+
 def test_the_limiter_turns_down_peaks_and_leaves_the_rest_alone():
     wave = np.full((RATE, 2), 0.5, np.float32)
     wave[RATE // 2] = 2.0
-    limited = levels.shape(wave, levels._limiting(wave, 0.9))
+    hops = levels._limiting(levels._peaks(wave), 0.9)
+    limited = levels.shape(wave, levels._for_samples(hops, len(wave)))
     assert np.abs(limited).max() == pytest.approx(0.9, abs=1e-4)
     assert (limited[: RATE // 4] == 0.5).all()
     assert np.abs(np.diff(limited[: RATE // 2, 0])).max() < 1e-3  # no step in the gain
@@ -285,6 +299,112 @@ def test_no_more_renderers_at_once_than_cores(fake_fluidsynth, tmp_path):
     assert len(begun) == 4
     for first, later in zip(begun, begun[os.cpu_count() :], strict=False):
         assert later - first >= 0.5
+
+
+# First the mix, then the parts
+
+
+@needs_fluidsynth
+def test_the_stages_are_the_same_music_as_loud_and_in_time(band):
+    mix, parts = render_stages(piece_of(BAND), TIM)
+    assert list(mix.sounds) == [MIX]
+    assert list(parts.sounds) == ["lead", "chords", "bass", "drums"]
+    assert np.array_equal(mix.mix, band)  # the first is what `render` gives
+    assert parts.mix.shape == mix.mix.shape
+    rest = parts.mix - mix.mix
+    assert np.sqrt(np.mean(rest**2)) < 0.03 * np.sqrt(np.mean(mix.mix**2))
+    # Where they differ it is for as long as FluidSynth's voices take to begin: the beginnings of
+    # notes, and what the effects make of them.
+    assert np.mean(np.abs(rest).max(axis=1) > 1e-3) < 0.05
+
+
+@needs_fluidsynth
+def test_a_piece_of_one_part_has_one_stage():
+    (drums,) = render_stages(piece_of(BAND).only(["drums"]), TIM)
+    assert list(drums.sounds) == ["drums"]
+
+
+def test_a_piece_without_notes_has_one_stage_without_sounds():
+    (nothing,) = render_stages(Piece((Phrase(tempo=240),)), TIM)
+    assert not nothing.sounds
+
+
+@needs_fluidsynth
+def test_two_cores_make_the_same_sound_as_one(band, monkeypatch):
+    monkeypatch.setattr(os, "cpu_count", lambda: 1)
+    assert np.array_equal(render(piece_of(BAND), TIM)[0], band)
+
+
+# Halting, and how far it has come
+
+
+@pytest.mark.parametrize("make", [render, render_stems])
+def test_what_is_halted_ends_with_all_it_started(make, fake_fluidsynth, temp, tmp_path):
+    fake_fluidsynth(f"sleep 60 & echo $! >> {tmp_path}/pid; wait")
+    halt = threading.Event()
+    threading.Timer(0.5, halt.set).start()
+    start = time.monotonic()
+    with pytest.raises(Halted):
+        make(piece_of(BAND), TIM, halt=halt)
+    assert time.monotonic() - start < 2
+    assert list(temp.iterdir()) == []
+    begun = (tmp_path / "pid").read_text().split()
+    assert 1 <= len(begun) <= os.cpu_count()  # parts that waited for a core were not begun
+    assert all(ended(int(process)) for process in begun)
+
+
+def test_what_is_halted_beforehand_does_not_begin(fake_fluidsynth, tmp_path):
+    fake_fluidsynth(f"touch {tmp_path}/begun")
+    halt = threading.Event()
+    halt.set()
+    for make in (render, render_stems, lambda *args, **more: list(render_stages(*args, **more))):
+        with pytest.raises(Halted):
+            make(piece_of(BAND), TIM, halt=halt)
+    assert not (tmp_path / "begun").exists()
+
+
+@needs_fluidsynth
+def test_a_stage_can_be_halted_after_another():
+    halt = threading.Event()
+    stages = render_stages(piece_of(BAND), TIM, halt=halt)
+    next(stages)
+    halt.set()
+    with pytest.raises(Halted):
+        next(stages)
+
+
+def test_progress_is_what_is_written(fake_fluidsynth, tmp_path):
+    # The piece lasts two seconds: six with the longest release, 2.1 MB. A third of that is there.
+    soundfile.write(tmp_path / "whole.wav", np.full((3 * RATE, 2), 0.1), RATE, "FLOAT")
+    whole = tmp_path / "whole.wav"
+    fake_fluidsynth(f'head -c 705600 {whole} > "$wav"; sleep 1; cat {whole} > "$wav"')
+    told: list[tuple[float, float]] = []
+    threads = set()
+
+    def tell(share: float) -> None:
+        told.append((time.monotonic(), share))
+        threads.add(threading.current_thread())
+
+    render(piece_of(BAND), TIM, progress=tell)
+    shares = [share for _, share in told]
+    assert shares[0] == 0
+    assert shares[-1] == 1
+    assert shares == sorted(shares)
+    assert pytest.approx(1 / 3, abs=0.01) in shares
+    assert len(told) <= 2 + (told[-1][0] - told[0][0]) / 0.2
+    assert threads == {threading.current_thread()}
+
+
+@needs_fluidsynth
+def test_progress_of_stages_begins_anew():
+    told: list[float] = []
+    stages = render_stages(piece_of(BAND), TIM, progress=told.append)
+    for _ in range(2):
+        next(stages)
+        assert told[0] == 0
+        assert told[-1] == 1
+        assert all(0 <= share <= 1 for share in told)
+        told.clear()
 
 
 def test_the_stream_for_the_page_reads_back(tmp_path):
@@ -551,6 +671,59 @@ def test_each_format_reads_back(ending, chord, tmp_path):
     assert [p.name for p in path.parent.iterdir()] == [path.name]
     if exact:
         assert soundfile.info(path).subtype == "PCM_16"
+
+
+TEXT = "MuseGen:" + "aZ09-_" * 1332  # 8,000 characters
+
+
+@pytest.mark.parametrize("ending", FORMATS)
+def test_a_comment_is_read_back(ending, chord, tmp_path):
+    path = tmp_path / f"chord{ending}"
+    for text in (TEXT, "short", "odd"):
+        write_audio(path, chord, RATE, comment=text)
+        assert read_comment(path) == text
+        assert soundfile.info(path).frames == len(chord)  # and it is still a sound
+    write_audio(path, chord, RATE)
+    assert read_comment(path) is None
+
+
+@pytest.mark.parametrize("ending", FORMATS)
+def test_a_comment_is_read_from_the_head_alone(ending, tmp_path):
+    path = tmp_path / f"long{ending}"
+    noise = np.random.default_rng(0).uniform(-0.5, 0.5, (20 * RATE, 2)).astype(np.float32)
+    write_audio(path, noise, RATE, comment=TEXT)
+    with path.open("r+b") as file:  # what comes after the text is gone
+        file.truncate(path.stat().st_size // 2)
+    assert read_comment(path) == TEXT
+
+
+def test_what_has_no_comment_has_none(chord, tmp_path):
+    write_audio(tmp_path / "chord.wav", chord, RATE, comment=TEXT)
+    whole = (tmp_path / "chord.wav").read_bytes()
+    place = whole.index(b"ICMT") + 4
+    damaged = {
+        "none.wav": b"",
+        "text.mp3": b"not a sound",
+        "text.raw": b"not a sound",
+        "short.wav": whole[: place + 2],
+        "half.wav": whole[: place + 4000],
+        "long.wav": whole[:place] + b"\xff\xff\xff\x7f" + whole[place + 4 :],
+        "zeros.wav": whole[:12] + bytes(500),
+    }
+    for name, data in damaged.items():
+        (tmp_path / name).write_bytes(data)
+        assert read_comment(tmp_path / name) is None, name
+    assert read_comment(tmp_path / "missing.wav") is None
+    assert read_comment(tmp_path) is None
+
+
+def test_stems_carry_the_comment_each(chord, tmp_path):
+    stems = Stems({"lead": chord, "bass": chord / 2}, RATE, {})
+    write_stems(tmp_path / "song-stems.zip", stems, comment=TEXT)
+    with zipfile.ZipFile(tmp_path / "song-stems.zip") as archive:
+        archive.extractall(tmp_path)
+        for name in archive.namelist():
+            assert read_comment(tmp_path / name) == TEXT
 
 
 def test_capitals_in_an_ending_are_the_same_format(chord, tmp_path):

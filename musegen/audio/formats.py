@@ -11,12 +11,13 @@ import numpy as np
 import soundfile
 
 from musegen.audio.errors import AudioError, disk_error
+from musegen.audio.riff import riff_text
 from musegen.files import write_beside
 
 if TYPE_CHECKING:
     from musegen.audio.rendering import Stems
 
-__all__ = ["FORMATS", "encode", "to_int16", "write_audio", "write_stems"]
+__all__ = ["FORMATS", "encode", "read_comment", "to_int16", "write_audio", "write_stems"]
 
 # libsndfile's scale runs from 0 (best) to 1 (smallest): Vorbis near 190, MP3 near 200 kbit/s.
 _WRITERS: dict[str, dict] = {
@@ -29,7 +30,7 @@ FORMATS: tuple[str, ...] = tuple(_WRITERS)
 """Endings of the sound files that `write_audio` writes."""
 
 
-def write_audio(path: str | Path, audio: np.ndarray, rate: int) -> None:
+def write_audio(path: str | Path, audio: np.ndarray, rate: int, comment: str | None = None) -> None:
     """Write a sound file, whole or not at all; the ending says in which format.
 
     Parameters
@@ -40,6 +41,8 @@ def write_audio(path: str | Path, audio: np.ndarray, rate: int) -> None:
         Shape ``(samples, 2)``, float32 in [-1, 1].
     rate : int
         Samples a second.
+    comment : str, optional
+        Text to put into the file, in ASCII, where players show a comment; `read_comment` reads it.
 
     Raises
     ------
@@ -50,10 +53,10 @@ def write_audio(path: str | Path, audio: np.ndarray, rate: int) -> None:
     if path.suffix.lower() not in _WRITERS:
         raise AudioError(f"{path.name} does not say a format: end it in {', '.join(FORMATS)}")
     # Into memory first: libsndfile does not say why a write failed, the system does.
-    _write(path, encode(audio, rate, path.suffix.lower()))
+    _write(path, encode(audio, rate, path.suffix.lower(), comment))
 
 
-def write_stems(path: str | Path, stems: Stems) -> None:
+def write_stems(path: str | Path, stems: Stems, comment: str | None = None) -> None:
     """Write stems as a ZIP of FLAC files, whole or not at all.
 
     Parameters
@@ -61,6 +64,8 @@ def write_stems(path: str | Path, stems: Stems) -> None:
     path : str or Path
         The files inside are named after it: ``song-stems.zip`` holds ``song-lead.flac``.
     stems : Stems
+    comment : str, optional
+        As in `write_audio`, for each of the files.
 
     Raises
     ------
@@ -72,11 +77,30 @@ def write_stems(path: str | Path, stems: Stems) -> None:
     with zipfile.ZipFile(data, "w") as archive:  # stored: FLAC does not get smaller
         for part, audio in stems.sounds.items():
             name = f"{path.stem.removesuffix('-stems')}-{part}.flac"
-            archive.writestr(name, encode(audio, stems.rate, ".flac"))
+            archive.writestr(name, encode(audio, stems.rate, ".flac", comment))
     _write(path, data.getbuffer())
 
 
-def encode(audio: np.ndarray, rate: int, ending: str) -> memoryview:
+def read_comment(path: str | Path) -> str | None:
+    """Text that `write_audio` put into a file, read from its head.
+
+    Returns
+    -------
+    str or None
+        None where there is none, or the file is damaged, no sound or not there.
+    """
+    try:
+        # libsndfile reads no text of more than 2 KB from a WAV file, though it writes it.
+        text = riff_text(Path(path), b"WAVE", b"ICMT")
+        if text is None:
+            with soundfile.SoundFile(path) as file:
+                text = file.comment
+    except (OSError, TypeError, ValueError, soundfile.SoundFileError):  # of .raw it wants a rate
+        return None
+    return text or None
+
+
+def encode(audio: np.ndarray, rate: int, ending: str, comment: str | None = None) -> memoryview:
     """A sound file's bytes.
 
     Parameters
@@ -87,6 +111,8 @@ def encode(audio: np.ndarray, rate: int, ending: str) -> memoryview:
         Samples a second.
     ending : str
         One of `FORMATS`.
+    comment : str, optional
+        As in `write_audio`.
 
     Raises
     ------
@@ -99,6 +125,8 @@ def encode(audio: np.ndarray, rate: int, ending: str) -> memoryview:
     data = io.BytesIO()
     try:
         with soundfile.SoundFile(data, "w", rate, audio.shape[1], **writer) as file:
+            if comment:
+                file.comment = comment  # goes into the head, so it comes first
             for start in range(0, len(audio), rate):  # Vorbis overflows its stack on long arrays
                 file.write(audio[start : start + rate])
     except soundfile.LibsndfileError as error:

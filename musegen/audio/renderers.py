@@ -9,6 +9,9 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,6 +30,8 @@ __all__ = ["RATE", "TAIL", "fluidsynth_problem", "play"]
 
 RATE = 44100  # samples a second: the rate the soundfonts were recorded at
 TAIL = 4.0  # seconds: the longest release kept; a crash or a held pad fades within it
+
+_WATCH = 0.1  # seconds between two looks at a renderer that works
 
 # midi2audio waits for FluidSynth without a limit, lets it write to the terminal, drops its exit
 # status, and puts its options behind the files, where FluidSynth for Windows takes them for files
@@ -52,7 +57,11 @@ _OPTIONS = (
     "-O", "float",  # FluidSynth plays far below full scale: 16 bits would lose two or three of them
     "-o", "synth.default-soundfont=",  # never another soundfont in place of one it cannot load
     "-o", "synth.dynamic-sample-loading=1",  # FluidR3: 45 MB of memory for 169, the same sound
+    "-z", "1024",  # samples at once: notes still begin on their own 64, and two cores can share
 )  # fmt: skip
+# SDL, which FluidSynth is often built with, looks for sound cards from a thread that it wakes ten
+# times a second, and waits for it in the end.
+_ENVIRONMENT = {"SDL_AUDIODRIVER": "dummy"}
 
 # Also apart: it panics, in Rust's sense, on some damaged soundfonts.
 _MIDIRENDERER = """
@@ -75,7 +84,15 @@ def fluidsynth_problem() -> str | None:
     )
 
 
-def play(piece: Piece, soundfont: Path, embedded: bool, folder: Path, timeout: float) -> np.ndarray:
+def play(
+    piece: Piece,
+    soundfont: Path,
+    embedded: bool,
+    folder: Path,
+    timeout: float,
+    watch: Callable[[float], None],
+    cores: int = 1,
+) -> np.ndarray:
     """The piece as the renderer leaves it.
 
     Parameters
@@ -89,6 +106,11 @@ def play(piece: Piece, soundfont: Path, embedded: bool, folder: Path, timeout: f
         For the files between: empty, and the caller's to remove.
     timeout : float
         Seconds after which the renderer is ended.
+    watch : callable
+        Called ten times a second with the share of the sound that is written, 0 to 1. If it
+        raises, the renderer is ended, and so does this.
+    cores : int
+        That FluidSynth shares its work among. The sound is the same to the bit.
 
     Returns
     -------
@@ -109,9 +131,16 @@ def play(piece: Piece, soundfont: Path, embedded: bool, folder: Path, timeout: f
     else:
         renderer = "FluidSynth"
         piece.write_midi(midi)
-        command = [sys.executable, "-c", _MIDI2AUDIO, *files, str(RATE), *_OPTIONS]
+        options = [*_OPTIONS, "-o", f"synth.cpu-cores={cores}"]
+        command = [sys.executable, "-c", _MIDI2AUDIO, *files, str(RATE), *options]
+    # About as much as it will be: the release is as long as it is. Four bytes a sample and channel.
+    expected = (piece.seconds + TAIL) * RATE * 8
+
+    def look() -> None:
+        watch(min(1.0, wav.stat().st_size / expected) if wav.is_file() else 0.0)
+
     with log.open("wb") as output:
-        status = _run(command, folder, output, timeout)
+        status = _run(command, folder, output, timeout, look)
     said = log.read_text(errors="replace")
     if status is None:
         raise AudioError(f"{renderer} was not done after {timeout:.3g} s and was ended: try again")
@@ -150,22 +179,35 @@ def _read_whole(wav: Path, piece: Piece, renderer: str) -> np.ndarray:
     return audio if rate == RATE else _resampled(audio, rate)
 
 
-def _run(command: list[str], folder: Path, output: io.BufferedWriter, timeout: float) -> int | None:
+def _run(
+    command: list[str],
+    folder: Path,
+    output: io.BufferedWriter,
+    timeout: float,
+    look: Callable[[], None],
+) -> int | None:
     """Exit status of a command; None if it ran out of time. Nothing it started outlives it."""
     process = subprocess.Popen(
         command,
         cwd=folder,  # else a file named midi2audio.py in the user's folder would be imported
+        env={**os.environ, **_ENVIRONMENT},
         stdin=subprocess.DEVNULL,
         stdout=output,
         stderr=subprocess.STDOUT,
         start_new_session=True,  # a group of its own, so that FluidSynth ends with its parent
     )
+    deadline = time.monotonic() + timeout
+    ended = threading.Event()
+    # A thread waits: `Popen.wait` with a time limit looks only every now and then.
+    threading.Thread(target=lambda: (process.wait(), ended.set()), daemon=True).start()
     try:
-        return process.wait(timeout)
-    except subprocess.TimeoutExpired:
-        return None
+        while not ended.wait(max(0.0, min(_WATCH, deadline - time.monotonic()))):
+            look()
+            if time.monotonic() >= deadline:
+                return None
+        return process.returncode
     finally:
-        if process.poll() is None:
+        if not ended.is_set():
             _end(process)
 
 

@@ -7,6 +7,7 @@ while the rest arrives, and need not hold all of a long piece decoded.
 
 from __future__ import annotations
 
+import os
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -48,18 +49,16 @@ def write_stream(path: str | Path, stems: Stems) -> dict:
     AudioError
         If the disk is full or the file cannot be written.
     """
-    each = _SECONDS * stems.rate
+    each, parts = _SECONDS * stems.rate, len(stems.sounds)
     samples = len(next(iter(stems.sounds.values())))
     starts = range(0, samples, each)
-    with ThreadPoolExecutor(len(stems.sounds)) as threads:  # libsndfile works beside Python
-        coded = list(
-            threads.map(lambda sound: _pieces(sound, stems.rate, each), stems.sounds.values())
-        )
+    pieces = [s[start : start + each] for start in starts for s in stems.sounds.values()]
+    with ThreadPoolExecutor(os.cpu_count()) as threads:  # libsndfile works beside Python
+        coded = list(threads.map(lambda piece: _coded(piece, stems.rate), pieces))
     try:
         with write_beside(path) as beside, beside.open("wb") as file:
-            for i in range(len(starts)):
-                for pieces in coded:
-                    file.write(pieces[i])
+            for piece in coded:
+                file.write(piece)
     except OSError as error:
         raise disk_error(str(path), error) from None
     return {
@@ -67,12 +66,13 @@ def write_stream(path: str | Path, stems: Stems) -> dict:
         "samples": samples,
         "each": each,
         "parts": list(stems.sounds),
-        "bytes": [[len(pieces[i]) for pieces in coded] for i in range(len(starts))],
+        "bytes": [
+            [len(piece) for piece in coded[i : i + parts]] for i in range(0, len(coded), parts)
+        ],
     }
 
 
-def _pieces(sound: np.ndarray, rate: int, each: int) -> list[bytes | memoryview]:
+def _coded(piece: np.ndarray, rate: int) -> bytes | memoryview:
     largest = 2 ** (_BITS - 1) - 1
-    coarse = np.round(np.clip(sound, -1, 1) * largest).astype(np.int16) << (16 - _BITS)
-    parts = (coarse[start : start + each] for start in range(0, len(coarse), each))
-    return [encode(part, rate, ".flac") if part.any() else b"" for part in parts]
+    coarse = np.round(np.clip(piece, -1, 1) * largest).astype(np.int16) << (16 - _BITS)
+    return encode(coarse, rate, ".flac") if coarse.any() else b""

@@ -6,10 +6,14 @@ const RATE = 44100;
 const seconds = (time) => Math.round(time * RATE);
 const AHEAD = seconds(2.5); // handed over beforehand: a page in the background wakes once a second
 const LEAD = seconds(0.04); // from a decision to its sound
+const CALM = seconds(0.25); // the same where nobody waits for it: a busy computer keeps up, too
 const FADE = seconds(0.004); // where the music jumps, so that it does not click
 const DECODED = 8; // pieces kept decoded, 4 s each: 56 MB for five parts
 const TURN = 0.012; // s in which a part comes or goes
 const TICK = 150; // ms
+const SURE = seconds(1.5); // of a sound that is there before what plays gives way to it
+
+const isWhole = ({ parts }) => parts.length === 1 && parts[0] === "mix";
 
 class Mixer {
   // `changed` is called with "ready", "ended" or "failed".
@@ -20,7 +24,8 @@ class Mixer {
     this.context = null;
     this.decoder = null;
     this.stream = null; // what plays
-    this.next = null; // what will as soon as the first of it is decoded
+    this.next = null; // what will as soon as it can play on from here
+    this.parts = null; // what is to be loaded once the mix of it plays: its address and description
     this.playing = false;
     this.repeats = false;
     this.loop = null; // { from, to }
@@ -61,8 +66,19 @@ class Mixer {
   // Loading -------------------------------------------------------------------------------------
 
   // Fetch a sound, as `musegen.audio.write_stream` wrote it. What plays goes on until it is there.
-  async load(url, description) {
+  // Is that the mix of the same piece, nobody hears that its parts take over.
+  load(url, description) {
+    const { next } = this;
+    if (next && isWhole(next) && !isWhole(description) && next.samples === description.samples) {
+      this.parts = [url, description]; // the mix is less to wait for
+      return;
+    }
     this.forget();
+    this.fetch(url, description, true);
+  }
+
+  // What is `told` of is what the page asked for last.
+  async fetch(url, description, told) {
     const ends = [];
     let total = 0;
     const places = description.bytes.map((lengths) => {
@@ -72,7 +88,7 @@ class Mixer {
     });
     const halt = new AbortController();
     const next = {
-      ...description, url, places, ends, halt,
+      ...description, url, places, ends, halt, told,
       data: new Uint8Array(total), arrived: 0, decoded: new Map(),
     };
     this.next = next;
@@ -96,6 +112,7 @@ class Mixer {
   forget() {
     if (this.next) this.next.halt.abort();
     this.next = null;
+    this.parts = null;
   }
 
   // Let go of everything.
@@ -111,7 +128,14 @@ class Mixer {
     if (stream !== this.stream && stream !== this.next) return;
     stream.halt.abort();
     if (stream === this.next) this.next = null;
-    this.changed("failed");
+    if (this.parts) this.fetchParts(true);
+    else this.changed("failed");
+  }
+
+  fetchParts(told) {
+    const [url, description] = this.parts;
+    this.parts = null;
+    this.fetch(url, description, told);
   }
 
   // The decoded parts of a piece of the sound, or null for now.
@@ -192,9 +216,9 @@ class Mixer {
   }
 
   // Play on without a gap, what comes being another than was thought.
-  goOn() {
+  goOn(lead = LEAD) {
     if (!this.playing || !this.spans.length) return;
-    const at = this.now() + LEAD;
+    const at = this.now() + lead;
     const from = Math.min(this.positionAt(at), this.length);
     this.hush(at);
     this.spans = this.spans.filter((span) => span.at < at);
@@ -220,19 +244,39 @@ class Mixer {
     }
   }
 
+  // The pieces of a sound that are to be heard from a position on.
+  coming(stream, from) {
+    const pieces = new Set();
+    const { to = -1, from: back } = this.loop || {};
+    let here = Math.min(from, stream.samples - 1);
+    for (let left = this.playing ? SURE : 1; left > 0;) {
+      const i = Math.floor(here / stream.each);
+      pieces.add(i);
+      const border = Math.min((i + 1) * stream.each, stream.samples);
+      const jumps = this.loop && here >= back && here < to && to <= border;
+      const end = jumps ? to : border;
+      left -= end - here;
+      here = jumps ? back : end;
+      if (here >= stream.samples) {
+        if (!this.repeats) break;
+        here = 0;
+      }
+    }
+    return [...pieces];
+  }
+
   // Hand over what is due; called whenever something has arrived, was decoded or is wanted.
   pump() {
     const { next } = this;
-    if (next) {
-      const here = Math.min(this.position, next.samples - 1);
-      if (this.piece(next, Math.floor(here / next.each))) {
-        const first = !this.stream;
-        if (this.stream) this.stream.halt.abort();
-        [this.stream, this.next] = [next, null];
-        this.rest = Math.min(this.rest, this.length);
-        if (!first) this.goOn();
-        this.changed("ready");
-      }
+    // All are asked for before it is looked whether they are there.
+    if (next && this.coming(next, this.position).map((i) => this.piece(next, i)).every(Boolean)) {
+      const first = !this.stream;
+      if (this.stream) this.stream.halt.abort();
+      [this.stream, this.next] = [next, null];
+      this.rest = Math.min(this.rest, this.length);
+      if (!first) this.goOn(CALM);
+      if (next.told) this.changed("ready");
+      if (this.parts) this.fetchParts(false);
     }
     const { stream } = this;
     if (!stream) return;
@@ -287,6 +331,7 @@ class Mixer {
     const gains = stream.parts.map((part) => {
       const gain = this.context.createGain();
       if (from) {
+        gain.gain.value = 0; // from now on: at `at` it might come a sample too late
         gain.gain.setValueAtTime(0, at / RATE);
         gain.gain.linearRampToValueAtTime(1, (at + FADE) / RATE);
       }
