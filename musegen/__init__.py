@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from musegen.generator import MuseGen, load
     from musegen.model.errors import CheckpointError
     from musegen.music import (
+        Feel,
         MusicError,
         MusicWarning,
         Phrase,
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = [
     "AudioError",
     "CheckpointError",
+    "Feel",
     "MuseGen",
     "MusicError",
     "MusicWarning",

@@ -45,14 +45,21 @@ MAY_IMPORT = {
     "music": {"files"},
     "corpus": {"files", "music"},
     "arrange": {"music"},
+    "atlas": {"files", "model"},
+    "cartography": {"atlas", "generator", "music"},
     "control": set(),
     "model": {"control", "files", "music"},
     "audio": {"files", "music"},
     "latent": {"files"},
     "steering": {"control", "model", "music"},
-    "generator": {"arrange", "control", "latent", "model", "music", "steering"},
+    "generator": {"arrange", "control", "files", "latent", "model", "music", "steering"},
+    "recipe": {"arrange", "generator", "latent", "music"},
+    "kitchen": {"generator", "music", "recipe"},
     "evaluation": {"files", "latent", "model", "music", "steering"},
-    "studio": {"audio", "files", "generator", "latent", "model", "music"},
+    "studio": {
+        *("atlas", "audio", "control", "files", "generator", "kitchen", "latent", "model", "music"),
+        "recipe",
+    },
 }
 
 
