@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 
 
@@ -12,14 +13,17 @@ def main() -> None:
     parser.add_argument("--share", action="store_true", help="make a public link for a week")
     parser.add_argument("--port", type=int, help="port (default: the first free one from 7860)")
     parser.add_argument("--host", help="address (default: 127.0.0.1; 0.0.0.0 for all)")
+    parser.add_argument("--mcp", action="store_true", help="also serve the endpoints as MCP tools")
     args = parser.parse_args()
     if args.port is not None and not 1 <= args.port <= 65535:
         parser.error(f"--port is {args.port}; it goes from 1 to 65535")
 
+    # Ended by whoever runs it, it clears its temporary files away as when it is stopped by hand.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     from musegen.studio import LaunchError, launch  # after --help: Gradio takes seconds to import
 
     try:
-        launch(share=args.share, port=args.port, host=args.host)
+        launch(share=args.share, port=args.port, host=args.host, mcp=args.mcp)
     except LaunchError as error:
         sys.exit(f"app.py: {error}")
 

@@ -1,131 +1,69 @@
-"""What the page's buttons and its named endpoints do."""
+"""What the page's controls do. Each is given all that it needs: the server keeps nothing."""
 
 from __future__ import annotations
 
-import secrets
-import threading
-import warnings
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import replace
+import contextlib
+import json
+import logging
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import gradio as gr
+from pydantic import TypeAdapter, ValidationError
 
-from musegen import audio
-from musegen.latent import DEFAULT_FORM, DEFAULT_TEMPERATURE, lay_out
-from musegen.music import MusicError, MusicWarning, Piece, read_midi
-from musegen.music.instruments import program_named
-from musegen.music.keys import KEY_NAMES, key_named
-from musegen.music.notes import PARTS
-from musegen.music.phrase import DEFAULT_TEMPO
+from musegen.atlas import Atlas
+from musegen.audio import AudioError, Halted
+from musegen.files import CHECKPOINTS
+from musegen.kitchen import Kitchen
+from musegen.latent import CURVES
+from musegen.model.errors import CheckpointError
+from musegen.music import MusicError
+from musegen.music.attributes import ATTRIBUTES
+from musegen.music.keys import key_named
+from musegen.recipe import Blend, Edit, Line, Morph, Random, Recipe, Reconstruct, Sound, Vary
+from musegen.studio.errors import one_line
+from musegen.studio.examples import EXAMPLES
+from musegen.studio.limits import a_form, bounded, new_seed, not_too_long, seed_or_new
 from musegen.studio.loading import BackgroundModel, ModelError
-from musegen.studio.player import DRUM_KITS, PlayerData, instrument_name
-from musegen.studio.takes import (
-    Take,
-    facts,
-    form_marks,
-    key_label,
-    random_link,
-    safe_stem,
-    step_marks,
+from musegen.studio.naming import title
+from musegen.studio.shape_controls import set_shape, shape_of, target_line
+from musegen.studio.sound_controls import (
+    NAMES,
+    band_values,
+    find_soundfont,
+    played,
+    set_sound,
+    soundfont_names,
+    values_of,
 )
+from musegen.studio.sounds import Sounds, Stage
+from musegen.studio.square import square_data
+from musegen.studio.takes import Take, read_state
+from musegen.studio.uploads import read_upload
+from musegen.studio.visitors import Visitors
+from musegen.studio.working import beside
 
-__all__ = ["LIMITS", "Callbacks", "soundfont_names"]
+__all__ = ["END_FILE", "END_PLAYING", "END_SEED", "Callbacks", "first_corners", "random_recipe"]
 
-# Smallest and largest value of what a visitor can set. A computer that many share must not be
-# kept busy by one: 64 bars take it a few seconds, sound included.
-LIMITS: dict[str, tuple[float, float]] = {
-    "seed": (0, 2**53),
-    "bars": (2, 64),
-    "temperature": (0.1, 1.6),
-    "tempo": (40, 220),
-    "steps": (2, 16),
-    "bars in a section": (2, 8),
-    "similarity": (0, 1),
+# Where an end of a morph comes from, besides the examples' names.
+END_SEED, END_PLAYING, END_FILE = "A seed", "What plays now", "A file of mine"
+SQUARE_BARS = 8  # enough to hear what a place is like, and short enough to try many
+
+_EDIT: TypeAdapter[Edit] = TypeAdapter(Edit)
+_MOST_POINTS = 1000  # of a line: a second of drawing
+_SHOWN = 2 + len(NAMES) + len(ATTRIBUTES)  # values that `Callbacks._show` gives
+_QUIET = 3.0  # seconds without a visitor's request, after which the next example is prepared
+_SEEDED = ("fill", "vary", "extend")
+_KINDS = {"midi": "MIDI file", "npy": "latents", "stems": "stems"}
+_IN_LINKS: dict[str, Callable[[str], object]] = {
+    "seed": lambda text: bounded(int(text), "seed", whole=True),
+    "bars": lambda text: bounded(int(text), "bars", whole=True),
+    "form": a_form,
+    "temperature": lambda text: bounded(float(text), "temperature"),
+    "tempo": lambda text: bounded(float(text), "tempo"),
+    "key": key_named,
+    "piece": Recipe.read,
 }
-_UPLOAD_BARS = 128  # of a visitor's own music; five minutes at the usual tempos
-_NEW_SEEDS = 1_000_000  # a seed of six digits can be read out over the telephone
-
-_reading = threading.Lock()  # catching warnings is not safe in two threads at once
-
-
-def soundfont_names() -> list[str]:
-    """Names of the soundfonts that can be chosen, best first; none where there is a problem."""
-    try:
-        return [font.name for font in audio.find_soundfonts()]
-    except audio.AudioError:
-        return []
-
-
-@contextmanager
-def _one_line() -> Iterator[None]:
-    """Turn what a visitor can cause into one friendly line on the page."""
-    try:
-        yield
-    except (MusicError, ValueError, audio.AudioError) as error:
-        raise _friendly(str(error)) from None
-    except ModelError as error:
-        raise _friendly(f"the model is not there: {error}") from None
-
-
-def _friendly(line: str) -> gr.Error:
-    if line.split(" ")[0].isalpha():  # and not a file's name, which stays as it is
-        line = line[:1].upper() + line[1:]
-    return gr.Error(line, title="That did not work", print_exception=False)
-
-
-def _within(value: float | None, name: str, whole: bool = False) -> float:
-    low, high = LIMITS[name]
-    if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
-        shown = "empty" if value is None else value
-        raise ValueError(f"{name} is {shown}; it goes from {low:g} to {high:g}")
-    if whole and value != int(value):
-        raise ValueError(f"{name} is {value}; it is a whole number")
-    return int(value) if whole else float(value)
-
-
-def _seed(value: float | None, locked: bool = True) -> int:
-    if value is None or not locked:
-        return secrets.randbelow(_NEW_SEEDS)
-    return _within(value, "seed", whole=True)
-
-
-def _form(form: str | None) -> str:
-    lay_out(form or "", 8)  # says what is wrong with it
-    return form
-
-
-def _programs(names: tuple[str, ...]) -> dict[str, int]:
-    """Programs of the instruments chosen for the parts, in the order of `PARTS`."""
-    programs = {}
-    for part, name in zip(PARTS, names, strict=True):
-        programs[part] = DRUM_KITS.get(name, 0) if part == "drums" else program_named(name)
-    return programs
-
-
-def _soundfont(name: str | None) -> Path | None:
-    """File of a soundfont's name. A visitor never names a file."""
-    if not name:
-        return None
-    for font in audio.find_soundfonts():
-        if font.name == name:
-            return font.path
-    raise audio.AudioError(f"there is no soundfont {name!r} here: choose one of the list")
-
-
-def _read(path: str | None) -> Piece:
-    if not path:
-        raise MusicError("choose a MIDI file first")
-    with _reading, warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("ignore")
-        warnings.simplefilter("always", MusicWarning)
-        piece = read_midi(path)
-    for warning in caught:
-        gr.Info(str(warning.message))
-    if piece.bars > _UPLOAD_BARS:
-        gr.Info(f"{Path(path).name} has {piece.bars} bars; the page takes the first {_UPLOAD_BARS}")
-    return piece.first(_UPLOAD_BARS)
 
 
 class Callbacks:
@@ -139,92 +77,32 @@ class Callbacks:
 
     def __init__(self, model: BackgroundModel) -> None:
         self.model = model
+        self.kitchen = Kitchen(model.get)
+        self.sounds = Sounds()
+        self.visitors = Visitors()
+        self.atlas = _atlas()
 
-    # Takes ----------------------------------------------------------------------------------------
+    def take(self, recipe: Recipe, id: str | None = None) -> Take:
+        """The take of a recipe; with an id it goes on with that take.
 
-    def _random(
-        self,
-        seed: int,
-        bars: float | None,
-        form: str | None,
-        temperature: float | None,
-        tempo: float | None,
-        key: str | None,
-        programs: dict[str, int] | None = None,
-    ) -> Take:
-        bars = _within(bars, "bars", whole=True)
-        form = _form(form)
-        temperature = _within(temperature, "temperature")
-        tempo = _within(tempo, "tempo")
-        key = key_named(key or "")
-        piece = self.model.get().random(
-            seed=seed,
-            bars=bars,
-            form=form,
-            temperature=temperature,
-            key=key,
-            tempo=tempo,
-            programs=programs,
-        )
-        return Take(
-            piece,
-            title=f"Seed {seed}",
-            stem=f"musegen-seed{seed}-{bars}bars",
-            details=facts(piece, form),
-            marks=form_marks(form, piece),
-            link=random_link(seed, bars, form, temperature, tempo, key),
+        Raises
+        ------
+        MusicError
+            If the recipe asks for what cannot be, or for too much.
+        """
+        piece = not_too_long(self.kitchen.make(recipe))
+        return Take(recipe, piece, id) if id else Take(recipe, piece)
+
+    def _show(self, take: Take, phrase: float | None = None) -> tuple:
+        """What every new take sets: its state, the player, and the controls that speak of it."""
+        return (
+            take.state,
+            take.shown(),
+            *values_of(take.piece),
+            *shape_of(take.recipe, _index(phrase)),
         )
 
-    def _end(self, seed: int, midi: str | None, bars: int) -> tuple[Piece, str]:
-        """One end of a morph, and its name: a visitor's file goes before a seed."""
-        if midi:
-            return _read(midi).first(bars), Path(midi).stem[:40]
-        piece = self.model.get().random(seed=seed, bars=bars, form="free", tempo=DEFAULT_TEMPO)
-        return piece, f"seed {seed}"
-
-    def _interpolate(
-        self,
-        seeds: tuple[int, int],
-        midis: tuple[str | None, str | None],
-        steps: float | None,
-        bars: float | None,
-        programs: dict[str, int] | None = None,
-    ) -> Take:
-        steps = _within(steps, "steps", whole=True)
-        bars = _within(bars, "bars in a section", whole=True)
-        (a, a_name), (b, b_name) = (
-            self._end(seed, midi, bars) for seed, midi in zip(seeds, midis, strict=True)
-        )
-        piece = self.model.get().interpolate(a, b, steps=steps)
-        if programs:
-            piece = piece.with_programs(programs)
-        stems = [safe_stem(name.replace("seed ", "seed") + ".mid") for name in (a_name, b_name)]
-        return Take(
-            piece,
-            title=f"{a_name[:1].upper()}{a_name[1:]} → {b_name}",
-            stem=f"musegen-{stems[0]}-to-{stems[1]}-{steps}steps",
-            details=facts(piece, f"{steps} steps"),
-            marks=step_marks(steps, piece),
-        )
-
-    def _remix(self, midi: str | None, similarity: float | None, seed: int) -> Take:
-        similarity = _within(similarity, "similarity")
-        own = _read(midi)
-        name = Path(midi).stem[:60]
-        if similarity == 1:
-            piece, what, stem = self.model.get().reconstruct(own), "reconstructed", "reconstructed"
-        else:
-            piece = self.model.get().vary(own, similarity=similarity, seed=seed)
-            what = f"{similarity:.0%} similar, seed {seed}"
-            stem = f"similar{similarity * 100:.0f}-seed{seed}"
-        return Take(
-            piece,
-            title=name,
-            stem=f"musegen-{safe_stem(midi)}-{stem}",
-            details=(what, *facts(piece)),
-        )
-
-    # Buttons --------------------------------------------------------------------------------------
+    # Sources --------------------------------------------------------------------------------------
 
     def draw(
         self,
@@ -233,225 +111,390 @@ class Callbacks:
         bars: float,
         form: str,
         temperature: float,
-        tempo: float,
-        key: str,
-        *instruments: str,
-    ) -> tuple[int, Take, PlayerData]:
-        with _one_line():
-            seed = _seed(seed, locked)
-            programs = _programs(instruments)
-            take = self._random(seed, bars, form, temperature, tempo, key, programs)
-        return seed, take, take.picture()
+        *controls: object,
+    ) -> tuple:
+        with one_line():
+            seed = seed_or_new(seed if locked else None)
+            recipe = random_recipe(seed, bars, form, temperature, played(controls))
+            return seed, *self._show(self.take(recipe))
 
-    def morph(
-        self,
-        seed_a: float | None,
-        locked_a: bool,
-        midi_a: str | None,
-        seed_b: float | None,
-        locked_b: bool,
-        midi_b: str | None,
-        steps: float,
-        bars: float,
-        *instruments: str,
-    ) -> tuple[int, int, Take, PlayerData]:
-        with _one_line():
-            seeds = _seed(seed_a, locked_a), _seed(seed_b, locked_b)
-            programs = _programs(instruments)
-            take = self._interpolate(seeds, (midi_a, midi_b), steps, bars, programs)
-        return *seeds, take, take.picture()
+    def example(self, name: str) -> tuple:
+        with one_line():
+            return self._show(self.take(EXAMPLES[name]))
 
-    def preview(self, midi: str | None) -> tuple[Take, PlayerData]:
-        """A visitor's own music as it is, to hear what the others are variations of."""
-        with _one_line():
-            piece = _read(midi)
-        name = Path(midi).stem[:60]
-        stem = f"musegen-{safe_stem(midi)}-original"
-        take = Take(piece, title=name, stem=stem, details=("original", *facts(piece)))
-        return take, take.picture()
+    def first(self) -> tuple:
+        """What the first click of a first visit plays."""
+        return self.example(next(iter(EXAMPLES)))
 
-    def vary(
-        self, midi: str | None, similarity: float, seed: float | None, locked: bool
-    ) -> tuple[int, Take, PlayerData]:
-        with _one_line():
-            seed = _seed(seed, locked)
-            take = self._remix(midi, similarity, seed)
-        return seed, take, take.picture()
-
-    def reconstruct(self, midi: str | None) -> tuple[Take, PlayerData]:
-        with _one_line():
-            take = self._remix(midi, 1.0, 0)
-        return take, take.picture()
-
-    # Sound ----------------------------------------------------------------------------------------
-
-    def sound(self, take: Take | None, soundfont: str | None) -> PlayerData | None:
-        """The take with its sound; the page stays empty where there is none yet."""
-        if take is None:
-            return None
-        with _one_line():
-            return take.sound(_soundfont(soundfont))
-
-    def instruments(self, take: Take | None, *names: str) -> tuple[Take | None, PlayerData | None]:
-        """The same notes with other instruments."""
-        if take is None:
-            return None, None
-        with _one_line():
-            take = replace(take, piece=take.piece.with_programs(_programs(names)))
-        return take, take.picture()
-
-    def stems(self, take: Take | None, soundfont: str | None) -> str | None:
-        """A file of the take's parts apart."""
-        if take is None:
-            return None
-        with _one_line():
-            return str(take.stems_file(_soundfont(soundfont)))
-
-    # Page -----------------------------------------------------------------------------------------
-
-    def from_link(self, request: gr.Request) -> tuple:
-        """Settings that the page's address holds; what is missing or wrong stays as it is.
+    def choose_end(self, origin: str, state: str) -> tuple:
+        """What an end of a morph shows once it is chosen where it comes from.
 
         Returns
         -------
         tuple
-            Updates of seed, lock, bars, form, temperature, tempo and key, and whether to draw.
+            Updates of the seed's row and the file, the recipe that is kept, and its name.
         """
-        query = request.query_params
-        checks: dict[str, Callable[[str], object]] = {
-            "seed": lambda text: _within(int(text), "seed", whole=True),
-            "bars": lambda text: _within(int(text), "bars", whole=True),
-            "form": _form,
-            "temperature": lambda text: _within(float(text), "temperature"),
-            "tempo": lambda text: _within(float(text), "tempo"),
-            "key": lambda text: KEY_NAMES[key_named(text) + 5],
-        }
+        with one_line():
+            kept = _recipe_of(state) if origin == END_PLAYING else None
+        return (
+            gr.update(visible=origin == END_SEED),
+            gr.update(visible=origin == END_FILE),
+            kept.text if kept else "",
+            gr.update(value=f"{title(kept)}" if kept else "", visible=origin == END_PLAYING),
+        )
+
+    def morph(
+        self,
+        origin_a: str,
+        seed_a: float | None,
+        locked_a: bool,
+        kept_a: str,
+        file_a: str | None,
+        origin_b: str,
+        seed_b: float | None,
+        locked_b: bool,
+        kept_b: str,
+        file_b: str | None,
+        steps: float,
+        bars: float,
+        curve: str,
+        *controls: object,
+    ) -> tuple:
+        with one_line():
+            bars = bounded(bars, "bars in a section", whole=True)
+            sound = played(controls)
+            seeds, ends = [], []
+            for origin, seed, locked, kept, file in (
+                (origin_a, seed_a, locked_a, kept_a, file_a),
+                (origin_b, seed_b, locked_b, kept_b, file_b),
+            ):
+                seeds.append(seed_or_new(seed if locked else None))
+                if origin == END_FILE:
+                    ends.append(read_upload(file, gr.Info))
+                elif origin == END_SEED:
+                    ends.append(random_recipe(seeds[-1], bars, "free", sound=sound))
+                elif origin in EXAMPLES:
+                    ends.append(EXAMPLES[origin])
+                else:
+                    ends.append(Recipe.read(kept))
+            recipe = morph_recipe(*ends, steps, bars, curve)
+            # Where no seed was used, none is told.
+            shown = [
+                seed if origin == END_SEED else gr.skip()
+                for seed, origin in zip(seeds, (origin_a, origin_b), strict=True)
+            ]
+            return *shown, *self._show(self.take(recipe))
+
+    def place(self, event: gr.EventData, *controls: object) -> tuple:
+        """A phrase of the map."""
+        with one_line():
+            return self._line([_field(event, "seed", int)], controls)
+
+    def line(self, event: gr.EventData, *controls: object) -> tuple:
+        """Phrases along a line that was drawn on the map."""
+        with one_line():
+            points = _field(event, "points", list)[:_MOST_POINTS]
+            phrases = bounded(_field(event, "phrases", int), "phrases", whole=True)
+            return self._line(self.atlas.along(points, phrases), controls)
+
+    def _line(self, seeds: list[int], controls: tuple) -> tuple:
+        recipe = Recipe(source=Line(seeds=tuple(map(int, seeds))), sound=played(controls))
+        return self._show(self.take(recipe))
+
+    def blend(self, corners: str, event: gr.EventData) -> tuple:
+        """The place of the square that was chosen, and the square with it."""
+        with one_line():
+            x, y = (bounded(_field(event, name, float), name) for name in "xy")
+            recipes = _corners(corners)
+            source = Blend(corners=recipes, x=x, y=y, bars=SQUARE_BARS)
+            return square_data([title(recipe) for recipe in recipes], x, y), *self._show(
+                self.take(Recipe(source=source))
+            )
+
+    def corner(self, corners: str, state: str, event: gr.EventData, *controls: object) -> tuple:
+        """The square with another piece in one of its corners."""
+        with one_line():
+            recipes = list(_corners(corners))
+            if _field(event, "from", str) == "playing":
+                recipe = _recipe_of(state)
+            else:
+                recipe = random_recipe(new_seed(), SQUARE_BARS, sound=played(controls))
+            recipes[_field(event, "index", int) % 4] = recipe
+        texts = json.dumps([recipe.text for recipe in recipes])
+        return texts, square_data([title(recipe) for recipe in recipes])
+
+    def preview(self, file: str | None) -> tuple:
+        """A visitor's own music as it is, to hear what the others are variations of."""
+        with one_line():
+            recipe = read_upload(file, gr.Info)
+            return recipe.text, *self._show(self.take(recipe))
+
+    def vary(self, own: str, similarity: float, seed: float | None, locked: bool) -> tuple:
+        with one_line():
+            seed = seed_or_new(seed if locked else None)
+            edit = Vary(similarity=bounded(similarity, "similarity"), seed=seed)
+            return seed, *self._show(self.take(_own(own).then(edit)))
+
+    def reconstruct(self, own: str) -> tuple:
+        with one_line():
+            return self._show(self.take(_own(own).then(Reconstruct())))
+
+    # Changes --------------------------------------------------------------------------------------
+
+    def edit(self, state: str, phrase: float | None, event: gr.EventData) -> tuple:
+        """A change from the player's own tools."""
+        with one_line():
+            id, recipe = read_state(state)
+            return self._show(self.take(recipe.then(read_edit(event._data)), id), phrase)
+
+    def open(self, state: str, phrase: float | None, event: gr.EventData) -> tuple:
+        """A recipe that the page remembers: undo, redo, history."""
+        with one_line():
+            recipe = Recipe.read(_field(event, "recipe", str))
+            goes_on = state and event._data.get("id")
+            return self._show(self.take(recipe, read_state(state)[0] if goes_on else None), phrase)
+
+    def turn(self, name: str, state: str, phrase: float | None, value: object) -> tuple:
+        """One of the sound's controls was turned: by `musegen.studio.sound_controls.NAMES`."""
+        if not state:  # it is for what is drawn next
+            band = band_values(value if name == "band" else None)
+            return (gr.skip(), gr.skip(), *band, *(gr.skip() for _ in ATTRIBUTES))
+        with one_line():
+            id, recipe = read_state(state)
+            return self._show(self.take(set_sound(recipe, name, value), id), phrase)
+
+    def shape(self, state: str, phrase: float | None, *values: float) -> tuple:
+        """A slider of the attributes was moved."""
+        with one_line():
+            recipe = _recipe_of(state)
+            id, _ = read_state(state)
+            take = self.take(set_shape(recipe, _index(phrase), values), id)
+            return take.state, take.shown()
+
+    def choose_phrase(self, state: str, event: gr.EventData) -> tuple:
+        """A phrase was chosen: the sliders of the attributes are now its own."""
+        with one_line():
+            phrase = event._data.get("index")
+            return phrase, target_line(phrase), *shape_of(_recipe_of(state), phrase)
+
+    # Sound ----------------------------------------------------------------------------------------
+
+    async def sound(
+        self, state: str, soundfont: str | None, request: gr.Request
+    ) -> AsyncIterator[tuple]:
+        """The take with its sound as soon as some of it is there; meanwhile, how far it has come.
+
+        A visitor hears one piece at a time: the next one, or who stops listening, ends this one's
+        renderers.
+        """
+        if not state:
+            yield gr.skip(), gr.skip()
+            return
+        with one_line():
+            id, recipe = read_state(state)
+            take, font = self.take(recipe, id), find_soundfont(soundfont)
+        halt = self.visitors.begin(request.session_hash, "sound")
+
+        def stages(progress: Callable[[float], None]) -> Iterator[Stage]:
+            return self.sounds.make(take.piece, recipe.text, font, halt, progress)
+
+        try:
+            async for share, stage in beside(stages, halt):
+                if stage is None:
+                    yield gr.skip(), _progress(share, "Playing it into a file …")
+                else:
+                    yield take.shown(stage.file, stage.stream, stage.problem), gr.skip()
+        except Halted:
+            return
+        except AudioError as error:
+            yield take.shown(problem=f"No sound: {error}"), gr.skip()
+
+    async def file(
+        self, state: str, soundfont: str | None, event: gr.EventData, request: gr.Request
+    ) -> AsyncIterator[tuple]:
+        """A file of the take, made when it is asked for; meanwhile, how far it has come."""
+        with one_line():
+            kind = _field(event, "kind", str)
+            take, font = self.take(read_state(state)[1]), find_soundfont(soundfont)
+        halt = self.visitors.begin(request.session_hash, "file")
+
+        def made(progress: Callable[[float], None]) -> Iterator[Path]:
+            yield take.file(kind, font, halt=halt, progress=progress)
+
+        try:
+            with one_line():
+                async for share, path in beside(made, halt):
+                    if path is None:
+                        name = _KINDS.get(kind, kind.upper())
+                        yield gr.skip(), _progress(share, f"Making the {name} …")
+                    else:
+                        yield str(path), gr.skip()
+        except Halted:
+            yield None, gr.skip()
+
+    def cancel(self, request: gr.Request) -> None:
+        """Stop what is being played or written for a visitor."""
+        self.visitors.stop(request.session_hash)
+
+    def prepare(self) -> None:
+        """Play the examples into files, so that they are ready at once, whenever nobody waits."""
+        font = find_soundfont(next(iter(soundfont_names()), None))  # as the page is at first
+        with contextlib.suppress(ModelError):
+            for recipe in EXAMPLES.values():
+                self.visitors.wait_for_quiet(_QUIET)
+                with contextlib.suppress(AudioError):  # who asks for it will be told
+                    for _ in self.sounds.make(self.kitchen.make(recipe), recipe.text, font):
+                        pass
+
+    # Page -----------------------------------------------------------------------------------------
+
+    def from_link(self, request: gr.Request) -> tuple:
+        """What the page's address asks for; what is wrong there is told.
+
+        Returns
+        -------
+        tuple
+            Updates of seed, lock, bars, form and temperature, and the text of a recipe or nothing.
+        """
         found: dict[str, object] = {}
-        for name, check in checks.items():
-            if name in query:
+        for name, check in _IN_LINKS.items():
+            if name in request.query_params:
                 try:
-                    found[name] = check(query[name])
+                    found[name] = check(request.query_params[name])
                 except ValueError as error:
                     gr.Info(f"This link is not quite right: {error}")
-        updates = [found.get(name, gr.skip()) for name in checks]
-        has_seed = "seed" in found
-        lock = True if has_seed else gr.skip()
-        return updates[0], lock, *updates[1:], has_seed
+        recipe = found.pop("piece", None)
+        if recipe is None and "seed" in found:
+            sound = Sound(**{name: found.pop(name) for name in ("tempo", "key") if name in found})
+            recipe = Recipe(source=Random(**found), sound=sound)
+        if recipe is None:
+            return *(gr.skip(),) * 5, ""
+        drawn = recipe.source
+        if not isinstance(drawn, Random):
+            return *(gr.skip(),) * 5, recipe.text
+        return drawn.seed, True, drawn.bars, drawn.form, drawn.temperature, recipe.text
 
-    def draw_from_link(self, has_seed: bool, *inputs) -> tuple:
-        """Draw what the page's address asks for; without a seed in it, nothing."""
-        return self.draw(*inputs) if has_seed else (gr.skip(), gr.skip(), gr.skip())
+    def open_link(self, text: str) -> tuple:
+        """The piece of the page's address; nothing where it has none."""
+        if not text:
+            return (gr.skip(),) * _SHOWN
+        with one_line():
+            return self._show(self.take(Recipe.read(text)))
 
     async def model_state(self) -> str:
         """Empty once the model is ready; else one line on why there is none."""
         return await self.model.settled() or ""
 
-    # Named endpoints ------------------------------------------------------------------------------
 
-    def api_random(
-        self,
-        seed: float | None = None,
-        bars: float = 16,
-        form: str = DEFAULT_FORM,
-        temperature: float = DEFAULT_TEMPERATURE,
-        tempo: float = DEFAULT_TEMPO,
-        key: str = "C",
-    ) -> tuple[str, dict]:
-        """Draw a piece from the prior. The same arguments give the same piece.
-
-        Args:
-            seed: Whole number from 0; one is drawn, and told in the answer, if it is not given.
-            bars: Length in bars of 4/4, 2 to 64.
-            form: Sections as letters, such as AABA, or recall, free, drift or morph.
-            temperature: 0.1 to 1.6; higher strays further from the most typical music.
-            tempo: Quarter notes a minute, 40 to 220.
-            key: A major key such as C or Eb, or a minor one such as Am.
-
-        Returns:
-            A MIDI file, and what was drawn: seed, settings, seconds, number of notes, link.
-        """
-        with _one_line():
-            take = self._random(_seed(seed), bars, form, temperature, tempo, key)
-        seed = int(take.title.removeprefix("Seed "))
-        settings = {
-            "seed": seed,
-            "bars": take.piece.bars,
-            "form": form,
-            "temperature": temperature,
-            "tempo": take.piece.tempo,
-            "key": key_label(take.piece.key),
-        }
-        return str(take.midi_file()), {**settings, **_measures(take)}
-
-    def api_interpolate(
-        self,
-        seed_a: float | None = None,
-        seed_b: float | None = None,
-        midi_a: str | None = None,
-        midi_b: str | None = None,
-        steps: float = 9,
-        bars: float = 4,
-    ) -> tuple[str, dict]:
-        """Morph one piece into another. The first and the last section are the two ends.
-
-        Args:
-            seed_a: Seed of the first end; one is drawn if there is no file either.
-            seed_b: Seed of the last end; one is drawn if there is no file either.
-            midi_a: MIDI file that is the first end, in place of a seed.
-            midi_b: MIDI file that is the last end, in place of a seed.
-            steps: Number of sections, 2 to 16.
-            bars: Length of each section in bars, 2 to 8.
-
-        Returns:
-            A MIDI file, and what it is made of: ends, steps, bars, seconds, number of notes.
-        """
-        with _one_line():
-            seeds = _seed(seed_a), _seed(seed_b)
-            take = self._interpolate(seeds, (midi_a, midi_b), steps, bars)
-        ends = {
-            f"seed_{end}": None if midi else seed
-            for end, seed, midi in zip("ab", seeds, (midi_a, midi_b), strict=True)
-        }
-        made = {**ends, "steps": int(steps), "bars": take.piece.bars, **_measures(take)}
-        return str(take.midi_file()), made
-
-    def api_remix(
-        self, midi: str, similarity: float = 0.8, seed: float | None = None
-    ) -> tuple[str, dict]:
-        """Give a MIDI file back as a variation of itself.
-
-        Args:
-            midi: A MIDI file with at least one note; the first 128 bars are used.
-            similarity: 0 to 1: 1 reconstructs the file, 0 is something new.
-            seed: Which variation; one is drawn, and told in the answer, if it is not given.
-
-        Returns:
-            A MIDI file, and what was made: seed, similarity, bars, seconds, number of notes.
-        """
-        with _one_line():
-            seed = _seed(seed)
-            take = self._remix(midi, similarity, seed)
-        made = {"seed": seed, "similarity": similarity, "bars": take.piece.bars, **_measures(take)}
-        return str(take.midi_file()), made
-
-    def api_render(self, midi: str, soundfont: str | None = None) -> str:
-        """Play a MIDI file into a WAV file.
-
-        Args:
-            midi: A MIDI file with at least one note; the first 128 bars are used.
-            soundfont: Name of a soundfont from the list; the best one if it is not given.
-
-        Returns:
-            A WAV file, 16 bits, stereo, 44100 samples a second.
-        """
-        with _one_line():
-            piece = _read(midi)
-            take = Take(piece, "", f"musegen-{safe_stem(midi)}")
-            return str(take.wav_file(_soundfont(soundfont)))
+def _atlas() -> Atlas | None:
+    """The map; None, and a line in the log, where these checkpoints have none."""
+    try:
+        return Atlas.load(CHECKPOINTS / "map.npz")
+    except CheckpointError as error:
+        logging.getLogger(__name__).warning("%s", error)
+        return None
 
 
-def _measures(take: Take) -> dict:
-    made = {"seconds": round(take.piece.seconds, 3), "notes": len(take.piece.notes)}
-    programs = take.piece.programs
-    made["instruments"] = {part: instrument_name(part, programs[part]) for part in take.piece.parts}
-    return {**made, "link": take.link} if take.link else made
+def random_recipe(
+    seed: int,
+    bars: float | None,
+    form: str | None = "recall",
+    temperature: float | None = 1.0,
+    sound: Sound | None = None,
+) -> Recipe:
+    """The recipe of a draw whose settings are a visitor's.
+
+    Raises
+    ------
+    MusicError
+        If one is out of its range.
+    """
+    source = Random(
+        seed=seed,
+        bars=bounded(bars, "bars", whole=True),
+        form=a_form(form),
+        temperature=bounded(temperature, "temperature"),
+    )
+    return Recipe(source=source, sound=sound or Sound())
+
+
+def morph_recipe(
+    a: Recipe, b: Recipe, steps: float | None, bars: float | None, curve: str | None
+) -> Recipe:
+    """The recipe of a morph whose settings are a visitor's.
+
+    Raises
+    ------
+    MusicError
+        If one is out of its range.
+    """
+    if curve not in CURVES:
+        raise MusicError(f"there is no curve {curve!r}: choose from {', '.join(CURVES)}")
+    return Recipe(
+        source=Morph(
+            a=a,
+            b=b,
+            steps=bounded(steps, "steps", whole=True),
+            bars=bounded(bars, "bars in a section", whole=True),
+            curve=curve,
+        )
+    )
+
+
+def read_edit(wanted: object) -> Edit:
+    """A change of the page's words; where chance has a part in it, a seed is drawn.
+
+    Raises
+    ------
+    MusicError
+        If there is no such change.
+    """
+    try:
+        if wanted["do"] in _SEEDED:
+            wanted = {**wanted, "seed": new_seed()}
+        return _EDIT.validate_json(json.dumps(wanted))
+    except (KeyError, TypeError, ValidationError):
+        raise MusicError("the page asked for a change that there is not: load it anew") from None
+
+
+def first_corners() -> tuple[str, str]:
+    """The square as it is at first: the recipes of its corners, and what it shows."""
+    recipes = list(EXAMPLES.values())[:4]
+    texts = json.dumps([recipe.text for recipe in recipes])
+    return texts, square_data([title(recipe) for recipe in recipes])
+
+
+def _corners(texts: str) -> tuple[Recipe, ...]:
+    recipes = tuple(Recipe.read(text) for text in json.loads(texts))
+    if len(recipes) != 4:
+        raise MusicError("a square has four corners: load the page anew")
+    return recipes
+
+
+def _recipe_of(state: str) -> Recipe:
+    if not state:
+        raise MusicError("nothing plays yet: draw a piece first")
+    return read_state(state)[1]
+
+
+def _own(text: str) -> Recipe:
+    if not text:
+        raise MusicError("choose a MIDI file first")
+    return Recipe.read(text)
+
+
+def _field(event: gr.EventData, name: str, kind: type) -> object:
+    value = event._data.get(name) if isinstance(event._data, dict) else None
+    if kind is float and isinstance(value, int):
+        value = float(value)
+    if not isinstance(value, kind) or isinstance(value, bool):
+        raise MusicError(f"the page did not say {name}: load it anew")
+    return value
+
+
+def _index(phrase: float | None) -> int | None:
+    return None if phrase is None else int(phrase)
+
+
+def _progress(share: float, text: str) -> str:
+    return json.dumps({"share": round(share, 3), "text": text})

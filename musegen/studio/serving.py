@@ -5,10 +5,13 @@ from __future__ import annotations
 import contextlib
 import errno
 import socket
-from importlib import resources
+import threading
+from importlib.util import find_spec
 from pathlib import Path
 
+from musegen.studio.callbacks import Callbacks
 from musegen.studio.layout import build
+from musegen.studio.limits import UPLOAD
 from musegen.studio.loading import BackgroundModel
 from musegen.studio.theme import theme
 
@@ -16,14 +19,16 @@ __all__ = ["LaunchError", "launch"]
 
 # As many visitors may wait; the next is told to come back rather than kept for minutes.
 _QUEUE = 40
-_UPLOAD = "2mb"  # as much as `musegen.music.midi` reads
+_PAGE = Path(__file__).parent / "page"
 
 
 class LaunchError(RuntimeError):
     """The page could not be served, said in one line: what is wrong, what to do."""
 
 
-def launch(share: bool = False, port: int | None = None, host: str | None = None) -> None:
+def launch(
+    share: bool = False, port: int | None = None, host: str | None = None, mcp: bool = False
+) -> None:
     """Serve the page until it is stopped.
 
     Parameters
@@ -34,16 +39,21 @@ def launch(share: bool = False, port: int | None = None, host: str | None = None
         Port to listen on; the first free one from 7860 if not given.
     host : str, optional
         Address to listen on; what ``GRADIO_SERVER_NAME`` says, else this computer alone.
+    mcp : bool
+        Also serve the named endpoints as tools of the Model Context Protocol.
 
     Raises
     ------
     LaunchError
-        If the address or the port cannot be used.
+        If the address or the port cannot be used, or a package is missing.
     """
+    if mcp and find_spec("mcp") is None:
+        raise LaunchError("--mcp needs another package: pip install 'gradio[mcp]'")
     if host is not None or port is not None:
         _check_address(host or "127.0.0.1", port or 0)
     model = BackgroundModel()
-    page = build(model)
+    call = Callbacks(model)
+    page = build(call)
     page.queue(max_size=_QUEUE)
     try:
         page.launch(
@@ -52,17 +62,19 @@ def launch(share: bool = False, port: int | None = None, host: str | None = None
             server_name=host,
             prevent_thread_lock=True,
             theme=theme(),
-            css=resources.files(__package__).joinpath("studio.css").read_text("utf-8"),
-            head=resources.files(__package__).joinpath("head.html").read_text("utf-8"),
-            favicon_path=Path(__file__).with_name("favicon.svg"),
+            css=(_PAGE / "studio.css").read_text("utf-8"),
+            head=(_PAGE / "head.html").read_text("utf-8"),
+            favicon_path=_PAGE / "favicon.svg",
             footer_links=["api"],
-            max_file_size=_UPLOAD,
+            max_file_size=UPLOAD,
             ssr_mode=False,  # Spaces would start a Node server, which the page has no use for
             show_error=False,
+            mcp_server=mcp,
         )
     except OSError as error:
         raise LaunchError(f"{error}; choose another with --port") from None
     model.start()
+    threading.Thread(target=call.prepare, name="musegen-prepare", daemon=True).start()
     with contextlib.suppress(KeyboardInterrupt):
         page.block_thread()
 

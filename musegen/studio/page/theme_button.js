@@ -1,0 +1,1 @@
+element.querySelector(".mg-theme").addEventListener("click", () => window.musegenTheme.toggle());

@@ -1,0 +1,48 @@
+"""What is being played or written for each visitor, so that it can be stopped."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import OrderedDict
+
+__all__ = ["Visitors"]
+
+_MOST = 1000  # visitors remembered; to forget one means that what they wait for is not stopped
+
+
+class Visitors:
+    """One work of a kind at a time for each visitor: who asks for the next wants the last no more.
+
+    This is the only thing that the server knows of a visitor, and nothing is lost with it.
+    """
+
+    def __init__(self) -> None:
+        self._halts: OrderedDict[tuple[str, str], threading.Event] = OrderedDict()
+        self._lock = threading.Lock()
+        self._last = time.monotonic()
+
+    def begin(self, visitor: str, kind: str) -> threading.Event:
+        """Stop what this visitor had of a kind; give the event that will stop the next."""
+        halt = threading.Event()
+        with self._lock:
+            self._last = time.monotonic()
+            before = self._halts.pop((visitor, kind), None)
+            self._halts[visitor, kind] = halt
+            while len(self._halts) > _MOST:
+                self._halts.popitem(last=False)
+        if before is not None:
+            before.set()
+        return halt
+
+    def stop(self, visitor: str) -> None:
+        """Stop all that is going on for a visitor."""
+        with self._lock:
+            halts = [halt for (who, _), halt in self._halts.items() if who == visitor]
+        for halt in halts:
+            halt.set()
+
+    def wait_for_quiet(self, seconds: float) -> None:
+        """Wait until no visitor has begun anything for so long."""
+        while (rest := self._last + seconds - time.monotonic()) > 0:
+            time.sleep(rest)

@@ -1,0 +1,61 @@
+"""A visitor's files."""
+
+import numpy as np
+import pytest
+from examples import band
+
+from musegen import audio
+from musegen.music import MusicError
+from musegen.recipe import Notes, Random, Recipe
+from musegen.studio.takes import TAG
+from musegen.studio.uploads import read_upload
+
+RECIPE = Recipe(source=Random(seed=42, bars=4))
+
+
+def read(path) -> tuple[Recipe, list[str]]:
+    told: list[str] = []
+    return read_upload(str(path), told.append), told
+
+
+def test_somebodys_own_midi_file_is_taken_note_for_note(tmp_path):
+    piece = band(bars=4)
+    piece.write_midi(tmp_path / "my song.mid")
+    recipe, told = read(tmp_path / "my song.mid")
+    assert isinstance(recipe.source, Notes)
+    assert recipe.source.name == "my song"
+    assert len(recipe.source.pitch) == len(piece.notes)
+    assert not told
+
+
+@pytest.mark.parametrize("ending", [".mid", *audio.FORMATS])
+def test_a_file_that_was_made_here_is_its_recipe(tmp_path, ending):
+    path = tmp_path / f"made{ending}"
+    if ending == ".mid":
+        band(bars=2).write_midi(path, tag=TAG + RECIPE.text)
+    else:
+        silence = np.zeros((4410, 2), np.float32)
+        audio.write_audio(path, silence, 44100, comment=TAG + RECIPE.text)
+    assert read(path) == (RECIPE, [])
+
+
+def test_long_music_is_cut_and_that_is_told(tmp_path):
+    band(bars=140).write_midi(tmp_path / "long.mid")
+    recipe, told = read(tmp_path / "long.mid")
+    assert recipe.source.bars == 128
+    assert told == ["long.mid has 140 bars; the page takes the first 128"]
+
+
+def test_what_cannot_be_taken_is_told_in_one_line(tmp_path):
+    sound = tmp_path / "other.wav"
+    audio.write_audio(sound, np.zeros((4410, 2), np.float32), 44100)
+    with pytest.raises(MusicError, match=r"other\.wav was not made here"):
+        read(sound)
+    audio.write_audio(sound, np.zeros((4410, 2), np.float32), 44100, comment=TAG + "broken")
+    with pytest.raises(MusicError, match="not a whole recipe"):
+        read(sound)
+    (tmp_path / "letter.mid").write_text("Dear reader")
+    with pytest.raises(MusicError, match="not a MIDI file"):
+        read(tmp_path / "letter.mid")
+    with pytest.raises(MusicError, match="choose a MIDI file first"):
+        read_upload(None, print)
