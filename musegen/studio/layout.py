@@ -60,7 +60,12 @@ def build(call: Callbacks) -> gr.Blocks:
                 **_PLAIN,
             )
             gr.HTML(_own("theme_button.html"), js_on_load=_own("theme_button.js"), **_PLAIN)
-            progress = gr.HTML(html_template="", js_on_load=_own("progress.js"), **_PLAIN)
+            progress = gr.HTML(
+                html_template="",
+                js_on_load=_own("progress.js"),
+                elem_classes="mg-unseen",
+                **_PLAIN,
+            )
         with gr.Row(elem_classes="mg-main", equal_height=False):
             with gr.Column(elem_classes="mg-left"):
                 stage = player(elem_id="player")

@@ -1,0 +1,89 @@
+"""Pictures of the page for the README: ``python scripts/pictures.py``. Needs requirements-dev.txt.
+
+Starts the app, shows each tab with music in the player, and writes ``docs/*.png``.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "tests"))
+
+from visits import Visit, await_server, free_port  # noqa: E402
+
+TABS = ("random", "interpolate", "map", "square", "remix")
+
+
+def main() -> None:
+    """Take the pictures."""
+    port = free_port()
+    command = [sys.executable, "app.py", "--port", str(port)]
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        await_server(command, port, Path(folder)) as url,
+        sync_playwright() as driver,
+    ):
+        browser = driver.chromium.launch(
+            executable_path=chromium(), args=["--no-sandbox", "--disable-gpu"]
+        )
+        page = browser.new_page(viewport={"width": 1280, "height": 900}, color_scheme="dark")
+        page.set_default_timeout(90_000)
+        page.goto(url)
+        visit = Visit(page)
+        for name in TABS:
+            show(visit, name, Path(folder))
+            page.mouse.move(5, 450)
+            page.wait_for_timeout(700)
+            page.screenshot(path=ROOT / "docs" / f"{name}.png")
+            print(f"docs/{name}.png")
+        browser.close()
+
+
+def chromium() -> str | None:
+    """The system's Chromium; Playwright's own if there is none."""
+    import shutil
+
+    return next(filter(None, map(shutil.which, ("chromium", "google-chrome"))), None)
+
+
+def show(visit: Visit, tab: str, folder: Path) -> None:
+    """Bring a tab to where it is worth a picture."""
+    page, before = visit.page, visit.data("id")
+    if tab == "random":
+        page.get_by_role("button", name="Late train").click()
+        visit.wait_for_sound(before)
+        visit.player.locator(".mg-phrase").nth(2).click()
+        return
+    if tab in ("map", "square"):
+        visit.tab("Explore")
+        visit.tab(tab.capitalize())
+    else:
+        visit.tab(tab.capitalize())
+    page.wait_for_timeout(700)
+    if tab == "interpolate":
+        page.locator("#morph").click()
+    elif tab == "map":
+        page.get_by_role("button", name="Draw a line").click()
+        box = page.locator("#map-view canvas").first.bounding_box()
+        for i in range(25):
+            x = box["x"] + box["width"] * (0.15 + 0.028 * i)
+            y = box["y"] + box["height"] * (0.75 - 0.02 * i)
+            page.mouse.move(x, y)
+            if not i:
+                page.mouse.down()
+        page.mouse.up()
+    elif tab == "square":
+        box = page.locator("#square-view canvas").first.bounding_box()
+        page.mouse.click(box["x"] + box["width"] * 0.3, box["y"] + box["height"] * 0.4)
+    else:
+        page.locator("input[type=file]").last.set_input_files(visit.take("midi", folder))
+    visit.wait_for_sound(before)
+
+
+if __name__ == "__main__":
+    main()
