@@ -7,9 +7,13 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from visits import ROOT, Visit, await_server, free_port, open_visits
+
+from musegen.music import Phrase, Piece
+from musegen.music.notes import make_notes
 
 _CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _FLAGS = (
@@ -32,10 +36,13 @@ class Server:
         Ends in a slash.
     seconds : float
         From the start of the program to its first answer.
+    folder : Path
+        For what it writes.
     """
 
     url: str
     seconds: float
+    folder: Path
 
 
 @pytest.fixture(scope="session")
@@ -44,9 +51,10 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         pytest.skip("there are no checkpoints to make music with")
     port = free_port()
     command = [sys.executable, "app.py", "--port", str(port)]
+    folder = tmp_path_factory.mktemp("page")
     start = time.monotonic()
-    with await_server(command, port, tmp_path_factory.mktemp("page")) as url:
-        yield Server(url, time.monotonic() - start)
+    with await_server(command, port, folder) as url:
+        yield Server(url, time.monotonic() - start, folder)
 
 
 @pytest.fixture
@@ -54,6 +62,23 @@ def visit(server, browser) -> Iterator[Callable[..., Visit]]:
     """Open the page."""
     with open_visits(server.url, browser, ".mg-panel .head") as open_page:
         yield open_page
+
+
+@pytest.fixture(scope="module")
+def page(server, browser) -> Iterator[Visit]:
+    """A page that the tests of a module share, as one visitor does one thing after another."""
+    with open_visits(server.url, browser, ".mg-panel .head") as open_page:
+        yield open_page()
+
+
+@pytest.fixture
+def own_midi(tmp_path: Path) -> Path:
+    """A visitor's own music: two bars in G, twice."""
+    rows = [(4 * i, "lead", 67 + 2 * (i % 4), 4, 90) for i in range(8)]
+    rows += [(16 * i, "bass", 43, 16, 80) for i in range(2)]
+    path = tmp_path / "my song.mid"
+    Piece((Phrase(make_notes(rows), 0, 120.0),) * 2).write_midi(path)
+    return path
 
 
 @pytest.fixture(scope="session")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
 import subprocess
+import tempfile
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -12,6 +14,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+
+from musegen.music import Piece, read_midi
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -27,30 +31,92 @@ class Visit:
         self.page = page
         self.player = page.locator(".mg-player")
 
+    def another_tab(self) -> Visit:
+        """The page as this visitor's browser finds it when it is opened anew."""
+        page = self.page.context.new_page()
+        page.goto(self.page.url.split("?")[0])
+        page.wait_for_selector(".mg-panel .head")
+        return Visit(page)
+
     def data(self, name: str) -> str:
         return self.player.get_attribute(f"data-{name}")
 
     def press(self, button: str) -> None:
         """Press a button and wait until the new piece can be heard."""
-        before = self.data("id")
-        self.page.locator(f"#{button}").click()
-        self.wait_for_sound(before)
+        with self.new_piece():
+            self.page.locator(f"#{button}").click()
 
-    def wait_for_sound(self, before: str | None) -> None:
-        self.page.wait_for_function(
-            """before => {
-                const { id, state } = document.querySelector('.mg-player').dataset;
-                return id && id !== before && state === 'ready';
+    @contextmanager
+    def new_piece(self, heard: bool = True) -> Iterator[None]:
+        """What is done within brings another piece: wait until it is heard, or seen at least."""
+        before = self.data("id")
+        yield
+        self.wait_for_sound(before, heard)
+
+    @contextmanager
+    def change(self, heard: bool = False) -> Iterator[None]:
+        """What is done within changes the piece: wait until it is seen so, or also heard."""
+        piece, take = self.data("id"), self.data("take")
+        yield
+        self.wait(
+            """([take, states]) => {
+                const player = document.querySelector('.mg-player').dataset;
+                return player.take !== take && states.includes(player.state) && !player.busy;
             }""",
-            arg=before,
-            timeout=PATIENCE,
+            [take, ["ready"] if heard else ["ready", "drawn"]],
+        )
+        assert self.data("id") == piece
+
+    def wait_for_sound(self, before: str | None, heard: bool = True) -> None:
+        """Wait until there is another piece than before, with its sound or at least its notes."""
+        self.wait(
+            """([before, states]) => {
+                const { id, state, busy } = document.querySelector('.mg-player').dataset;
+                return id && id !== before && states.includes(state) && !busy;
+            }""",
+            [before, ["ready"] if heard else ["ready", "drawn"]],
         )
 
     def wait(self, condition: str, arg: object = None) -> None:
         self.page.wait_for_function(condition, arg=arg, timeout=PATIENCE)
 
     def tab(self, name: str) -> None:
-        self.page.get_by_role("tab", name=name).click()
+        self.page.get_by_role("tab", name=name, exact=True).click()
+
+    def open_sections(self) -> None:
+        """Open what is folded beside the player: shape, band and sound."""
+        for name in ("Shape", "Band and sound"):
+            section = self.page.get_by_role("button", name=re.compile(f"^{name}"))
+            if "open" not in section.get_attribute("class").split():
+                section.click()
+
+    def slider(self, name: str):
+        """One of the panel's sliders."""
+        return self.page.get_by_role("slider", name=f"range slider for {name}", exact=True)
+
+    def field(self, name: str):
+        """What the panel shows in a list or a checkbox of this name."""
+        return self.page.get_by_label(name, exact=True).locator("visible=true")
+
+    def pick(self, field: str, choice: str) -> None:
+        """Choose from one of the panel's lists."""
+        self.field(field).click()
+        self.page.get_by_role("option", name=choice, exact=True).click()
+        # A list takes a moment to close: the next one would have the same choices.
+        self.wait("!document.querySelector('[data-testid=dropdown-option]')")
+
+    def draw(self, seed: int, bars: int = 8, heard: bool = False) -> None:
+        """Draw the piece of a seed, by the tab for it."""
+        self.tab("Random")
+        self.field("Seed").fill(str(seed))
+        self.page.get_by_role("checkbox", name="Lock").locator("visible=true").check()
+        self.slider("Length in bars").fill(str(bars))
+        with self.new_piece(heard):
+            self.page.locator("#draw").click()
+
+    def phrase(self, number: int):
+        """A phrase's cell, counted from 1 as on the page."""
+        return self.player.locator(".mg-phrase").nth(number - 1)
 
     def mixer(self, what: str):
         """What the player's mixer says, such as ``playing``."""
@@ -69,11 +135,36 @@ class Visit:
 
     def take(self, file: str, folder: Path) -> Path:
         """Download one of the player's files."""
+        button = self.player.locator(f'[data-file="{file}"]')
+        if not button.is_visible():
+            self.button("More").click()
         with self.page.expect_download(timeout=PATIENCE) as download:
-            self.player.locator(f'[data-file="{file}"]').click()
+            button.click()
         path = folder / download.value.suggested_filename
         download.value.save_as(path)
         return path
+
+    def piece(self) -> Piece:
+        """What the player shows, as its MIDI file has it."""
+        with tempfile.TemporaryDirectory() as folder:
+            return read_midi(self.take("midi", Path(folder)))
+
+
+def phrase_of(piece: Piece, number: int) -> list[tuple]:
+    """The notes of a phrase, counted from 1: onset, part, pitch and velocity.
+
+    Not how long they last: that can depend on what comes after the phrase.
+    """
+    if number > len(piece):
+        return []  # a file ends with its last note
+    notes = piece.phrases[number - 1].notes
+    return notes[["onset", "part", "pitch", "velocity"]].tolist()
+
+
+def changed_phrases(before: Piece, after: Piece) -> list[int]:
+    """Numbers, from 1, of the phrases that have other notes than before."""
+    numbers = range(1, max(len(before), len(after)) + 1)
+    return [i for i in numbers if phrase_of(before, i) != phrase_of(after, i)]
 
 
 def serious_findings(visit: Visit, inside: str | None = None) -> list[tuple]:
@@ -117,7 +208,7 @@ def open_visits(url: str, browser, ready: str) -> Iterator[Callable[..., Visit]]
     yield open_page
     for context in contexts:
         context.close()
-    assert not amiss
+    assert not amiss, amiss
 
 
 def free_port() -> int:

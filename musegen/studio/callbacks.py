@@ -175,8 +175,10 @@ class Callbacks:
                     ends.append(random_recipe(seeds[-1], bars, "free", sound=sound))
                 elif origin in EXAMPLES:
                     ends.append(EXAMPLES[origin])
-                else:
+                elif kept:
                     ends.append(Recipe.read(kept))
+                else:
+                    raise MusicError("nothing was playing for an end to be: choose it again")
             recipe = morph_recipe(*ends, steps, bars, curve)
             # Where no seed was used, none is told.
             shown = [

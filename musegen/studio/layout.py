@@ -24,6 +24,8 @@ _NO_FILE = "() => { document.dispatchEvent(new CustomEvent('musegen:file')); }"
 
 _PLAIN = {"apply_default_css": False}
 _PRIVATE = {"api_visibility": "private", "show_progress": "hidden"}
+# In the queue all the same: outside of it nothing can be told to the visitor.
+_AT_ONCE = {**_PRIVATE, "concurrency_limit": None}
 _MODEL_WORK = {**_PRIVATE, "concurrency_id": "model", "concurrency_limit": 2}
 _SOUND_WORK = {**_PRIVATE, "concurrency_id": "sound", "concurrency_limit": 2}
 _LATEST = {"trigger_mode": "always_last"}
@@ -135,10 +137,8 @@ def build(call: Callbacks) -> gr.Blocks:
         sound.soundfont.input(
             call.sound, [state, sound.soundfont], [stage, progress], **_SOUND_WORK, **_EACH
         )
-        page.load(call.model_state, None, ready, concurrency_limit=None, **_PRIVATE)
-        opened = page.load(
-            call.from_link, None, [*random.settings, linked], queue=False, **_PRIVATE
-        )
+        page.load(call.model_state, None, ready, **_AT_ONCE)
+        opened = page.load(call.from_link, None, [*random.settings, linked], **_AT_ONCE)
         make(opened.success, call.open_link, [linked], shown)
 
         filed = stage.file(
@@ -161,9 +161,7 @@ def build(call: Callbacks) -> gr.Blocks:
             **_PRIVATE,
         )
         for end in (morph.a, morph.b):
-            end.origin.input(
-                call.choose_end, [end.origin, state], end.chosen, queue=False, **_PRIVATE
-            )
+            end.origin.input(call.choose_end, [end.origin, state], end.chosen, **_AT_ONCE)
     return page
 
 

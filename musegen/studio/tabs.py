@@ -175,11 +175,9 @@ def remix_tab() -> RemixTab:
 
 
 def _seed(label: str = "Seed", value: int = 42) -> tuple[gr.Row, gr.Number, gr.Checkbox]:
-    low, high = LIMITS["seed"]
     with gr.Row(elem_classes="mg-seed") as row:
-        number = gr.Number(
-            value, label=label, precision=0, minimum=low, maximum=high, min_width=80, scale=1
-        )
+        # Its limits are checked with all others: Gradio would write a traceback into the log.
+        number = gr.Number(value, label=label, precision=0, min_width=80, scale=1)
         lock = gr.Checkbox(
             False, label="Lock", container=False, min_width=40, scale=0, elem_classes="mg-lock"
         )
