@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
+
+from musegen.music import MusicError
 
 if TYPE_CHECKING:
     from musegen.generator import MuseGen
@@ -14,6 +18,8 @@ if TYPE_CHECKING:
     from musegen.recipe import Recipe
 
 __all__ = ["Kitchen"]
+
+_MOST_SECONDS = 20  # of work on one recipe; two hundred changes of sixteen bars take less
 
 
 class Kitchen:
@@ -42,8 +48,13 @@ class Kitchen:
         Raises
         ------
         MusicError
-            If the recipe asks for what cannot be.
+            If the recipe asks for what cannot be, or for what takes too long. What was made on the
+            way is remembered: who asks again gets further.
         """
+        self._get_model()  # waiting for it does not count
+        return self._make(recipe, time.monotonic() + _MOST_SECONDS)
+
+    def _make(self, recipe: Recipe, deadline: float) -> Piece:
         source, edits = recipe.source, recipe.edits
         # A name for each state on the way: of the source, after the first change, after the second.
         names = [_digest(source.model_dump_json().encode())]
@@ -55,8 +66,12 @@ class Kitchen:
             done -= 1
             piece = self._recall(names[done - 1])
         if piece is None:
-            piece = self._keep(names[0], source.make(self._get_model(), self.make))
+            _check(deadline)
+            piece = self._keep(
+                names[0], source.make(self._get_model(), partial(self._make, deadline=deadline))
+            )
         for name, edit in zip(names[done:], edits[done - 1 :], strict=True):
+            _check(deadline)
             piece = self._keep(name, edit.change(self._get_model(), piece))
         return recipe.sound.of(piece)
 
@@ -72,6 +87,11 @@ class Kitchen:
             while len(self._made) > self._size:
                 self._made.popitem(last=False)
         return piece
+
+
+def _check(deadline: float) -> None:
+    if time.monotonic() > deadline:
+        raise MusicError("this takes long to make: ask for it once more, or for less")
 
 
 def _digest(data: bytes) -> bytes:

@@ -48,6 +48,7 @@ __all__ = [
 
 _MOST_BYTES = 1_000_000  # unpacked: an hour of dense music; a link can unpack to gigabytes
 _MOST_STEPS = 500  # sources and changes in all: each takes the model up to a second
+_MOST_BARS = 256  # of a morph: 16 steps of 16 bars
 _OFFSET = 1000  # parts of a step that timing offsets are kept in
 
 Phrases = tuple[Annotated[int, Field(ge=0)], ...]
@@ -151,6 +152,11 @@ class Morph(_Source):
     curve: str = "even"
 
     def make(self, mg: MuseGen, make: Make) -> Piece:
+        if self.steps * self.bars > _MOST_BARS:
+            raise MusicError(
+                f"this would be {self.steps * self.bars} bars; a morph has {_MOST_BARS} at most: "
+                "take fewer steps, or fewer bars"
+            )
         a, b = (make(end).first(self.bars) for end in (self.a, self.b))
         return mg.interpolate(a, b, self.steps, self.curve)
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parent.parent
 LINES = [
@@ -41,3 +42,15 @@ def test_the_space_runs_the_gradio_that_is_tested():
     gradio = Requirement(next(line for line in LINES if line.startswith("gradio")))
     assert gradio.specifier.contains(sdk)
     assert "app_file: app.py" in front
+
+
+def test_what_runs_in_a_container_fits_what_is_required():
+    lines = (ROOT / "requirements.lock").read_text().splitlines()
+    locked = dict(line.split("==") for line in lines if not line.startswith("#"))
+    for line in (ROOT / "requirements.txt").read_text().splitlines():
+        if line.startswith("#"):
+            continue
+        requirement = Requirement(line)
+        place = {"sys_platform": "linux", "platform_machine": "x86_64"}
+        if requirement.marker is None or requirement.marker.evaluate(place):
+            assert requirement.specifier.contains(locked[canonicalize_name(requirement.name)])

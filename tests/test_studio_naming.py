@@ -117,3 +117,10 @@ def test_a_link_that_would_be_cut_off_is_none():
 
 def test_a_link_of_a_seed_says_how_it_is_played():
     assert "tempo=96&key=C" in naming.link(Recipe(source=Random(seed=1), sound=Sound()))
+
+
+def test_file_names_hold_nothing_odd() -> None:
+    assert naming.safe_stem("../My  Söng (final)") == "My-S-ng-final"
+    assert naming.safe_stem("…mid") == "mid"
+    assert naming.safe_stem("…") == "midi"
+    assert len(naming.safe_stem("a" * 300)) <= 40

@@ -9,11 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from musegen.music import Phrase, Piece
-from musegen.music.notes import make_notes
 from musegen.studio.loading import BackgroundModel, ModelError
-from musegen.studio.player import player_data
-from musegen.studio.takes import form_marks, safe_stem
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -55,23 +51,3 @@ def test_missing_model_is_told_in_one_line() -> None:
     model = BackgroundModel(load)
     with pytest.raises(ModelError, match="checkpoints/song is missing: train it"):
         model.get()
-
-
-def test_file_names_hold_nothing_odd() -> None:
-    assert safe_stem("../My  Söng (final).mid") == "My-S-ng-final"
-    assert safe_stem("…mid") == "mid"
-    assert len(safe_stem("a" * 300)) <= 40
-
-
-def test_sections_of_a_form_start_at_bars() -> None:
-    piece = Piece((Phrase(),) * 8)
-    assert form_marks("AABA", piece) == ((0, "A"), (4, "A"), (8, "B"), (12, "A"))
-    assert form_marks("drift", piece) == ()
-
-
-def test_player_gets_parts_and_times() -> None:
-    notes = make_notes([(0, "bass", 36, 4, 90), (4, "drums", 38, 1, 100, 0.25)])
-    data = player_data(Piece((Phrase(notes, 0, 120.0),)), id="x", title="T")
-    assert [name for name, _ in data.parts] == ["bass", "drums"]
-    assert data.notes == "[[0.0,0,36,4,90],[4.25,1,38,1,100]]"
-    assert data.times == [0, 4]

@@ -24,6 +24,8 @@ def test_a_visitor_stops_all_of_their_own():
     assert sound.is_set()
     assert file.is_set()
     assert not other.is_set()
+    visitors.stop()
+    assert other.is_set()
 
 
 def test_visitors_are_not_remembered_without_end():
@@ -38,5 +40,9 @@ def test_what_can_wait_waits_until_nobody_asks():
     visitors.begin("ann", "sound")
     begun = time.monotonic()
     threading.Timer(0.2, visitors.begin, ("bob", "sound")).start()
-    visitors.wait_for_quiet(0.3)
+    visitors.wait_for_quiet(0.3, threading.Event())
     assert 0.45 < time.monotonic() - begun < 3
+    closing = threading.Event()
+    closing.set()
+    visitors.wait_for_quiet(60, closing)
+    assert time.monotonic() - begun < 5

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import logging
+import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from musegen.music import MusicError
 from musegen.music.attributes import ATTRIBUTES
 from musegen.music.keys import key_named
 from musegen.recipe import Blend, Edit, Line, Morph, Random, Recipe, Reconstruct, Sound, Vary
-from musegen.studio.errors import one_line
+from musegen.studio.errors import one_line, tell
 from musegen.studio.examples import EXAMPLES
 from musegen.studio.limits import a_form, bounded, new_seed, not_too_long, seed_or_new
 from musegen.studio.loading import BackgroundModel, ModelError
@@ -80,6 +81,7 @@ class Callbacks:
         self.kitchen = Kitchen(model.get)
         self.sounds = Sounds()
         self.visitors = Visitors()
+        self._closing = threading.Event()
         self.atlas = _atlas()
 
     def take(self, recipe: Recipe, id: str | None = None) -> Take:
@@ -170,7 +172,7 @@ class Callbacks:
             ):
                 seeds.append(seed_or_new(seed if locked else None))
                 if origin == END_FILE:
-                    ends.append(read_upload(file, gr.Info))
+                    ends.append(read_upload(file, tell))
                 elif origin == END_SEED:
                     ends.append(random_recipe(seeds[-1], bars, "free", sound=sound))
                 elif origin in EXAMPLES:
@@ -228,7 +230,7 @@ class Callbacks:
     def preview(self, file: str | None) -> tuple:
         """A visitor's own music as it is, to hear what the others are variations of."""
         with one_line():
-            recipe = read_upload(file, gr.Info)
+            recipe = read_upload(file, tell)
             return recipe.text, *self._show(self.take(recipe))
 
     def vary(self, own: str, similarity: float, seed: float | None, locked: bool) -> tuple:
@@ -343,10 +345,18 @@ class Callbacks:
         font = find_soundfont(next(iter(soundfont_names()), None))  # as the page is at first
         with contextlib.suppress(ModelError):
             for recipe in EXAMPLES.values():
-                self.visitors.wait_for_quiet(_QUIET)
+                self.visitors.wait_for_quiet(_QUIET, self._closing)
+                if self._closing.is_set():
+                    return
+                piece = self.kitchen.make(recipe)
                 with contextlib.suppress(AudioError):  # who asks for it will be told
-                    for _ in self.sounds.make(self.kitchen.make(recipe), recipe.text, font):
+                    for _ in self.sounds.make(piece, recipe.text, font, self._closing):
                         pass
+
+    def close(self) -> None:
+        """Stop all that is going on: nobody will see the end of it."""
+        self._closing.set()
+        self.visitors.stop()
 
     # Page -----------------------------------------------------------------------------------------
 
@@ -364,7 +374,7 @@ class Callbacks:
                 try:
                     found[name] = check(request.query_params[name])
                 except ValueError as error:
-                    gr.Info(f"This link is not quite right: {error}")
+                    tell(f"This link is not quite right: {error}")
         recipe = found.pop("piece", None)
         if recipe is None and "seed" in found:
             sound = Sound(**{name: found.pop(name) for name in ("tempo", "key") if name in found})

@@ -10,6 +10,8 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from musegen.studio.callbacks import Callbacks
+from musegen.studio.guard import closed_routes, guard
+from musegen.studio.health import health_routes
 from musegen.studio.layout import build
 from musegen.studio.limits import UPLOAD
 from musegen.studio.loading import BackgroundModel
@@ -70,13 +72,22 @@ def launch(
             ssr_mode=False,  # Spaces would start a Node server, which the page has no use for
             show_error=False,
             mcp_server=mcp,
+            enable_monitoring=False,  # its summary is for anybody who asks
+            run_history=False,  # the page has its own
+            app_kwargs={
+                "routes": [*health_routes(page, model), *closed_routes()],
+                "middleware": guard(page),
+            },
         )
     except OSError as error:
         raise LaunchError(f"{error}; choose another with --port") from None
     model.start()
     threading.Thread(target=call.prepare, name="musegen-prepare", daemon=True).start()
-    with contextlib.suppress(KeyboardInterrupt):
-        page.block_thread()
+    try:
+        with contextlib.suppress(KeyboardInterrupt):
+            page.block_thread()
+    finally:
+        call.close()
 
 
 def _check_address(host: str, port: int) -> None:

@@ -35,14 +35,14 @@ class Visitors:
             before.set()
         return halt
 
-    def stop(self, visitor: str) -> None:
-        """Stop all that is going on for a visitor."""
+    def stop(self, visitor: str | None = None) -> None:
+        """Stop all that is going on for a visitor, or for all of them."""
         with self._lock:
-            halts = [halt for (who, _), halt in self._halts.items() if who == visitor]
+            halts = [halt for (who, _), halt in self._halts.items() if visitor in (None, who)]
         for halt in halts:
             halt.set()
 
-    def wait_for_quiet(self, seconds: float) -> None:
-        """Wait until no visitor has begun anything for so long."""
-        while (rest := self._last + seconds - time.monotonic()) > 0:
-            time.sleep(rest)
+    def wait_for_quiet(self, seconds: float, halt: threading.Event) -> None:
+        """Wait until no visitor has begun anything for so long, or until the event is set."""
+        while (rest := self._last + seconds - time.monotonic()) > 0 and not halt.wait(rest):
+            pass
