@@ -51,6 +51,9 @@ _MOST_STEPS = 500  # sources and changes in all: each takes the model up to a se
 _MOST_BARS = 256  # of a morph: 16 steps of 16 bars
 _OFFSET = 1000  # parts of a step that timing offsets are kept in
 
+Programs = dict[
+    Literal["lead", "counter", "chords", "bass", "drums"], Annotated[int, Field(ge=0, le=127)]
+]
 Phrases = tuple[Annotated[int, Field(ge=0)], ...]
 Share = Annotated[float, Field(ge=0, le=1)]
 Seed = Annotated[int, Field(ge=0)]
@@ -103,7 +106,8 @@ class Notes(_Source):
     bars: int = Field(ge=1, le=4096)
     keys: tuple[Annotated[int, Field(ge=-5, le=6)], ...]
     tempos: tuple[Annotated[float, Field(ge=5, le=2000)], ...]
-    programs: dict[str, Annotated[int, Field(ge=0, le=127)]]
+    programs: Programs
+    changes: tuple[tuple[int, Programs], ...] = ()
     after: tuple[Annotated[int, Field(ge=0, le=1_000_000)], ...]
     part: tuple[Annotated[int, Field(ge=0, le=4)], ...]
     pitch: tuple[Annotated[int, Field(ge=0, le=127)], ...]
@@ -121,6 +125,7 @@ class Notes(_Source):
             keys=tuple(phrase.key for phrase in piece.phrases),
             tempos=tuple(phrase.tempo for phrase in piece.phrases),
             programs=dict(piece.programs),
+            changes=tuple((at, dict(programs)) for at, programs in sorted(piece.changes.items())),
             after=tuple(np.diff(notes["onset"], prepend=0).tolist()),
             **{
                 field: tuple(notes[field].tolist())
@@ -136,7 +141,8 @@ class Notes(_Source):
             for field in ("part", "pitch", "duration", "velocity"):
                 notes[field] = getattr(self, field)
             notes["offset"] = np.divide(self.offset, _OFFSET)
-            return Piece.from_notes(notes, self.keys, self.tempos, self.programs, self.bars)
+            piece = Piece.from_notes(notes, self.keys, self.tempos, self.programs, self.bars)
+            return replace(piece, changes=dict(self.changes))
         except ValueError:
             raise MusicError("this recipe's notes do not fit each other") from None
 
@@ -303,9 +309,7 @@ class Sound(_Part):
 
     key: Annotated[int, Field(ge=-5, le=6)] | None = None
     tempo: Annotated[float, Field(ge=20, le=300)] | None = None
-    programs: dict[
-        Literal["lead", "counter", "chords", "bass", "drums"], Annotated[int, Field(ge=0, le=127)]
-    ] = {}
+    programs: Programs = {}
     swing: Share | None = None
     human: bool | None = None
 

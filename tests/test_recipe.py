@@ -99,7 +99,7 @@ def test_a_line_has_the_phrases_of_its_places(mg, make):
 
 
 def test_somebodys_own_music_is_there_note_for_note(make, tmp_path):
-    piece = replace(band(bars=5, tempo=97.3), path=None)
+    piece = replace(band(bars=5, tempo=97.3), changes={2: {"lead": 40}})
     piece.write_midi(tmp_path / "own.mid")
     read = read_midi(tmp_path / "own.mid")
     made = make(Recipe.read(Recipe(source=Notes.of(read, "own")).text))
@@ -108,6 +108,8 @@ def test_somebodys_own_music_is_there_note_for_note(make, tmp_path):
     assert np.allclose(made.notes["offset"], read.notes["offset"], atol=1e-3)
     assert [p.tempo for p in made.phrases] == [p.tempo for p in read.phrases]
     assert made.programs == read.programs
+    assert made.changes == read.changes
+    assert made.programs_at(2)["lead"] == 40
 
 
 def test_sixteen_bars_of_somebodys_own_fit_a_link():

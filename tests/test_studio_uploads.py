@@ -15,7 +15,8 @@ RECIPE = Recipe(source=Random(seed=42, bars=4))
 
 def read(path) -> tuple[Recipe, list[str]]:
     told: list[str] = []
-    return read_upload(str(path), told.append), told
+    recipe, _ = read_upload(str(path), told.append)
+    return recipe, told
 
 
 def test_somebodys_own_midi_file_is_taken_note_for_note(tmp_path):
@@ -37,6 +38,24 @@ def test_a_file_that_was_made_here_is_its_recipe(tmp_path, ending):
         silence = np.zeros((4410, 2), np.float32)
         audio.write_audio(path, silence, 44100, comment=TAG + RECIPE.text)
     assert read(path) == (RECIPE, [])
+
+
+def test_what_was_made_of_a_file_is_told_in_sentences(tmp_path):
+    band(bars=4, tempo=100).write_midi(tmp_path / "mine.mid")
+    _, lines = read_upload(str(tmp_path / "mine.mid"), print)
+    said = "\n".join(lines)
+    assert "Tempo: 100 beats a minute. Length: 4 bars, 0:10." in said
+    assert "plays the lead" in said
+    band(bars=2).write_midi(tmp_path / "ours.mid", tag=TAG + RECIPE.text)
+    assert "the very same piece" in read_upload(str(tmp_path / "ours.mid"), print)[1][0]
+
+
+def test_music_in_another_meter_is_told(tmp_path):
+    midi = band(bars=4).to_pretty_midi()
+    midi.time_signature_changes[0].numerator = 3
+    midi.write(str(tmp_path / "waltz.mid"))
+    _, told = read(tmp_path / "waltz.mid")
+    assert told == ["waltz.mid has bars of 3/4: it is read on its own beats, in phrases of eight"]
 
 
 def test_long_music_is_cut_and_that_is_told(tmp_path):

@@ -172,7 +172,7 @@ class Callbacks:
             ):
                 seeds.append(seed_or_new(seed if locked else None))
                 if origin == END_FILE:
-                    ends.append(read_upload(file, tell))
+                    ends.append(read_upload(file, tell)[0])
                 elif origin == END_SEED:
                     ends.append(random_recipe(seeds[-1], bars, "free", sound=sound))
                 elif origin in EXAMPLES:
@@ -228,10 +228,17 @@ class Callbacks:
         return texts, square_data([title(recipe) for recipe in recipes])
 
     def preview(self, file: str | None) -> tuple:
-        """A visitor's own music as it is, to hear what the others are variations of."""
+        """A visitor's own music as it is, to hear what the others are variations of.
+
+        Returns
+        -------
+        tuple
+            The recipe, what was made of the file, and what every new take sets.
+        """
         with one_line():
-            recipe = read_upload(file, tell)
-            return recipe.text, *self._show(self.take(recipe))
+            recipe, lines = read_upload(file, tell)
+            report = gr.update(value="\n".join(lines), visible=True)
+            return recipe.text, report, *self._show(self.take(recipe))
 
     def vary(self, own: str, similarity: float, seed: float | None, locked: bool) -> tuple:
         with one_line():

@@ -113,7 +113,7 @@ class Endpoints:
             for name, seed, midi in (("seed_a", seed_a, midi_a), ("seed_b", seed_b, midi_b)):
                 told[name] = None if midi else seed_or_new(seed)
                 ends.append(
-                    read_upload(midi, tell) if midi else random_recipe(told[name], bars, "free")
+                    read_upload(midi, tell)[0] if midi else random_recipe(told[name], bars, "free")
                 )
             recipe = morph_recipe(*ends, steps, bars, curve)
         return self._made(recipe, **told, steps=int(steps))
@@ -133,7 +133,7 @@ class Endpoints:
         """
         with one_line():
             seed, similarity = seed_or_new(seed), bounded(similarity, "similarity")
-            own = read_upload(midi, tell)
+            own = read_upload(midi, tell)[0]
             edit = Reconstruct() if similarity == 1 else Vary(similarity=similarity, seed=seed)
         return self._made(own.then(edit), seed=seed, similarity=similarity)
 
@@ -165,7 +165,7 @@ class Endpoints:
                 phrases=_phrases(phrases) or None,
                 models=_models(keep),
             )
-            own = read_upload(midi, tell)
+            own = read_upload(midi, tell)[0]
         return self._made(own.then(edit), seed=seed)
 
     def redraw(
@@ -185,7 +185,7 @@ class Endpoints:
         with one_line():
             seed = seed_or_new(seed)
             edit = Fill(phrases=_phrases(phrases), seed=seed, models=_models(keep))
-            own = read_upload(midi, tell)
+            own = read_upload(midi, tell)[0]
         return self._made(own.then(edit), seed=seed)
 
     def copy_phrase(self, midi: str, source: float, target: float) -> tuple[str, dict]:
@@ -200,7 +200,7 @@ class Endpoints:
             A MIDI file, and what was made.
         """
         with one_line():
-            own = read_upload(midi, tell)
+            own = read_upload(midi, tell)[0]
             edit = Copy(source=_whole(source, "source"), target=_whole(target, "target"))
         return self._made(own.then(edit))
 
@@ -216,7 +216,7 @@ class Endpoints:
             A MIDI file, and what was made.
         """
         with one_line():
-            own = read_upload(midi, tell)
+            own = read_upload(midi, tell)[0]
             edit = Cut(first=_whole(first, "first"), phrases=_whole(phrases, "phrases"))
         return self._made(own.then(edit))
 
@@ -233,7 +233,7 @@ class Endpoints:
         """
         with one_line():
             seed = seed_or_new(seed)
-            own = read_upload(midi, tell)
+            own = read_upload(midi, tell)[0]
             edit = Extend(bars=bounded(bars, "bars more", whole=True), seed=seed)
         return self._made(own.then(edit), seed=seed)
 
@@ -270,7 +270,7 @@ class Endpoints:
             changes = {
                 name: float(value) for name, value in zip(ATTRIBUTES, values, strict=True) if value
             }
-            own = read_upload(midi, tell)
+            own = read_upload(midi, tell)[0]
             edit = Adjust(changes=changes, phrases=_phrases(phrases) or None)
         return self._made(own.then(edit))
 
@@ -303,7 +303,7 @@ class Endpoints:
             if len(numbers) != 4:
                 raise MusicError(f"seeds is {seeds!r}; give four, such as 1, 2, 3, 4")
             corners = tuple(
-                read_upload(midi, tell) if midi else random_recipe(seed, SQUARE_BARS)
+                read_upload(midi, tell)[0] if midi else random_recipe(seed, SQUARE_BARS)
                 for seed, midi in zip(numbers, (midi_a, midi_b, midi_c, midi_d), strict=True)
             )
             source = Blend(corners=corners, x=bounded(x, "x"), y=bounded(y, "y"), bars=SQUARE_BARS)
@@ -350,7 +350,7 @@ class Endpoints:
             A MIDI file, and what was made.
         """
         with one_line():
-            recipe = read_upload(midi, tell)
+            recipe = read_upload(midi, tell)[0]
             if band and band not in BANDS:
                 raise MusicError(f"there is no band {band!r}: choose from {', '.join(BANDS)}")
             wanted = {"band": band, "key": key, "tempo": tempo, "swing": swing, "human": human}
@@ -392,7 +392,7 @@ class Endpoints:
             if format not in _SOUND_FILES:
                 choices = ", ".join(_SOUND_FILES)
                 raise MusicError(f"there is no format {format!r}: choose from {choices}")
-            take = self._call.take(read_upload(midi, tell))
+            take = self._call.take(read_upload(midi, tell)[0])
             return str(take.file(format, find_soundfont(soundfont)))
 
     def _again_of_seed(self, query: dict[str, str]) -> tuple[str, dict]:

@@ -103,7 +103,7 @@ def build(call: Callbacks) -> gr.Blocks:
             (explore.map.place, call.place, band, []),
             (explore.map.line, call.line, band, []),
             (explore.square.blend, call.blend, [explore.corners], [explore.square]),
-            (remix.file.upload, call.preview, [remix.file], [remix.own]),
+            (remix.file.upload, call.preview, [remix.file], [remix.own, remix.report]),
             (
                 remix.vary.click,
                 call.vary,

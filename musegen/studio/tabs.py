@@ -86,6 +86,7 @@ class RemixTab:
 
     file: gr.File
     own: gr.Textbox  # its recipe
+    report: gr.Textbox  # what was made of it
     similarity: gr.Slider
     seed: gr.Number
     lock: gr.Checkbox
@@ -167,11 +168,19 @@ def remix_tab() -> RemixTab:
     """Make the tab."""
     file = _file("A MIDI file of your own, or any file that was made here", height=92)
     own = gr.Textbox(visible=False)
+    # As text: tracks are named by whoever made the file.
+    report = gr.Textbox(
+        label="What was taken from it",
+        visible=False,
+        interactive=False,
+        max_lines=7,
+        elem_classes="mg-report",
+    )
     similarity = _slider("similarity", 0.8, 0.05)
     _, seed, lock = _seed()
     vary = gr.Button("Vary it", variant="primary", elem_classes="mg-go", elem_id="vary")
     same = gr.Button("Reconstruct it", elem_classes="mg-also", elem_id="reconstruct")
-    return RemixTab(file, own, similarity, seed, lock, vary, same)
+    return RemixTab(file, own, report, similarity, seed, lock, vary, same)
 
 
 def _seed(label: str = "Seed", value: int = 42) -> tuple[gr.Row, gr.Number, gr.Checkbox]:

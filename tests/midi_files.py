@@ -1,0 +1,93 @@
+"""MIDI files as other programs write them, for the tests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import mido
+
+TICKS = 480  # a quarter note
+
+
+@dataclass(frozen=True)
+class Voice:
+    """A track: notes are ``(pitch, start, end)`` in quarter notes, or the same with a velocity."""
+
+    notes: Sequence[tuple]
+    name: str = ""
+    program: int = 0
+    channel: int = 1
+    meta: Sequence[tuple[float, mido.MetaMessage]] = ()
+
+
+def midi_file(
+    path: Path,
+    *voices: Voice,
+    kind: int = 1,
+    meta: Sequence[tuple[float, mido.MetaMessage]] = (),
+) -> Path:
+    """Write a file of any type; that of type 0 has all voices in its one track.
+
+    Parameters
+    ----------
+    path : Path
+    *voices : Voice
+    kind : int
+        Type of the file.
+    meta : sequence of tuple
+        Times in quarter notes and messages of the whole file: tempos, meters, keys.
+    """
+    tracks = [list(_events(voice)) for voice in voices]
+    about = [(beat, 0, message) for beat, message in meta]
+    if kind == 0:
+        tracks = [about + [event for track in tracks for event in track]]
+    elif about:
+        tracks.insert(0, about)
+    file = mido.MidiFile(type=kind, ticks_per_beat=TICKS)
+    file.tracks = [_track(events) for events in tracks]
+    file.save(path)
+    return path
+
+
+def _events(voice: Voice) -> Iterable[tuple]:
+    channel = voice.channel - 1
+    if voice.name:
+        yield 0, 0, mido.MetaMessage("track_name", name=voice.name)
+    yield 0, 1, mido.Message("program_change", channel=channel, program=voice.program)
+    yield from ((beat, 0, message) for beat, message in voice.meta)
+    for pitch, start, end, *velocity in voice.notes:
+        level = velocity[0] if velocity else 90
+        yield start, 3, mido.Message("note_on", channel=channel, note=pitch, velocity=level)
+        yield end, 2, mido.Message("note_off", channel=channel, note=pitch)
+
+
+def _track(events: Iterable[tuple]) -> mido.MidiTrack:
+    track, now = mido.MidiTrack(), 0
+    for beat, _, message in sorted(events, key=lambda event: event[:2]):
+        tick = round(beat * TICKS)
+        track.append(message.copy(time=tick - now))
+        now = tick
+    return track
+
+
+def tempo(bpm: float) -> mido.MetaMessage:
+    return mido.MetaMessage("set_tempo", tempo=round(6e7 / bpm))
+
+
+def meter(beats: int, unit: int) -> mido.MetaMessage:
+    return mido.MetaMessage("time_signature", numerator=beats, denominator=unit)
+
+
+def scale(first: int, count: int = 8, start: float = 0, beats: float = 1) -> list[tuple]:
+    """A voice that goes up and down a scale, a note every `beats`."""
+    steps = (0, 2, 4, 5, 7, 5, 4, 2)
+    return [
+        (first + steps[i % 8], start + i * beats, start + (i + 1) * beats) for i in range(count)
+    ]
+
+
+def triads(first: int, bars: int = 2) -> list[tuple]:
+    """A chord of three a bar."""
+    return [(first + i, 4 * bar, 4 * bar + 4) for bar in range(bars) for i in (0, 4, 7)]
