@@ -102,6 +102,13 @@ def wait_for(page, condition: str) -> None:
     page.wait_for_function(condition, timeout=20_000)
 
 
+def release(page, held: list):
+    """A request that is held, which is told of a moment after it was made."""
+    while not held:
+        page.wait_for_timeout(20)
+    return held[0]
+
+
 def play_mix(page, at: float) -> None:
     load(page, MIX)
     wait_for(page, "mixer.stream")
@@ -173,7 +180,7 @@ def test_parts_that_come_before_their_mix_has_arrived_wait_for_it(page) -> None:
     load(page, "parts")
     page.wait_for_timeout(300)
     assert page.evaluate("mixer.length") == 0
-    held[0].continue_()
+    release(page, held).continue_()
     wait_for(page, "mixer.stream")
     assert page.evaluate("mixer.stream.parts") == [MIX]
     page.evaluate("mixer.play()")
@@ -187,7 +194,7 @@ def test_parts_whose_mix_does_not_arrive_are_played_alone(page) -> None:
     page.route("**/mix.flacs", lambda route: held.append(route))
     load(page, MIX)
     load(page, "parts")
-    held[0].abort()
+    release(page, held).abort()
     wait_for(page, "mixer.stream")
     assert page.evaluate("mixer.stream.parts.length") == 3
     assert page.evaluate("told") == ["ready"]

@@ -221,13 +221,16 @@ def test_a_finger_drags_the_dot_and_scrolls_beside_it(visit) -> None:
     page = visit(width=390, touch=True)
     swipe(page, pixels(page, 0.5, 0.5), pixels(page, 0.5, 0.2))
     told(page, {"x": 0.5, "y": 0.2})
+    places = pixels(page, 0.2, 0.5), pixels(page, 0.2, 0.9)  # which brings them into view
     before = page.page.evaluate("scrollY")
-    swipe(page, pixels(page, 0.2, 0.5), pixels(page, 0.2, 0.9))
-    assert page.page.evaluate("scrollY") < before - 30
+    swipe(page, *places)
+    page.page.wait_for_function("before => scrollY < before - 30", arg=before)
     swipe(page, pixels(page, 0.1, 0.5), pixels(page, 0.9, 0.5))
     assert page.page.locator(".mg-square").get_attribute("data-y") == "0.2"
     told(page, {"x": 0.5, "y": 0.2})
-    page.page.touchscreen.tap(*pixels(page, 0.2, 0.5))
+    place = pixels(page, 0.2, 0.5)
+    page.page.wait_for_timeout(600)  # what still glides takes a tap for a halt
+    page.page.touchscreen.tap(*place)
     told(page, {"x": 0.2, "y": 0.5})
     corner(page, "D").tap()
     page.page.get_by_role("button", name="Draw a new one").tap()

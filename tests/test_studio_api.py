@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 
 import pytest
 import soundfile
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
-from visits import await_server, free_port
+from visits import await_server, free_port, run_async
 
 from musegen.music import read_midi
 
@@ -228,7 +227,7 @@ def test_the_endpoints_are_tools_where_that_is_switched_on(tmp_path) -> None:
     port = free_port()
     command = [sys.executable, "app.py", "--port", str(port), "--mcp"]
     with await_server(command, port, tmp_path) as url:
-        found = asyncio.run(tools(url))
+        found = run_async(tools(url))
     assert {name.removeprefix("musegen_") for name in found} == NAMES
     assert all(tool.description for tool in found.values())
 

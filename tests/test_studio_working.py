@@ -5,6 +5,7 @@ import threading
 import time
 
 import pytest
+from visits import run_async
 
 from musegen.studio.working import beside
 
@@ -13,7 +14,7 @@ def gather(work) -> list:
     async def listen() -> list:
         return [news async for news in beside(work, threading.Event())]
 
-    return asyncio.run(listen())
+    return run_async(listen())
 
 
 def test_what_is_made_comes_as_it_is_made():
@@ -61,7 +62,7 @@ def test_who_stops_listening_ends_the_work():
         ended.clear()
         halts.append(threading.Event())
         begun = time.monotonic()
-        asyncio.run(stop())
+        run_async(stop())
         assert ended.wait(5)
         assert time.monotonic() - begun < 5
 
@@ -86,4 +87,4 @@ def test_others_are_served_meanwhile():
         ticking.cancel()
         return ticks
 
-    assert asyncio.run(both()) > 3
+    assert run_async(both()) > 3

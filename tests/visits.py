@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import socket
@@ -9,7 +10,8 @@ import subprocess
 import tempfile
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -209,6 +211,12 @@ def open_visits(url: str, browser, ready: str) -> Iterator[Callable[..., Visit]]
     for context in contexts:
         context.close()
     assert not amiss, amiss
+
+
+def run_async(coroutine: Coroutine) -> object:
+    """What a coroutine gives; in a thread of its own, as Playwright's loop runs in this one."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, coroutine).result()
 
 
 def free_port() -> int:
