@@ -108,9 +108,8 @@ class MuseGen:
         ValueError
             If there is no such form.
         """
-        if seed is None:
-            seed = int(np.random.default_rng().integers(2**31))
-        many = self.random_many([seed], bars, form, temperature, key, tempo, programs, **attributes)
+        seeds = [_chosen_seed(seed)]
+        many = self.random_many(seeds, bars, form, temperature, key, tempo, programs, **attributes)
         return many[0]
 
     def random_many(
@@ -130,7 +129,7 @@ class MuseGen:
         _check(key, "key", -5, 6)
         _check(tempo, "tempo", 20, 300)
         for seed in seeds:
-            _check(seed, "seed", 0, _SEED_LIMIT)
+            _chosen_seed(seed)
         _check_attributes(attributes)
         order = lay_out(form, math.ceil(bars / BARS_PER_PHRASE))
         drawn = int(order.max()) + 1
@@ -604,9 +603,7 @@ class MuseGen:
 
         `noise` makes it of the space, the path, the phrases that are kept, and fresh noise.
         """
-        if seed is None:
-            seed = int(np.random.default_rng().integers(2**31))
-        _check(seed, "seed", 0, _SEED_LIMIT)
+        seed = _chosen_seed(seed)
         drawn = dict(path)
         for stream, (name, space) in enumerate(self.spaces.items()):
             if name not in path or name not in models:
@@ -668,6 +665,14 @@ class MuseGen:
             ours = ours.only(heard).to_key(theirs.key)
             phrases.append(replace(ours, tempo=theirs.tempo, feel=theirs.feel))
         return replace(decoded, phrases=tuple(phrases), changes=piece.changes)
+
+
+def _chosen_seed(seed: int | None) -> int:
+    """A seed within its limits; one by chance for None."""
+    if seed is None:
+        return int(np.random.default_rng().integers(2**31))
+    _check(seed, "seed", 0, _SEED_LIMIT)
+    return seed
 
 
 def _check(value: float, name: str, low: float, high: float) -> None:

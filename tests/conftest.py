@@ -57,6 +57,15 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield Server(url, time.monotonic() - start, folder)
 
 
+@pytest.fixture(scope="session")
+def explorer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of the page with what the explorer is made of alone."""
+    port = free_port()
+    command = [sys.executable, str(ROOT / "tests" / "explorer_page.py"), str(port)]
+    with await_server(command, port, tmp_path_factory.mktemp("explorer")) as url:
+        yield url
+
+
 @pytest.fixture
 def visit(server, browser) -> Iterator[Callable[..., Visit]]:
     """Open the page."""

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import json
 import sys
-from importlib import resources
 
 import gradio as gr
 import numpy as np
 
+from musegen.studio.assets import asset
 from musegen.studio.map_view import map_data, map_view
 from musegen.studio.square import square, square_data
 from musegen.studio.theme import theme
@@ -58,12 +58,11 @@ def main() -> None:
             # Twice what should come once would otherwise be hidden.
             event(tell, None, told, show_progress="hidden", trigger_mode="multiple")
         blend.corner(answer, None, [told, blend], show_progress="hidden")
-    sheets = resources.files("musegen.studio").joinpath("page")
     page.launch(
         server_port=int(sys.argv[1]),
         theme=theme(),
-        css=sheets.joinpath("studio.css").read_text("utf-8") + ".mg-panel { max-width: 393px; }",
-        head=sheets.joinpath("head.html").read_text("utf-8"),
+        css=asset("page/studio.css") + ".mg-panel { max-width: 393px; }",
+        head=asset("page/head.html"),
         ssr_mode=False,
     )
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import secrets
 import sys
-from importlib import resources
 from pathlib import Path
 
 import gradio as gr
@@ -20,6 +19,7 @@ from musegen import audio
 from musegen.arrange import copy_phrase, cut, repeat
 from musegen.music import Piece, read_midi
 from musegen.music.notes import DRUMS, STEPS_PER_PHRASE
+from musegen.studio.assets import asset
 from musegen.studio.player import PlayerData, player, player_data
 from musegen.studio.theme import theme
 
@@ -169,12 +169,11 @@ def main() -> None:
         stage.open(open_again, id, shown, **quiet).success(**hear)
         file = gr.File(visible=False)
         stage.file(make, recipe, file, **quiet).success(None, file, None, js=FILE)
-    own = resources.files("musegen.studio").joinpath("page")
     page.launch(
         server_port=int(port),
         theme=theme(),
-        css=own.joinpath("studio.css").read_text("utf-8"),
-        head=own.joinpath("head.html").read_text("utf-8"),
+        css=asset("page/studio.css"),
+        head=asset("page/head.html"),
         ssr_mode=False,
     )
 

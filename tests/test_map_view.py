@@ -5,16 +5,14 @@ from __future__ import annotations
 import base64
 import json
 import re
-import sys
 from collections.abc import Callable, Iterator
-from importlib import resources
-from pathlib import Path
 
 import numpy as np
 import pytest
 from explorer_page import attributes, clusters
-from visits import Visit, await_server, free_port, open_visits, serious_findings
+from visits import Visit, open_visits, serious_findings
 
+from musegen.studio.assets import asset
 from musegen.studio.map_view import map_data
 
 POINTS = clusters()
@@ -22,17 +20,9 @@ EDGE = 16  # pixels around the map
 CANVAS = "document.querySelector('.mg-map-points')"
 
 
-@pytest.fixture(scope="module")
-def address(tmp_path_factory) -> Iterator[str]:
-    port = free_port()
-    command = [sys.executable, str(Path(__file__).with_name("explorer_page.py")), str(port)]
-    with await_server(command, port, tmp_path_factory.mktemp("explorer")) as url:
-        yield url
-
-
 @pytest.fixture
-def visit(address, browser) -> Iterator[Callable[..., Visit]]:
-    with open_visits(address, browser, '.mg-map[data-state="ready"]') as open_page:
+def visit(explorer, browser) -> Iterator[Callable[..., Visit]]:
+    with open_visits(explorer, browser, '.mg-map[data-state="ready"]') as open_page:
         yield open_page
 
 
@@ -128,7 +118,7 @@ def test_wrong_data_are_refused(positions, values, problem) -> None:
 
 
 def test_the_ramp_climbs_in_even_steps_of_lightness() -> None:
-    source = resources.files("musegen.studio").joinpath("explorer", "map.js").read_text("utf-8")
+    source = asset("explorer/map.js")
     ramp = re.findall(r"#([0-9a-f]{6})", source.split("const RAMP")[1].split(";")[0])
     rgb = np.array([[int(colour[i : i + 2], 16) / 255 for i in (0, 2, 4)] for colour in ramp])
     linear = np.where(rgb > 0.04045, ((rgb + 0.055) / 1.055) ** 2.4, rgb / 12.92)

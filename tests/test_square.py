@@ -4,30 +4,20 @@ from __future__ import annotations
 
 import json
 import re
-import sys
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from explorer_page import TITLES
-from visits import Visit, await_server, free_port, open_visits, serious_findings
+from visits import Visit, open_visits, serious_findings
 
 from musegen.studio.square import square_data
 
 TOLD = "document.querySelector('#told textarea').value"
 
 
-@pytest.fixture(scope="module")
-def address(tmp_path_factory) -> Iterator[str]:
-    port = free_port()
-    command = [sys.executable, str(Path(__file__).with_name("explorer_page.py")), str(port)]
-    with await_server(command, port, tmp_path_factory.mktemp("explorer")) as url:
-        yield url
-
-
 @pytest.fixture
-def visit(address, browser) -> Iterator[Callable[..., Visit]]:
-    with open_visits(address, browser, ".mg-square-share") as open_page:
+def visit(explorer, browser) -> Iterator[Callable[..., Visit]]:
+    with open_visits(explorer, browser, ".mg-square-share") as open_page:
         yield open_page
 
 

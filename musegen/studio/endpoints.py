@@ -21,6 +21,7 @@ from musegen.recipe import (
     Blend,
     Copy,
     Cut,
+    Edit,
     Extend,
     Fill,
     Line,
@@ -133,9 +134,8 @@ class Endpoints:
         """
         with one_line():
             seed, similarity = seed_or_new(seed), bounded(similarity, "similarity")
-            own = read_upload(midi, tell)[0]
             edit = Reconstruct() if similarity == 1 else Vary(similarity=similarity, seed=seed)
-        return self._made(own.then(edit), seed=seed, similarity=similarity)
+        return self._edited(midi, edit, seed=seed, similarity=similarity)
 
     def vary(
         self,
@@ -165,8 +165,7 @@ class Endpoints:
                 phrases=_phrases(phrases) or None,
                 models=_models(keep),
             )
-            own = read_upload(midi, tell)[0]
-        return self._made(own.then(edit), seed=seed)
+        return self._edited(midi, edit, seed=seed)
 
     def redraw(
         self, midi: str, phrases: str, seed: float | None = None, keep: str = ""
@@ -185,8 +184,7 @@ class Endpoints:
         with one_line():
             seed = seed_or_new(seed)
             edit = Fill(phrases=_phrases(phrases), seed=seed, models=_models(keep))
-            own = read_upload(midi, tell)[0]
-        return self._made(own.then(edit), seed=seed)
+        return self._edited(midi, edit, seed=seed)
 
     def copy_phrase(self, midi: str, source: float, target: float) -> tuple[str, dict]:
         """Put a phrase of a piece in the place of another as well.
@@ -200,9 +198,8 @@ class Endpoints:
             A MIDI file, and what was made.
         """
         with one_line():
-            own = read_upload(midi, tell)[0]
             edit = Copy(source=_whole(source, "source"), target=_whole(target, "target"))
-        return self._made(own.then(edit))
+        return self._edited(midi, edit)
 
     def cut(self, midi: str, first: float = 0, phrases: float = 4) -> tuple[str, dict]:
         """Take some phrases of a piece as a piece of its own.
@@ -216,9 +213,8 @@ class Endpoints:
             A MIDI file, and what was made.
         """
         with one_line():
-            own = read_upload(midi, tell)[0]
             edit = Cut(first=_whole(first, "first"), phrases=_whole(phrases, "phrases"))
-        return self._made(own.then(edit))
+        return self._edited(midi, edit)
 
     def extend(self, midi: str, bars: float = 8, seed: float | None = None) -> tuple[str, dict]:
         """Go on with a piece.
@@ -233,9 +229,8 @@ class Endpoints:
         """
         with one_line():
             seed = seed_or_new(seed)
-            own = read_upload(midi, tell)[0]
             edit = Extend(bars=bounded(bars, "bars more", whole=True), seed=seed)
-        return self._made(own.then(edit), seed=seed)
+        return self._edited(midi, edit, seed=seed)
 
     def shape(
         self,
@@ -270,9 +265,8 @@ class Endpoints:
             changes = {
                 name: float(value) for name, value in zip(ATTRIBUTES, values, strict=True) if value
             }
-            own = read_upload(midi, tell)[0]
             edit = Adjust(changes=changes, phrases=_phrases(phrases) or None)
-        return self._made(own.then(edit))
+        return self._edited(midi, edit)
 
     def blend(
         self,
@@ -403,6 +397,11 @@ class Endpoints:
         }
         words = {name: query[name] for name in ("form", "key") if name in query}
         return self.random(**figures, **words)
+
+    def _edited(self, midi: str, edit: Edit, **told: object) -> tuple[str, dict]:
+        with one_line():
+            own = read_upload(midi, tell)[0]
+        return self._made(own.then(edit), **told)
 
     def _made(self, recipe: Recipe, **told: object) -> tuple[str, dict]:
         with one_line():

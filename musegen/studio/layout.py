@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from functools import partial
-from pathlib import Path
 
 import gradio as gr
 
+from musegen.studio.assets import asset
 from musegen.studio.callbacks import Callbacks
 from musegen.studio.endpoints import add_endpoints
 from musegen.studio.player import player
@@ -16,7 +16,6 @@ from musegen.studio.tabs import explore_tab, interpolate_tab, random_tab, remix_
 
 __all__ = ["build"]
 
-_PAGE = Path(__file__).parent / "page"
 _BUSY = "() => { document.dispatchEvent(new CustomEvent('musegen:busy')); }"
 _IDLE = "() => { document.dispatchEvent(new CustomEvent('musegen:idle')); }"
 _FILE = "(file) => { document.dispatchEvent(new CustomEvent('musegen:file', { detail: file })); }"
@@ -53,18 +52,22 @@ def build(call: Callbacks) -> gr.Blocks:
         linked = gr.Textbox(visible=False)  # the recipe that the page was opened with
         made_file = gr.File(visible=False)
         with gr.Row(elem_classes="mg-top"):
-            gr.HTML(_own("brand.html").replace("<mark />", _own("favicon.svg")), **_PLAIN)
+            gr.HTML(
+                asset("page/brand.html").replace("<mark />", asset("page/favicon.svg")), **_PLAIN
+            )
             ready = gr.HTML(
                 "…",
-                html_template=_own("ready.html"),
-                js_on_load=_own("ready.js"),
+                html_template=asset("page/ready.html"),
+                js_on_load=asset("page/ready.js"),
                 elem_classes="mg-model-block",
                 **_PLAIN,
             )
-            gr.HTML(_own("theme_button.html"), js_on_load=_own("theme_button.js"), **_PLAIN)
+            gr.HTML(
+                asset("page/theme_button.html"), js_on_load=asset("page/theme_button.js"), **_PLAIN
+            )
             progress = gr.HTML(
                 html_template="",
-                js_on_load=_own("progress.js"),
+                js_on_load=asset("page/progress.js"),
                 elem_classes="mg-unseen",
                 **_PLAIN,
             )
@@ -163,7 +166,3 @@ def build(call: Callbacks) -> gr.Blocks:
         for end in (morph.a, morph.b):
             end.origin.input(call.choose_end, [end.origin, state], end.chosen, **_AT_ONCE)
     return page
-
-
-def _own(name: str) -> str:
-    return (_PAGE / name).read_text("utf-8")

@@ -5,10 +5,11 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Mapping
-from importlib import resources
 
 import gradio as gr
 import numpy as np
+
+from musegen.studio.assets import asset
 
 __all__ = ["map_data", "map_view"]
 
@@ -67,10 +68,6 @@ def _base64(values: np.ndarray) -> str:
     return base64.b64encode(values.tobytes()).decode("ascii")
 
 
-def _own(name: str) -> str:
-    return resources.files(__package__).joinpath("explorer", name).read_text("utf-8")
-
-
 def map_view(**kwargs) -> gr.HTML:
     """Make the component. Its values are made by `map_data`.
 
@@ -84,9 +81,9 @@ def map_view(**kwargs) -> gr.HTML:
         the first at its start and the last at its end.
     """
     return gr.HTML(
-        html_template=_own("map.html"),
-        css_template=_own("map.css"),
-        js_on_load=_own("map.js"),
+        html_template=asset("explorer/map.html"),
+        css_template=asset("explorer/base.css") + asset("explorer/map.css"),
+        js_on_load=asset("explorer/map.js"),
         apply_default_css=False,
         **kwargs,
     )

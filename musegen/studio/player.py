@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ from gradio.data_classes import FileData, GradioModel
 
 from musegen.music.instruments import program_name
 from musegen.music.notes import PARTS, STEPS_PER_PHRASE
+from musegen.studio.assets import asset
 
 if TYPE_CHECKING:
     from musegen.music import Piece
@@ -181,10 +181,6 @@ def player_data(
     )
 
 
-def _own(name: str) -> str:
-    return resources.files(__package__).joinpath("player", name).read_text("utf-8")
-
-
 def player(**kwargs) -> gr.HTML:
     """Make the component: a piano roll with its own sound. Its values are `PlayerData`.
 
@@ -215,9 +211,9 @@ def player(**kwargs) -> gr.HTML:
     more will come; ``musegen:file`` with null or a file's ``url`` and ``orig_name``.
     """
     component = gr.HTML(
-        html_template=_own("player.html"),
-        css_template=_own("player.css"),
-        js_on_load="".join(map(_own, _SCRIPTS)),
+        html_template=asset("player/player.html"),
+        css_template=asset("player/player.css"),
+        js_on_load="".join(asset(f"player/{name}") for name in _SCRIPTS),
         apply_default_css=False,
         **kwargs,
     )

@@ -7,8 +7,8 @@ import errno
 import socket
 import threading
 from importlib.util import find_spec
-from pathlib import Path
 
+from musegen.studio.assets import asset, asset_path
 from musegen.studio.callbacks import Callbacks
 from musegen.studio.guard import closed_routes, guard
 from musegen.studio.health import health_routes
@@ -21,7 +21,6 @@ __all__ = ["LaunchError", "launch"]
 
 # As many visitors may wait; the next is told to come back rather than kept for minutes.
 _QUEUE = 40
-_PAGE = Path(__file__).parent / "page"
 
 
 class LaunchError(RuntimeError):
@@ -64,9 +63,9 @@ def launch(
             server_name=host,
             prevent_thread_lock=True,
             theme=theme(),
-            css=(_PAGE / "studio.css").read_text("utf-8"),
-            head=(_PAGE / "head.html").read_text("utf-8"),
-            favicon_path=_PAGE / "favicon.svg",
+            css=asset("page/studio.css"),
+            head=asset("page/head.html"),
+            favicon_path=asset_path("page/favicon.svg"),
             footer_links=["api"],
             max_file_size=UPLOAD,
             ssr_mode=False,  # Spaces would start a Node server, which the page has no use for

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from importlib import resources
 
 import gradio as gr
+
+from musegen.studio.assets import asset
 
 __all__ = ["square", "square_data"]
 
@@ -37,10 +38,6 @@ def square_data(titles: Sequence[str], x: float | None = None, y: float | None =
     return json.dumps({"corners": list(titles), "x": x, "y": y})
 
 
-def _own(name: str) -> str:
-    return resources.files(__package__).joinpath("explorer", name).read_text("utf-8")
-
-
 def square(**kwargs) -> gr.HTML:
     """Make the component. Its values are made by `square_data`.
 
@@ -54,9 +51,9 @@ def square(**kwargs) -> gr.HTML:
         ``from``: ``"playing"`` or ``"seed"``.
     """
     return gr.HTML(
-        html_template=_own("square.html"),
-        css_template=_own("square.css"),
-        js_on_load=_own("square.js"),
+        html_template=asset("explorer/square.html"),
+        css_template=asset("explorer/base.css") + asset("explorer/square.css"),
+        js_on_load=asset("explorer/square.js"),
         apply_default_css=False,
         **kwargs,
     )
