@@ -6,6 +6,7 @@ import pytest
 from examples import DATA
 
 from musegen.corpus.pop909 import read_song
+from musegen.music import MusicError
 from musegen.music.midi import load_midi, read_midi_with_report
 from musegen.music.midi.beats import find_beats
 from musegen.music.midi.grid import Grid, Onsets, choose_grid, grid_fit, map_grid
@@ -75,6 +76,46 @@ def test_the_beat_is_found_under_a_map_that_knows_nothing_of_it(tmp_path, tempo,
     found = piece.notes[["onset", "pitch"]].tolist()
     written = set(map(tuple, notes[:, :2].tolist()))
     assert len(written & set(found)) > 0.97 * len(written)
+
+
+@pytest.mark.parametrize("factor", [0.5, 2.0])
+def test_a_found_beat_can_be_read_at_half_and_double_the_tempo(tmp_path, factor):
+    notes = tune()
+    path = recording(tmp_path / "live.mid", notes, steady(97.7, 1.23))
+    usual, before = read_midi_with_report(path)
+    piece, report = read_midi_with_report(path, tempo_factor=factor)
+    assert (report.grid, report.tempo_factor) == ("found", factor)
+    assert report.tempo_factors == (0.5, 1, 2)
+    said = {0.5: "half", 2.0: "double"}[factor]
+    assert f"beats a minute, {said} of what was found." in report.lines[1]
+    assert piece.tempo == pytest.approx(97.7 * factor, rel=0.005)
+    assert piece.bars == pytest.approx(usual.bars * factor, abs=1)
+    # The same music in the same time; its bars may begin elsewhere.
+    bar = 4 * 60 / piece.tempo
+    assert piece.seconds == pytest.approx(usual.seconds, abs=1.01 * bar)
+    kept = piece.notes["onset"] / factor % 16
+    if factor > 1:
+        assert len(piece.notes) == len(usual.notes)
+        assert set(kept % 1) == {0}
+    else:
+        assert len(usual.notes) * 0.7 < len(piece.notes) <= len(usual.notes)
+        assert report.doubled + len(piece.notes) == before.doubled + len(usual.notes)
+
+
+@pytest.mark.parametrize(("tempo", "factors"), [(67.3, (1, 2)), (105.0, (0.5, 1, 2))])
+def test_no_tempo_is_offered_that_nobody_would_tap(tmp_path, tempo, factors):
+    path = recording(tmp_path / "live.mid", tune(), steady(tempo))
+    _, report = read_midi_with_report(path)
+    assert report.tempo_factors == factors
+    with pytest.raises(MusicError, match=r"the tempo of live\.mid cannot be read times 4: choose"):
+        read_midi_with_report(path, tempo_factor=4)
+
+
+def test_a_beat_that_is_the_files_own_stays(tmp_path):
+    path = recording(tmp_path / "own.mid", tune(), steady(83.0), tempo=83.0)
+    assert read_midi_with_report(path)[1].tempo_factors == (1,)
+    with pytest.raises(MusicError, match=r"the beat of own\.mid is the file's own"):
+        read_midi_with_report(path, tempo_factor=2)
 
 
 def test_a_tempo_that_drifts_is_followed(tmp_path):

@@ -87,6 +87,30 @@ def test_a_track_can_be_given_another_part(tmp_path):
     assert set(piece.only(["lead"]).notes["pitch"]) == {60, 64, 67}
 
 
+def test_tracks_that_are_not_named_keep_their_parts(tmp_path):
+    path = midi_file(
+        tmp_path / "song.mid",
+        Voice(scale(72)),
+        Voice(scale(60), channel=2),
+        Voice(scale(66), "", 123, 3),  # a noise
+    )
+    assert parts(read_midi_with_report(path)[1]) == ["lead", "counter", None]
+    _, report = read_midi_with_report(path, {0: None})
+    assert parts(report) == [None, "counter", None]
+    assert [track.chosen for track in report.tracks] == [True, False, False]
+
+
+def test_a_part_that_a_track_has_anyway_is_no_choice(tmp_path):
+    path = song(tmp_path / "song.mid")
+    assert read_midi_with_report(path, {0: "lead", 3: "drums"}) == read_midi_with_report(path)
+
+
+def test_sentences_that_are_not_about_one_track(tmp_path):
+    _, report = read_midi_with_report(song(tmp_path / "song.mid"))
+    assert report.about == tuple(line for line in report.lines if not line.startswith("Track"))
+    assert report.about[-1].startswith("Left out")
+
+
 def test_a_track_can_be_left_out(tmp_path):
     piece, report = read_midi_with_report(song(tmp_path / "song.mid"), {2: None})
     assert piece.parts == ("lead", "chords", "drums")

@@ -30,6 +30,8 @@ _FARTHEST = 0.25
 _FOUND = 0.45
 _FEWEST = 32  # onsets: fewer fit some grid by chance
 _LONGEST = 2 * 3600.0  # seconds: longer files are refused in the end, the search would fill memory
+# Quarter notes a minute that somebody would tap: beyond, no half or double of a tempo is offered.
+_SLOWEST, _FASTEST = 40.0, 220.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,6 +62,38 @@ class Grid:
     def times(self, steps: np.ndarray) -> np.ndarray:
         """Seconds at some positions; float64."""
         return _line(np.asarray(steps, np.float64), self.steps, self.seconds)
+
+    @property
+    def factors(self) -> tuple[float, ...]:
+        """Of 0.5, 1 and 2, those by which a found tempo can be read; 1 alone where it is known."""
+        if self.source != "found":
+            return (1.0,)
+        tempo = self._tempo
+        return tuple(f for f in (0.5, 1.0, 2.0) if f == 1 or _SLOWEST <= f * tempo <= _FASTEST)
+
+    @property
+    def _tempo(self) -> float:
+        """Quarter notes a minute, in the middle."""
+        return float(np.median(np.diff(self.steps) / np.diff(self.seconds))) * 60 / STEPS_PER_BEAT
+
+    def at_tempo(self, factor: float, onsets: Onsets) -> Grid:
+        """The same beat counted at half or double the tempo, bars from where they seem to begin.
+
+        Parameters
+        ----------
+        factor : float
+            One of `factors`.
+        onsets : Onsets
+            All notes of the file.
+        """
+        if factor == 1:
+            return self
+        steps = self.steps
+        if factor < 1:
+            # Of every two steps, the one that more notes begin on stays.
+            odd = np.rint(self.positions(onsets.start)).astype(int) % 2
+            steps = steps - (np.mean(odd) > 0.5 if len(odd) else 0)
+        return _from_first_bar(replace(self, steps=steps * factor), onsets)
 
     def moved(self, steps: float, source: str = "") -> Grid:
         """The same grid with all positions so much later."""
@@ -175,7 +209,12 @@ def choose_grid(midi: pretty_midi.PrettyMIDI, onsets: Onsets) -> Grid:
     free = Grid(*found, source="found")
     if grid_fit(free.positions(times)).real < _FOUND:
         return grid
-    free = free.moved(bar_line(free.positions(onsets.start), free.positions(onsets.end), onsets))
+    return _from_first_bar(free, onsets)
+
+
+def _from_first_bar(grid: Grid, onsets: Onsets) -> Grid:
+    """A found grid with its bars where they sound as if they began."""
+    grid = grid.moved(bar_line(grid.positions(onsets.start), grid.positions(onsets.end), onsets))
     # What is recorded before the first note is no music: the first bar with a note begins.
-    first = np.floor((free.positions(times[:1])[0] + 0.5) / STEPS_PER_BAR)
-    return free.moved(-first * STEPS_PER_BAR)
+    first = np.floor((grid.positions(onsets.start[:1])[0] + 0.5) / STEPS_PER_BAR)
+    return grid.moved(-first * STEPS_PER_BAR)

@@ -142,7 +142,9 @@ def read_midi(path: str | Path, assign: Mapping[int, str | None] | None = None) 
 
 
 def read_midi_with_report(
-    path: str | Path, assign: Mapping[int, str | None] | None = None
+    path: str | Path,
+    assign: Mapping[int, str | None] | None = None,
+    tempo_factor: float = 1.0,
 ) -> tuple[Piece, Report]:
     """Read a MIDI file as `read_midi` does, and say what was made of it, without warnings.
 
@@ -150,18 +152,26 @@ def read_midi_with_report(
     ----------
     path, assign
         As for `read_midi`.
+    tempo_factor : float
+        0.5 or 2 to read a beat that was found from the notes at half or double its tempo, which
+        notes alone cannot tell apart. One of `Report.tempo_factors`.
 
     Raises
     ------
     MusicError
-        As `read_midi` does.
+        As `read_midi` does, and if the tempo cannot be multiplied so.
     """
     file = load_file(path)
     name = shown(Path(path).name)
     midi = file.midi
     if not midi.instruments:
         raise MusicError(f"{name} has no notes in it: choose another file")
-    grid = choose_grid(midi, Onsets.of(midi.instruments))
+    onsets = Onsets.of(midi.instruments)
+    grid = choose_grid(midi, onsets)
+    tempo_factors = grid.factors
+    if tempo_factor not in tempo_factors:
+        raise MusicError(_no_such_tempo(name, tempo_factor, grid))
+    grid = grid.at_tempo(tempo_factor, onsets)
     pickup = 0
     if grid.source == "map":
         pickup = _pickup(midi, grid)
@@ -197,6 +207,8 @@ def read_midi_with_report(
         moved=float(np.median(off)) if len(off) else 0.0,
         farthest=float(off.max(initial=0.0)),
         tempos=(float(tempos.min()), float(tempos.max())),
+        tempo_factor=tempo_factor,
+        tempo_factors=tempo_factors,
         meters=_meters(midi, after=1 if pickup else 0),
         key=keys[0],
         key_source=key_source,
@@ -221,6 +233,7 @@ class _Voice:
     track: Track
     choice: Choice
     is_drums: bool
+    is_chosen: bool
 
     def report(self) -> TrackReport:
         kept = 0
@@ -241,6 +254,7 @@ class _Voice:
             kept=kept,
             part=self.choice.part,
             reason=self.choice.reason,
+            chosen=self.is_chosen,
         )
 
     def off(self, grid: Grid) -> np.ndarray:
@@ -252,7 +266,7 @@ class _Voice:
 
 
 def _voices(file: MidiFile, grid: Grid, assign: Mapping[int, str | None]) -> list[_Voice]:
-    """All tracks with the parts that they are given, by `assign` first."""
+    """All tracks with the parts that they are given; `assign` changes no others than it names."""
     given = file.midi.instruments
     for index, part in assign.items():
         if index not in range(len(given)):
@@ -270,7 +284,7 @@ def _voices(file: MidiFile, grid: Grid, assign: Mapping[int, str | None]) -> lis
         track if shared[number] == 1 else replace(track, name="")
         for track, number in zip(tracks, file.tracks, strict=True)
     ]
-    tuned = [i for i in range(len(given)) if not drums[i] and i not in assign]
+    tuned = [i for i in range(len(given)) if not drums[i]]
     noises = [i for i in tuned if given[i].program >= _EFFECTS]
     if len(noises) == len(tuned):
         noises = []  # better a bird's tune than none
@@ -284,15 +298,23 @@ def _voices(file: MidiFile, grid: Grid, assign: Mapping[int, str | None]) -> lis
     choices |= {i: Choice(None, "its instrument is a noise, not a voice") for i in noises}
     rest = [i for i in tuned if i not in noises]
     choices |= dict(zip(rest, choose_parts([named[i] for i in rest]), strict=True))
-    choices |= {i: Choice(part, "you chose so") for i, part in assign.items()}
+    chosen = {i: part for i, part in assign.items() if part != choices[i].part}
+    choices |= {i: Choice(part, "you chose so") for i, part in chosen.items()}
     if not any(choice.part == "bass" for choice in choices.values()):
         for i, choice in choices.items():
             if choice.part == "chords" and split_bass(tracks[i].onset, tracks[i].pitch).any():
                 choices[i] = Choice("chords", f"{choice.reason}, and its lowest notes the bass")
     return [
-        _Voice(i, given[i], file.channels[i], tracks[i], choices[i], drums[i])
+        _Voice(i, given[i], file.channels[i], tracks[i], choices[i], drums[i], i in chosen)
         for i in range(len(given))
     ]
+
+
+def _no_such_tempo(name: str, factor: float, grid: Grid) -> str:
+    if grid.source != "found":
+        return f"the beat of {name} is the file's own: it is not read at another tempo"
+    choices = " or ".join(f"{choice:g}" for choice in grid.factors)
+    return f"the tempo of {name} cannot be read times {factor}: choose {choices}"
 
 
 def _plays_drums(track: Track) -> bool:

@@ -35,6 +35,8 @@ class TrackReport:
         The part that it plays; None where it is left out.
     reason : str
         Why so, in a few plain words, to follow "because".
+    chosen : bool
+        Whether it was asked for, and would be another part by itself.
     """
 
     index: int
@@ -46,6 +48,7 @@ class TrackReport:
     kept: int
     part: str | None
     reason: str
+    chosen: bool = False
 
     @property
     def instrument(self) -> str:
@@ -85,6 +88,10 @@ class Report:
         seconds.
     tempos : tuple of float
         The slowest and the fastest tempo of a phrase, quarter notes a minute.
+    tempo_factor : float
+        By how much a tempo found from the notes was multiplied on request: 0.5, 1 or 2.
+    tempo_factors : tuple of float
+        Those by which it could be.
     meters : tuple of str
         Meters that the file names, such as ``"3/4"``; empty where it names none.
     key : int
@@ -116,6 +123,8 @@ class Report:
     meters: tuple[str, ...]
     key: int
     key_source: str
+    tempo_factor: float = 1.0
+    tempo_factors: tuple[float, ...] = (1.0,)
     unclassed: Mapping[int, int] = field(default_factory=dict)
     doubled: int = 0
     shortened: int = 0
@@ -127,21 +136,16 @@ class Report:
     @property
     def lines(self) -> tuple[str, ...]:
         """All of it in sentences: first what holds for the whole piece, then what was left out."""
-        return tuple(
-            filter(
-                None,
-                (
-                    self._beat(),
-                    self._tempo(),
-                    self._meter(),
-                    self._key(),
-                    self._rounding(),
-                    *(track.line for track in self.tracks),
-                    self._left_out(),
-                    self._overlaps(),
-                ),
-            )
-        )
+        tracks = (track.line for track in self.tracks)
+        return (*_said(*self._general()), *tracks, *_said(self._left_out(), self._overlaps()))
+
+    @property
+    def about(self) -> tuple[str, ...]:
+        """Those of `lines` that are not about one track."""
+        return _said(*self._general(), self._left_out(), self._overlaps())
+
+    def _general(self) -> tuple[str, ...]:
+        return (self._beat(), self._tempo(), self._meter(), self._key(), self._rounding())
 
     def _beat(self) -> str:
         if self.grid == "found":
@@ -158,6 +162,8 @@ class Report:
         slow, fast = (f"{tempo:.4g}" for tempo in self.tempos)
         range_ = f"{slow} beats a minute" if slow == fast else f"{slow} to {fast} beats a minute"
         estimated = ", estimated" if self.grid == "found" else ""
+        if self.tempo_factor != 1:
+            estimated = f", {'half' if self.tempo_factor < 1 else 'double'} of what was found"
         return f"Tempo: {range_}{estimated}. Length: {self.bars} bars, {_clock(self.seconds)}."
 
     def _meter(self) -> str:
@@ -202,6 +208,10 @@ class Report:
         if not self.shortened:
             return ""
         return f"{_count(self.shortened, 'note')} cut short where the same pitch starts again."
+
+
+def _said(*sentences: str) -> tuple[str, ...]:
+    return tuple(filter(None, sentences))
 
 
 def _count(number: int, noun: str) -> str:
