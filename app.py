@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+import logging
 import signal
 import sys
+
+from musegen.memory import share_arenas
+from musegen.workroom import workroom
 
 
 def main() -> None:
@@ -18,14 +23,24 @@ def main() -> None:
     if args.port is not None and not 1 <= args.port <= 65535:
         parser.error(f"--port is {args.port}; it goes from 1 to 65535")
 
+    logging.basicConfig(
+        level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # each start asks its own page
     # Ended by whoever runs it, it clears its temporary files away as when it is stopped by hand.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    from musegen.studio import LaunchError, launch  # after --help: Gradio takes seconds to import
+    share_arenas()
+    with contextlib.ExitStack() as stack:
+        try:
+            stack.enter_context(workroom())
+        except OSError as error:
+            sys.exit(f"app.py: there is no room for temporary files: {error}")
+        from musegen.studio import LaunchError, launch  # Gradio takes seconds to import
 
-    try:
-        launch(share=args.share, port=args.port, host=args.host, mcp=args.mcp)
-    except LaunchError as error:
-        sys.exit(f"app.py: {error}")
+        try:
+            launch(share=args.share, port=args.port, host=args.host, mcp=args.mcp)
+        except LaunchError as error:
+            sys.exit(f"app.py: {error}")
 
 
 if __name__ == "__main__":

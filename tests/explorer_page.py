@@ -1,4 +1,6 @@
-"""A page with the map and the square alone, for tests: `python tests/explorer_page.py PORT`.
+"""A page with the map, the square and the table of tracks alone, for tests.
+
+`python tests/explorer_page.py PORT`
 
 It needs no model. One line tells the last event that came.
 """
@@ -7,16 +9,22 @@ from __future__ import annotations
 
 import json
 import sys
+import tempfile
+from pathlib import Path
 
 import gradio as gr
 import numpy as np
+from midi_files import Voice, midi_file, scale, triads
 
 from musegen.studio.assets import asset
 from musegen.studio.map_view import map_data, map_view
 from musegen.studio.square import square, square_data
 from musegen.studio.theme import theme
+from musegen.studio.tracks import read_parts, tracks_data, tracks_view
+from musegen.studio.uploads import read_upload
 
 POINTS = 4000
+MARKUP = "<img src=x onerror=alert(1)><b>Lead</b>"
 TITLES = ("Night drive", "A title that is much too long for its corner", "Café at six", "Seed 7")
 
 
@@ -38,12 +46,28 @@ def attributes(points: np.ndarray) -> dict[str, np.ndarray]:
     return {"density": 1 + 8 * x, "pitch": half, "<b>loud</b>": np.hypot(x, y) / 100}
 
 
+def song(folder: Path) -> str:
+    """Path of a file with many tracks, the first with a rude name, the second with none."""
+    voices = [
+        Voice(scale(72, 16), MARKUP, 53, 1),
+        Voice(triads(48, 4), "", 24, 2),
+        *(Voice(scale(50 + i, 16), f"Strings {i}", i, 3 + i % 6) for i in range(3, 60)),
+    ]
+    return str(midi_file(folder / "song.mid", *voices))
+
+
 def main() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        show(song(Path(folder)))
+
+
+def show(file: str) -> None:
     points = clusters()
     with gr.Blocks(title="Explorer", fill_width=True) as page:
         with gr.Column(elem_classes="mg-panel"):
             places = map_view(value=map_data(points, attributes(points)))
             blend = square(value=square_data(TITLES))
+            tracks = tracks_view(value=tracks_data(read_upload(file, print)))
             told = gr.Textbox("", elem_id="told", label="Told")
 
         def tell(event: gr.EventData) -> str:
@@ -54,10 +78,16 @@ def main() -> None:
             titles[event._data["index"]] = "<b>New</b>"
             return json.dumps(event._data), square_data(titles)
 
+        def assign(event: gr.EventData) -> tuple[str, str]:
+            parts = read_parts(event._data["parts"])
+            upload = read_upload(file, print, parts)
+            return json.dumps(event._data), tracks_data(upload, event._data["turn"])
+
         for event in (places.place, places.line, blend.blend):
             # Twice what should come once would otherwise be hidden.
             event(tell, None, told, show_progress="hidden", trigger_mode="multiple")
         blend.corner(answer, None, [told, blend], show_progress="hidden")
+        tracks.assign(assign, None, [told, tracks], show_progress="hidden", trigger_mode="multiple")
     page.launch(
         server_port=int(sys.argv[1]),
         theme=theme(),

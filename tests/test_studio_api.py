@@ -8,6 +8,8 @@ import pytest
 import soundfile
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
+from midi_files import Voice, midi_file, scale, triads
+from test_midi_grid import recording, steady, tune
 from visits import await_server, free_port, run_async
 
 from musegen.music import read_midi
@@ -146,6 +148,63 @@ def test_remix_keeps_the_tempo(client, midi) -> None:
         )
         assert told["bars"] == 4
         assert round(read_midi(path).tempo) == 96
+
+
+@pytest.fixture
+def own(tmp_path) -> str:
+    """A tune, chords and a bass of somebody's own."""
+    voices = (Voice(scale(72, 16), "<b>Tune"), Voice(triads(60, 4), "", 24, 2))
+    return str(midi_file(tmp_path / "own.mid", *voices, Voice(scale(36, 16), "Bass", 33, 3)))
+
+
+def test_remix_tells_what_was_made_of_the_file(client, own, midi) -> None:
+    _, told = client.predict(midi=handle_file(own), seed=3, api_name="/remix")
+    assert "The beat is the file's own." in told["report"]
+    assert told["tracks"] == [
+        {"index": 0, "name": "<b>Tune", "part": "lead", "reason": "it is named <b>Tune"},
+        {"index": 1, "name": "", "part": "chords", "reason": "it plays several notes at once"},
+        {"index": 2, "name": "Bass", "part": "bass", "reason": "it is named Bass"},
+    ]
+    _, told = client.predict(midi=handle_file(midi), seed=3, api_name="/remix")
+    assert told["tracks"] == []
+    assert "the very same piece" in told["report"][0]
+
+
+def test_remix_takes_other_parts(client, own) -> None:
+    _, told = client.predict(
+        midi=handle_file(own), similarity=1, parts="0 counter, 2 none", api_name="/remix"
+    )
+    assert [track["part"] for track in told["tracks"]] == ["counter", "chords", None]
+    assert told["tracks"][2]["reason"] == "you chose so"
+    assert "bass" not in told["instruments"]
+
+
+def test_remix_reads_a_found_beat_at_half_the_tempo(client, tmp_path) -> None:
+    file = recording(tmp_path / "live.mid", tune(8), steady(97.7, 1.23))
+    for factor, tempo in ((1, 97.7), (0.5, 48.85)):
+        _, told = client.predict(
+            midi=handle_file(file), similarity=1, tempo_factor=factor, api_name="/remix"
+        )
+        assert told["tempo"] == pytest.approx(tempo, rel=0.01)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"parts": "0 tuba"}, "'0 tuba' are not parts of tracks: write them like 0 lead, 3 none"),
+        ({"parts": "lead"}, "'lead' are not parts of tracks"),
+        ({"parts": "-1 lead"}, "'-1' are not whole numbers"),
+        ({"parts": "7 lead"}, "There is no track 7: the file has 3, from 0"),
+        ({"parts": "0 none, 1 none, 2 none"}, "Every track of own.mid is left out"),
+        ({"tempo_factor": 2}, "The beat of own.mid is the file's own"),
+        ({"tempo_factor": None}, "The beat of own.mid is the file's own"),
+    ],
+)
+def test_wrong_parts_are_told_in_one_line(client, own, wrong, said) -> None:
+    with pytest.raises(AppError) as caught:
+        client.predict(midi=handle_file(own), **wrong, api_name="/remix")
+    assert said in str(caught.value)
+    assert "\n" not in str(caught.value)
 
 
 def test_render_gives_a_wav(client, midi) -> None:

@@ -4,9 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from types import SimpleNamespace
 
 import httpx
 import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
+from starlette.testclient import TestClient
+
+from musegen.studio.guard import BodyLimit
+from musegen.studio.hourly import Hourly
 
 KILOBYTE = b" " * 1000
 
@@ -83,3 +92,17 @@ def test_the_page_names_its_icon_and_no_absolute_paths(server) -> None:
     assert 'rel="icon" href="./favicon.ico"' in answer.text
     assert 'href="/' not in answer.text
     assert httpx.get(server.url + "favicon.ico").status_code == 200
+
+
+def test_nobody_uploads_all_that_an_hour_has() -> None:
+    async def taken(request: Request) -> PlainTextResponse:
+        return PlainTextResponse(str(len(await request.body())))
+
+    page = SimpleNamespace(max_file_size=1000)
+    routes = [Route("/gradio_api/upload", taken, methods=["POST"])]
+    app = BodyLimit(Starlette(routes=routes), page, Hourly(2000))
+    ann, ben = (TestClient(app, client=(address, 1)) for address in ("192.0.2.1", "192.0.2.2"))
+    assert ann.post("/gradio_api/upload", content=b"x" * 900).text == "900"
+    refused = ann.post("/gradio_api/upload", content=b"x" * 200)
+    assert (refused.status_code, refused.text.count("\n")) == (429, 1)
+    assert ben.post("/gradio_api/upload", content=b"x" * 900).text == "900"

@@ -13,6 +13,7 @@ from gradio_client import Client
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from musegen.studio.callbacks import Callbacks
 from musegen.studio.health import health_routes
 from musegen.studio.loading import BackgroundModel
 
@@ -20,7 +21,7 @@ from musegen.studio.loading import BackgroundModel
 def client_of(model: BackgroundModel) -> TestClient:
     with gr.Blocks() as page:
         pass
-    return TestClient(Starlette(routes=health_routes(page, model)))
+    return TestClient(Starlette(routes=health_routes(page, Callbacks(model))))
 
 
 def test_a_balancer_waits_until_the_model_is_there() -> None:
@@ -77,7 +78,17 @@ def test_calls_and_failures_are_counted(server, client) -> None:
     assert counted(server.url, calls) == before[0] + 2
     assert counted(server.url, failed) == before[1] + 1
     assert counted(server.url, "musegen_ready") == 1
-    assert counted(server.url, "musegen_waiting") == 0
+    assert counted(server.url, 'musegen_waiting{work="model"}') == 0
+
+
+def test_sounds_are_counted_and_those_that_had_to_be_rendered(server, page) -> None:
+    names = ("musegen_sounds_total", "musegen_sounds_rendered_total")
+    page.draw(seed=77, bars=2, heard=True)
+    before = [counted(server.url, name) for name in names]
+    page.draw(seed=78, bars=2, heard=True)
+    page.draw(seed=77, bars=2, heard=True)
+    after = [counted(server.url, name) for name in names]
+    assert [now - then for now, then in zip(after, before, strict=True)] == [2, 1]
 
 
 def test_metrics_are_well_formed_and_say_nothing_of_visitors(server) -> None:
@@ -87,6 +98,6 @@ def test_metrics_are_well_formed_and_say_nothing_of_visitors(server) -> None:
     for line in answer.text.splitlines():
         assert re.fullmatch(
             r"# (HELP|TYPE) musegen_\w+ .+"
-            r'|musegen_\w+(\{function="\w+"(,status="\w+")?\})? [0-9.e+]+',
+            r'|musegen_\w+(\{(work|function)="\w+"(,status="\w+")?\})? [0-9.e+]+',
             line,
         ), line

@@ -15,8 +15,7 @@ RECIPE = Recipe(source=Random(seed=42, bars=4))
 
 def read(path) -> tuple[Recipe, list[str]]:
     told: list[str] = []
-    recipe, _ = read_upload(str(path), told.append)
-    return recipe, told
+    return read_upload(str(path), told.append).recipe, told
 
 
 def test_somebodys_own_midi_file_is_taken_note_for_note(tmp_path):
@@ -42,12 +41,26 @@ def test_a_file_that_was_made_here_is_its_recipe(tmp_path, ending):
 
 def test_what_was_made_of_a_file_is_told_in_sentences(tmp_path):
     band(bars=4, tempo=100).write_midi(tmp_path / "mine.mid")
-    _, lines = read_upload(str(tmp_path / "mine.mid"), print)
-    said = "\n".join(lines)
+    upload = read_upload(str(tmp_path / "mine.mid"), print)
+    assert upload.lines == upload.report.lines
+    said = "\n".join(upload.lines)
     assert "Tempo: 100 beats a minute. Length: 4 bars, 0:10." in said
     assert "plays the lead" in said
     band(bars=2).write_midi(tmp_path / "ours.mid", tag=TAG + RECIPE.text)
-    assert "the very same piece" in read_upload(str(tmp_path / "ours.mid"), print)[1][0]
+    upload = read_upload(str(tmp_path / "ours.mid"), print)
+    assert upload.report is None
+    assert "the very same piece" in upload.lines[0]
+
+
+def test_tracks_are_given_other_parts(tmp_path):
+    band(bars=4).write_midi(tmp_path / "mine.mid")
+    upload = read_upload(str(tmp_path / "mine.mid"), print, {0: None})
+    assert upload.report.tracks[0].chosen
+    assert 0 not in upload.recipe.source.part
+    band(bars=2).write_midi(tmp_path / "ours.mid", tag=TAG + RECIPE.text)
+    for choice in ({"assign": {0: None}}, {"tempo_factor": 2.0}):
+        with pytest.raises(MusicError, match=r"ours\.mid was made here: it is taken as it is"):
+            read_upload(str(tmp_path / "ours.mid"), print, **choice)
 
 
 def test_music_in_another_meter_is_told(tmp_path):
@@ -63,6 +76,7 @@ def test_long_music_is_cut_and_that_is_told(tmp_path):
     recipe, told = read(tmp_path / "long.mid")
     assert recipe.source.bars == 128
     assert told == ["long.mid has 140 bars; the page takes the first 128"]
+    assert read_upload(str(tmp_path / "long.mid"), print).lines[0] == f"{told[0]}."
 
 
 def test_what_cannot_be_taken_is_told_in_one_line(tmp_path):
@@ -78,3 +92,5 @@ def test_what_cannot_be_taken_is_told_in_one_line(tmp_path):
         read(tmp_path / "letter.mid")
     with pytest.raises(MusicError, match="choose a MIDI file first"):
         read_upload(None, print)
+    with pytest.raises(MusicError, match=r"^gone\.mid is not kept here any more: choose the file"):
+        read(tmp_path / "gone.mid")

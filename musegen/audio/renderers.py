@@ -46,7 +46,8 @@ call = subprocess.call
 
 def call_in_order(command):
     program, flags, *files = command[:4]
-    sys.exit(call([program, flags, *options, *command[4:], *files]))
+    status = call([program, flags, *options, *command[4:], *files])
+    sys.exit(128 - status if status < 0 else status)  # as shells tell which signal ended it
 
 subprocess.call = call_in_order
 midi2audio.FluidSynth(soundfont, int(rate)).midi_to_audio(midi, wav)
@@ -147,6 +148,8 @@ def play(
     # FluidSynth exits 0 when it cannot load the soundfont, and writes silence.
     if "failed to load the soundfont" in said.lower() or "not a soundfont" in said.lower():
         raise AudioError(f"{renderer} cannot load {soundfont.name}: choose another soundfont")
+    if status < 0 or status > 128:
+        raise AudioError(f"{renderer} was ended while it played: try again")
     if status or not wav.is_file():
         reason = _reason(said, status)
         raise AudioError(

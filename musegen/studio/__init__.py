@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 
-os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # read when Gradio is imported
+# Read when Gradio is imported, and when it serves: each error makes a table of the last calls.
+os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
+os.environ.setdefault("GRADIO_ANALYTICS_MAX_EVENTS", "1000")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # its remarks on the processor are no news here
 
 from musegen.studio.layout import build

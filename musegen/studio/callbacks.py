@@ -6,10 +6,13 @@ import contextlib
 import json
 import logging
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
+from functools import partial
 from pathlib import Path
 
 import gradio as gr
+from gradio.utils import get_upload_folder
 from pydantic import TypeAdapter, ValidationError
 
 from musegen.atlas import Atlas
@@ -21,10 +24,22 @@ from musegen.model.errors import CheckpointError
 from musegen.music import MusicError
 from musegen.music.attributes import ATTRIBUTES
 from musegen.music.keys import key_named
-from musegen.recipe import Blend, Edit, Line, Morph, Random, Recipe, Reconstruct, Sound, Vary
-from musegen.studio.errors import one_line, tell
+from musegen.recipe import (
+    Blend,
+    Edit,
+    Line,
+    Morph,
+    Notes,
+    Random,
+    Recipe,
+    Reconstruct,
+    Sound,
+    Vary,
+)
+from musegen.studio.downloads import Downloads
+from musegen.studio.errors import line_of, one_line, tell
 from musegen.studio.examples import EXAMPLES
-from musegen.studio.limits import a_form, bounded, new_seed, not_too_long, seed_or_new
+from musegen.studio.limits import a_form, bounded, limits, new_seed, not_too_long, seed_or_new
 from musegen.studio.loading import BackgroundModel, ModelError
 from musegen.studio.naming import title
 from musegen.studio.shape_controls import set_shape, shape_of, target_line
@@ -40,18 +55,23 @@ from musegen.studio.sound_controls import (
 from musegen.studio.sounds import Sounds, Stage
 from musegen.studio.square import square_data
 from musegen.studio.takes import Take, read_state
-from musegen.studio.uploads import read_upload
+from musegen.studio.tracks import read_parts, same_reading, tracks_data
+from musegen.studio.turns import Turns, visitor_now
+from musegen.studio.uploads import Upload, read_upload
 from musegen.studio.visitors import Visitors
 from musegen.studio.working import beside
+from musegen.workroom import remove_old
 
 __all__ = ["END_FILE", "END_PLAYING", "END_SEED", "Callbacks", "first_corners", "random_recipe"]
 
 # Where an end of a morph comes from, besides the examples' names.
 END_SEED, END_PLAYING, END_FILE = "A seed", "What plays now", "A file of mine"
 SQUARE_BARS = 8  # enough to hear what a place is like, and short enough to try many
+_OWN_SECTION_BARS = 4  # of a morph from the Remix tab: as the other tab has at first
 
 _EDIT: TypeAdapter[Edit] = TypeAdapter(Edit)
 _MOST_POINTS = 1000  # of a line: a second of drawing
+_TIDY = 30  # seconds between two times that what was kept long enough is removed
 _SHOWN = 2 + len(NAMES) + len(ATTRIBUTES)  # values that `Callbacks._show` gives
 _QUIET = 3.0  # seconds without a visitor's request, after which the next example is prepared
 _SEEDED = ("fill", "vary", "extend")
@@ -77,9 +97,30 @@ class Callbacks:
     """
 
     def __init__(self, model: BackgroundModel) -> None:
+        most = limits()
         self.model = model
-        self.kitchen = Kitchen(model.get)
-        self.sounds = Sounds()
+        self.turns = {
+            # A renderer takes two cores. Nobody's mix waits for the parts, or the files, of others.
+            work: Turns(
+                most.at_once if work == "model" else -(-most.at_once // 2),
+                most.waiting,
+                most.waiting_each,
+            )
+            for work in ("model", "mix", "parts")
+        }
+        self.kitchen = Kitchen(
+            model.get,
+            most.pieces,
+            most.make_seconds,
+            lambda: self.turns["model"].take(visitor_now()),
+        )
+        # In Gradio's cache, which it serves from: elsewhere it would copy each sound there.
+        cache = Path(get_upload_folder())
+        cache.mkdir(parents=True, exist_ok=True)
+        self.sounds = Sounds(most.sounds_mb * 1_000_000, most.render_seconds, cache)
+        self.downloads = Downloads(
+            most.files_mb * 1_000_000, most.keep_minutes * 60, most.render_seconds
+        )
         self.visitors = Visitors()
         self._closing = threading.Event()
         self.atlas = _atlas()
@@ -94,6 +135,17 @@ class Callbacks:
         """
         piece = not_too_long(self.kitchen.make(recipe))
         return Take(recipe, piece, id) if id else Take(recipe, piece)
+
+    def read(
+        self,
+        file: str | None,
+        tell: Callable[[str], object],
+        assign: Mapping[int, str | None] | None = None,
+        tempo_factor: float = 1.0,
+    ) -> Upload:
+        """A visitor's file, as `read_upload` reads it, in turn: a long one takes seconds."""
+        with self.turns["model"].take(visitor_now()):
+            return read_upload(file, tell, assign, tempo_factor)
 
     def _show(self, take: Take, phrase: float | None = None) -> tuple:
         """What every new take sets: its state, the player, and the controls that speak of it."""
@@ -172,7 +224,7 @@ class Callbacks:
             ):
                 seeds.append(seed_or_new(seed if locked else None))
                 if origin == END_FILE:
-                    ends.append(read_upload(file, tell)[0])
+                    ends.append(self.read(file, tell).recipe)
                 elif origin == END_SEED:
                     ends.append(random_recipe(seeds[-1], bars, "free", sound=sound))
                 elif origin in EXAMPLES:
@@ -236,9 +288,52 @@ class Callbacks:
             The recipe, what was made of the file, and what every new take sets.
         """
         with one_line():
-            recipe, lines = read_upload(file, tell)
-            report = gr.update(value="\n".join(lines), visible=True)
-            return recipe.text, report, *self._show(self.take(recipe))
+            upload = self.read(file, tell)
+            table = tracks_data(upload)
+            return upload.recipe.text, table, *self._show(self.take(upload.recipe))
+
+    def assign(
+        self, file: str | None, own: str, state: str, phrase: float | None, event: gr.EventData
+    ) -> tuple:
+        """A visitor's own music, read with other parts of its tracks, or at another tempo.
+
+        Where it plays, its piece is worked on: undo goes back to how it was read before.
+
+        Returns
+        -------
+        tuple
+            As `preview` does.
+        """
+        with one_line():
+            parts = read_parts(event._data.get("parts") if isinstance(event._data, dict) else None)
+            # What nobody would expect was told when the file came.
+            upload = self.read(file, lambda line: None, parts, _field(event, "tempo", float))
+            id, sound = None, Sound()
+            if _is_of(state, own):
+                id, playing = read_state(state)
+                sound = playing.sound
+                if playing.source.tempos[:1] != upload.recipe.source.tempos[:1]:
+                    sound = sound.model_copy(update={"tempo": None})
+            recipe = upload.recipe.model_copy(update={"sound": sound})
+            table = tracks_data(upload, _field(event, "turn", int))
+            return upload.recipe.text, table, *self._show(self.take(recipe, id), phrase)
+
+    def morph_own(
+        self,
+        own: str,
+        origin: str,
+        seed: float | None,
+        locked: bool,
+        kept: str,
+        file: str | None,
+        steps: float,
+        *controls: object,
+    ) -> tuple:
+        """A visitor's own music, morphed into another end."""
+        with one_line():
+            _own(own)
+        a, b = (END_PLAYING, None, False, own, None), (origin, seed, locked, kept, file)
+        return self.morph(*a, *b, steps, _OWN_SECTION_BARS, "even", *controls)[1:]
 
     def vary(self, own: str, similarity: float, seed: float | None, locked: bool) -> tuple:
         with one_line():
@@ -258,12 +353,23 @@ class Callbacks:
             id, recipe = read_state(state)
             return self._show(self.take(recipe.then(read_edit(event._data)), id), phrase)
 
-    def open(self, state: str, phrase: float | None, event: gr.EventData) -> tuple:
-        """A recipe that the page remembers: undo, redo, history."""
+    def open(self, state: str, phrase: float | None, own: str, event: gr.EventData) -> tuple:
+        """A recipe that the page remembers: undo, redo, history.
+
+        Returns
+        -------
+        tuple
+            A visitor's own recipe and what the table of its tracks shows, which go back where the
+            file had been read otherwise; and what every new take sets.
+        """
         with one_line():
             recipe = Recipe.read(_field(event, "recipe", str))
             goes_on = state and event._data.get("id")
-            return self._show(self.take(recipe, read_state(state)[0] if goes_on else None), phrase)
+            back = (gr.skip(), gr.skip())
+            if goes_on and _is_of(state, own) and recipe.source != Recipe.read(own).source:
+                back = Recipe(source=recipe.source).text, same_reading(recipe.source)
+            take = self.take(recipe, read_state(state)[0] if goes_on else None)
+            return *back, *self._show(take, phrase)
 
     def turn(self, name: str, state: str, phrase: float | None, value: object) -> tuple:
         """One of the sound's controls was turned: by `musegen.studio.sound_controls.NAMES`."""
@@ -305,10 +411,13 @@ class Callbacks:
             id, recipe = read_state(state)
             take, font = self.take(recipe, id), find_soundfont(soundfont)
         halt = self.visitors.begin(request.session_hash, "sound")
+        turn = self._sound_turn(halt)
 
         def stages(progress: Callable[[float], None]) -> Iterator[Stage]:
-            return self.sounds.make(take.piece, recipe.text, font, halt, progress)
+            return self.sounds.make(take.piece, recipe.text, font, halt, progress, turn)
 
+        if self.turns["mix"].waiting:
+            yield gr.skip(), _progress(0, "Others come first …")
         try:
             async for share, stage in beside(stages, halt):
                 if stage is None:
@@ -317,8 +426,8 @@ class Callbacks:
                     yield take.shown(stage.file, stage.stream, stage.problem), gr.skip()
         except Halted:
             return
-        except AudioError as error:
-            yield take.shown(problem=f"No sound: {error}"), gr.skip()
+        except Exception as error:
+            yield take.shown(problem=f"No sound: {line_of(error)}"), gr.skip()
 
     async def file(
         self, state: str, soundfont: str | None, event: gr.EventData, request: gr.Request
@@ -328,9 +437,10 @@ class Callbacks:
             kind = _field(event, "kind", str)
             take, font = self.take(read_state(state)[1]), find_soundfont(soundfont)
         halt = self.visitors.begin(request.session_hash, "file")
+        turn = partial(self._sound_turn(halt), "parts")
 
         def made(progress: Callable[[float], None]) -> Iterator[Path]:
-            yield take.file(kind, font, halt=halt, progress=progress)
+            yield self.downloads.make(take, kind, font, halt, progress, turn)
 
         try:
             with one_line():
@@ -342,6 +452,15 @@ class Callbacks:
                         yield str(path), gr.skip()
         except Halted:
             yield None, gr.skip()
+
+    def make_file(self, take: Take, kind: str, soundfont: Path | None = None) -> Path:
+        """A file of a take, waited for."""
+        turn = partial(self._sound_turn(threading.Event()), "parts")
+        return self.downloads.make(take, kind, soundfont, turn=turn)
+
+    def _sound_turn(self, halt: threading.Event) -> Callable[[str], AbstractContextManager]:
+        visitor = visitor_now()  # the thread that will wait does not know for whom it works
+        return lambda work: self.turns[work].take(visitor, halt)
 
     def cancel(self, request: gr.Request) -> None:
         """Stop what is being played or written for a visitor."""
@@ -359,6 +478,13 @@ class Callbacks:
                 with contextlib.suppress(AudioError):  # who asks for it will be told
                     for _ in self.sounds.make(piece, recipe.text, font, self._closing):
                         pass
+
+    def tidy(self) -> None:
+        """Remove, until the end, what was kept long enough: Gradio leaves some of it behind."""
+        while not self._closing.wait(_TIDY):
+            self.downloads.sweep()
+            self.sounds.sweep()
+            remove_old(Path(get_upload_folder()), limits().keep_minutes * 60)
 
     def close(self) -> None:
         """Stop all that is going on: nobody will see the end of it."""
@@ -502,9 +628,17 @@ def _own(text: str) -> Recipe:
     return Recipe.read(text)
 
 
+def _is_of(state: str, own: str) -> bool:
+    """Whether what plays was made of a visitor's own notes, as they were read last."""
+    if not (state and own):
+        return False
+    source = read_state(state)[1].source
+    return isinstance(source, Notes) and source == Recipe.read(own).source
+
+
 def _field(event: gr.EventData, name: str, kind: type) -> object:
     value = event._data.get(name) if isinstance(event._data, dict) else None
-    if kind is float and isinstance(value, int):
+    if kind is float and type(value) is int and abs(value) < 2**53:
         value = float(value)
     if not isinstance(value, kind) or isinstance(value, bool):
         raise MusicError(f"the page did not say {name}: load it anew")

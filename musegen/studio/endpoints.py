@@ -15,6 +15,7 @@ from musegen.music import MusicError
 from musegen.music.attributes import ATTRIBUTES
 from musegen.music.bands import BANDS
 from musegen.music.keys import key_named
+from musegen.music.notes import PARTS
 from musegen.music.phrase import DEFAULT_TEMPO
 from musegen.recipe import (
     Adjust,
@@ -36,12 +37,9 @@ from musegen.studio.errors import one_line, tell
 from musegen.studio.limits import bounded, seed_or_new
 from musegen.studio.player import instrument_name
 from musegen.studio.sound_controls import find_soundfont, set_sound, soundfont_names
-from musegen.studio.takes import FILES
-from musegen.studio.uploads import read_upload
+from musegen.studio.takes import SOUND_FILES
 
 __all__ = ["Endpoints", "add_endpoints"]
-
-_SOUND_FILES = tuple(kind for kind in FILES if kind not in ("midi", "npy"))
 
 
 class Endpoints:
@@ -114,13 +112,20 @@ class Endpoints:
             for name, seed, midi in (("seed_a", seed_a, midi_a), ("seed_b", seed_b, midi_b)):
                 told[name] = None if midi else seed_or_new(seed)
                 ends.append(
-                    read_upload(midi, tell)[0] if midi else random_recipe(told[name], bars, "free")
+                    self._call.read(midi, tell).recipe
+                    if midi
+                    else random_recipe(told[name], bars, "free")
                 )
             recipe = morph_recipe(*ends, steps, bars, curve)
         return self._made(recipe, **told, steps=int(steps))
 
     def remix(
-        self, midi: str, similarity: float = 0.8, seed: float | None = None
+        self,
+        midi: str,
+        similarity: float = 0.8,
+        seed: float | None = None,
+        parts: str = "",
+        tempo_factor: float = 1,
     ) -> tuple[str, dict]:
         """Give a MIDI file back as a variation of itself.
 
@@ -128,14 +133,29 @@ class Endpoints:
             midi: A MIDI file with at least one note; the first 128 bars are used.
             similarity: 0 to 1: 1 reconstructs the file, 0 is something new.
             seed: Which variation; one is drawn, and told in the answer, if it is not given.
+            parts: Other parts of tracks than the answer tells, such as 0 lead, 3 none: numbers
+                of tracks, counted from 0, and lead, counter, chords, bass, drums or none.
+            tempo_factor: 0.5 or 2: half or double the tempo, where the answer's report says that
+                the beat was found from the notes.
 
         Returns:
-            A MIDI file, and what was made: seed, similarity, bars, seconds, number of notes.
+            A MIDI file, and what was made: seed, similarity, bars, seconds, number of notes; and
+            what was made of the file: report, in sentences, and tracks, each with its index,
+            name, part (null if it is left out) and the reason.
         """
         with one_line():
             seed, similarity = seed_or_new(seed), bounded(similarity, "similarity")
             edit = Reconstruct() if similarity == 1 else Vary(similarity=similarity, seed=seed)
-        return self._edited(midi, edit, seed=seed, similarity=similarity)
+            upload = self._call.read(midi, tell, _parts(parts), tempo_factor)
+            tracks = upload.report.tracks if upload.report else ()
+        told = {
+            "report": list(upload.lines),
+            "tracks": [
+                {name: getattr(track, name) for name in ("index", "name", "part", "reason")}
+                for track in tracks
+            ],
+        }
+        return self._made(upload.recipe.then(edit), seed=seed, similarity=similarity, **told)
 
     def vary(
         self,
@@ -297,7 +317,7 @@ class Endpoints:
             if len(numbers) != 4:
                 raise MusicError(f"seeds is {seeds!r}; give four, such as 1, 2, 3, 4")
             corners = tuple(
-                read_upload(midi, tell)[0] if midi else random_recipe(seed, SQUARE_BARS)
+                self._call.read(midi, tell).recipe if midi else random_recipe(seed, SQUARE_BARS)
                 for seed, midi in zip(numbers, (midi_a, midi_b, midi_c, midi_d), strict=True)
             )
             source = Blend(corners=corners, x=bounded(x, "x"), y=bounded(y, "y"), bars=SQUARE_BARS)
@@ -344,7 +364,7 @@ class Endpoints:
             A MIDI file, and what was made.
         """
         with one_line():
-            recipe = read_upload(midi, tell)[0]
+            recipe = self._call.read(midi, tell).recipe
             if band and band not in BANDS:
                 raise MusicError(f"there is no band {band!r}: choose from {', '.join(BANDS)}")
             wanted = {"band": band, "key": key, "tempo": tempo, "swing": swing, "human": human}
@@ -383,11 +403,11 @@ class Endpoints:
             A sound file, stereo, 44100 samples a second.
         """
         with one_line():
-            if format not in _SOUND_FILES:
-                choices = ", ".join(_SOUND_FILES)
+            if format not in SOUND_FILES:
+                choices = ", ".join(SOUND_FILES)
                 raise MusicError(f"there is no format {format!r}: choose from {choices}")
-            take = self._call.take(read_upload(midi, tell)[0])
-            return str(take.file(format, find_soundfont(soundfont)))
+            take = self._call.take(self._call.read(midi, tell).recipe)
+            return str(self._call.make_file(take, format, find_soundfont(soundfont)))
 
     def _again_of_seed(self, query: dict[str, str]) -> tuple[str, dict]:
         figures = {
@@ -400,13 +420,13 @@ class Endpoints:
 
     def _edited(self, midi: str, edit: Edit, **told: object) -> tuple[str, dict]:
         with one_line():
-            own = read_upload(midi, tell)[0]
+            own = self._call.read(midi, tell).recipe
         return self._made(own.then(edit), **told)
 
     def _made(self, recipe: Recipe, **told: object) -> tuple[str, dict]:
         with one_line():
             take = self._call.take(recipe)
-            path = take.file("midi", None)
+            path = self._call.make_file(take, "midi")
         piece = take.piece
         info = {
             **told,
@@ -437,6 +457,20 @@ def _phrases(text: str | None) -> tuple[int, ...]:
     if not all(word.isascii() and word.isdigit() and len(word) < 16 for word in words):
         raise MusicError(f"{text!r} are not whole numbers: write them like 0, 3")
     return tuple(map(int, words))
+
+
+def _parts(text: str | None) -> dict[int, str | None]:
+    parts: dict[int, str | None] = {}
+    for pair in filter(str.strip, (text or "").split(",")):
+        words = pair.split()
+        if len(words) != 2 or words[1] not in (*PARTS, "none"):
+            raise MusicError(
+                f"{text!r} are not parts of tracks: write them like 0 lead, 3 none; "
+                f"there are {', '.join(PARTS)}"
+            )
+        (index,) = _phrases(words[0])
+        parts[index] = None if words[1] == "none" else words[1]
+    return parts
 
 
 def _places(text: str | None) -> list[list[float]]:
@@ -493,7 +527,13 @@ def add_endpoints(call: Callbacks) -> None:
                 number("Bars in each step", 4),
                 choice("Curve", list(CURVES), "even"),
             ],
-            do.remix: [midi(), number("Similarity", 0.8), number("Seed")],
+            do.remix: [
+                midi(),
+                number("Similarity", 0.8),
+                number("Seed"),
+                text("Parts of tracks"),
+                number("Times the tempo", 1),
+            ],
             do.vary: [
                 midi(),
                 text(phrases),
@@ -533,18 +573,16 @@ def add_endpoints(call: Callbacks) -> None:
                 components,
                 [gr.File(label="MIDI file"), gr.JSON(label="What was made")],
                 api_name=function.__name__,
-                concurrency_id="model",
-                concurrency_limit=2,
+                concurrency_limit=None,
             )
         gr.Button().click(
             do.render,
             [
                 midi(),
                 choice("Soundfont", fonts, fonts[0] if fonts else None),
-                choice("Format", list(_SOUND_FILES), "wav"),
+                choice("Format", list(SOUND_FILES), "wav"),
             ],
             gr.File(label="Sound file"),
             api_name="render",
-            concurrency_id="sound",
-            concurrency_limit=2,
+            concurrency_limit=None,
         )

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
+from starlette.requests import ClientDisconnect
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
+
+from musegen.studio.hourly import Hourly
+from musegen.studio.limits import limits
 
 if TYPE_CHECKING:
     import gradio as gr
@@ -16,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["BodyLimit", "RelativeHead", "closed_routes", "guard"]
 
+_log = logging.getLogger(__name__)
 _MOST_BYTES = 8_000_000  # of a request that is no upload: four recipes of the largest kind
 _ENVELOPE = 1_000_000  # bytes that may stand around an uploaded file
 _UPLOAD = "/gradio_api/upload"
@@ -43,23 +49,33 @@ class BodyLimit:
     app : ASGIApp
     page : gr.Blocks
         Says how large an upload may be.
+    uploads : Hourly
+        How many bytes of uploads there may still be.
     """
 
-    def __init__(self, app: ASGIApp, page: gr.Blocks) -> None:
+    def __init__(self, app: ASGIApp, page: gr.Blocks, uploads: Hourly) -> None:
         self._app = app
         self._page = page
+        self._uploads = uploads
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         most = _MOST_BYTES
-        if scope["path"].rstrip("/").endswith(_UPLOAD):
+        is_upload = scope["path"].rstrip("/").endswith(_UPLOAD)
+        if is_upload:
             most = (self._page.max_file_size or 0) + _ENVELOPE
         said = f"A request has {most / 1e6:.0f} MB at most here\n"
-        declared = Headers(scope=scope).get("content-length", "0")
-        if declared.isdecimal() and int(declared) > most:
+        declared = Headers(scope=scope).get("content-length", "")
+        # Who does not say how much it is may send as much as is allowed.
+        size = int(declared) if declared.isdecimal() else most
+        if size > most:
             await PlainTextResponse(said, 413)(scope, receive, send)
+            return
+        if is_upload and not self._uploads.take((scope["client"] or ("",))[0], size):
+            late = "So much was uploaded here in the last hour that it has to wait: try later\n"
+            await PlainTextResponse(late, 429)(scope, receive, send)
             return
         read = 0
 
@@ -71,7 +87,17 @@ class BodyLimit:
                 raise HTTPException(413, said.strip())
             return message
 
-        await self._app(scope, counted, send)
+        try:
+            await self._app(scope, counted, send)
+        except ClientDisconnect:
+            if not is_upload:
+                raise
+        except OSError as error:
+            if not is_upload:
+                raise
+            _log.error("an upload failed: %s", error)
+            full = "There is no room for this file here at the moment: try later\n"
+            await PlainTextResponse(full, 507)(scope, receive, send)
 
 
 class RelativeHead:
@@ -111,4 +137,5 @@ def closed_routes() -> list[Route]:
 
 def guard(page: gr.Blocks) -> list[Middleware]:
     """What all requests to a page go through."""
-    return [Middleware(BodyLimit, page=page), Middleware(RelativeHead)]
+    uploads = Hourly(limits().uploads_mb * 1_000_000)
+    return [Middleware(BodyLimit, page=page, uploads=uploads), Middleware(RelativeHead)]

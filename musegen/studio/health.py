@@ -19,6 +19,7 @@ from starlette.routing import Route
 from musegen.files import CHECKPOINTS
 
 if TYPE_CHECKING:
+    from musegen.studio.callbacks import Callbacks
     from musegen.studio.loading import BackgroundModel
 
 __all__ = ["health_routes"]
@@ -27,7 +28,7 @@ _NO_WAIT = 0.01  # seconds that a model which is there takes to say so
 _FRESH = {"Cache-Control": "no-store"}
 
 
-def health_routes(page: gr.Blocks, model: BackgroundModel) -> list[Route]:
+def health_routes(page: gr.Blocks, call: Callbacks) -> list[Route]:
     """Routes of ``/health`` and ``/metrics``.
 
     ``/health`` answers 200 where a piece can be made, and 503 while the model loads or if it could
@@ -36,8 +37,10 @@ def health_routes(page: gr.Blocks, model: BackgroundModel) -> list[Route]:
     Parameters
     ----------
     page : gr.Blocks
-    model : BackgroundModel
+    call : Callbacks
+        What the page's controls do.
     """
+    model = call.model
     start = time.monotonic()
 
     async def health(request: Request) -> Response:
@@ -55,6 +58,8 @@ def health_routes(page: gr.Blocks, model: BackgroundModel) -> list[Route]:
         lines = [
             *_metric("up_seconds", "gauge", "Seconds since the start.", time.monotonic() - start),
             *_metric("ready", "gauge", "1 where pieces can be made.", int(status == "ok")),
+            *_sounds(call),
+            *_turns(call),
             *_calls(page),
         ]
         text = "\n".join(lines) + "\n"
@@ -82,6 +87,27 @@ def _fingerprint(folder: Path) -> str:
     return digest.hexdigest()[:12]
 
 
+def _sounds(call: Callbacks) -> Iterator[str]:
+    """How many sounds were to be had without a renderer."""
+    sounds = call.sounds
+    yield from _metric("sounds_total", "counter", "Sounds that were asked for.", sounds.asked)
+    yield from _metric(
+        "sounds_rendered_total",
+        "counter",
+        "Sounds that a renderer played; the others were kept from before.",
+        sounds.rendered,
+    )
+
+
+def _turns(call: Callbacks) -> Iterator[str]:
+    yield from _metric(
+        "waiting",
+        "gauge",
+        "Requests that wait for the model, and for a renderer.",
+        {f'work="{work}"': turns.waiting for work, turns in call.turns.items()},
+    )
+
+
 def _calls(page: gr.Blocks) -> Iterator[str]:
     """What Gradio's queue has counted."""
     queue = page._queue
@@ -98,10 +124,8 @@ def _calls(page: gr.Blocks) -> Iterator[str]:
         f"How the last {queue.ANALYTICS_MAX_EVENTS} calls ended. What is refused, too, is failed.",
         {f'function="{name}",status="{how}"': count for (name, how), count in last.items()},
     )
-    waiting = sum(len(line.queue) for line in queue.event_queue_per_concurrency_id.values())
-    yield from _metric("waiting", "gauge", "Calls that wait for their turn.", waiting)
     running = sum(job is not None for job in queue.active_jobs)
-    yield from _metric("running", "gauge", "Calls that are being answered.", running)
+    yield from _metric("running", "gauge", "Calls that are answered, or wait for it.", running)
 
 
 def _metric(name: str, kind: str, help: str, values: float | dict[str, float]) -> Iterator[str]:

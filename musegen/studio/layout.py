@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from functools import partial
 
 import gradio as gr
@@ -9,6 +10,7 @@ import gradio as gr
 from musegen.studio.assets import asset
 from musegen.studio.callbacks import Callbacks
 from musegen.studio.endpoints import add_endpoints
+from musegen.studio.limits import limits
 from musegen.studio.player import player
 from musegen.studio.shape_controls import shape_controls
 from musegen.studio.sound_controls import NAMES, sound_controls
@@ -23,10 +25,9 @@ _NO_FILE = "() => { document.dispatchEvent(new CustomEvent('musegen:file')); }"
 
 _PLAIN = {"apply_default_css": False}
 _PRIVATE = {"api_visibility": "private", "show_progress": "hidden"}
-# In the queue all the same: outside of it nothing can be told to the visitor.
+# In the queue, since outside of it nothing can be told to the visitor; who has to wait there for
+# the computer does so in `musegen.studio.turns`.
 _AT_ONCE = {**_PRIVATE, "concurrency_limit": None}
-_MODEL_WORK = {**_PRIVATE, "concurrency_id": "model", "concurrency_limit": 2}
-_SOUND_WORK = {**_PRIVATE, "concurrency_id": "sound", "concurrency_limit": 2}
 _LATEST = {"trigger_mode": "always_last"}
 # Also while the last one's is on its way, which then ends.
 _EACH = {"trigger_mode": "multiple"}
@@ -40,11 +41,12 @@ def build(call: Callbacks) -> gr.Blocks:
     call : Callbacks
         What its controls do.
     """
+    keep = round(limits().keep_minutes * 60)
     with gr.Blocks(
         title="MuseGen",
         analytics_enabled=False,
         fill_width=True,
-        delete_cache=(3600, 3600),
+        delete_cache=(min(keep, 3600) // 4, keep),
     ) as page:
         add_endpoints(call)  # first: Gradio gives the page's own functions names, too
         state = gr.Textbox(visible=False)  # of the take: the page keeps it, not the server
@@ -86,10 +88,13 @@ def build(call: Callbacks) -> gr.Blocks:
                         remix = remix_tab()
                 shape = shape_controls()
                 sound = sound_controls()
+                lines = "".join(f"<li>{html.escape(line)}</li>" for line in limits().lines)
+                gr.HTML(asset("page/limits.html").replace("<mark />", lines), **_PLAIN)
 
         band = sound.components
         shown = [state, stage, *band, *shape.sliders]
         worked_on = [state, phrase]
+        own = [remix.own, remix.tracks]
         starts = [
             (random.button.click, call.draw, [*random.settings, *band], [random.settings[0]]),
             (stage.draw, call.first, [], []),
@@ -106,7 +111,13 @@ def build(call: Callbacks) -> gr.Blocks:
             (explore.map.place, call.place, band, []),
             (explore.map.line, call.line, band, []),
             (explore.square.blend, call.blend, [explore.corners], [explore.square]),
-            (remix.file.upload, call.preview, [remix.file], [remix.own, remix.report]),
+            (remix.file.upload, call.preview, [remix.file], own),
+            (
+                remix.morph.click,
+                call.morph_own,
+                [remix.own, *remix.end.inputs, remix.steps, *band],
+                [remix.end.seed],
+            ),
             (
                 remix.vary.click,
                 call.vary,
@@ -115,15 +126,15 @@ def build(call: Callbacks) -> gr.Blocks:
             ),
             (remix.same.click, call.reconstruct, [remix.own], []),
             (stage.edit, call.edit, worked_on, []),
-            (stage.open, call.open, worked_on, []),
+            (stage.open, call.open, [*worked_on, remix.own], own),
         ]
         making = []
 
         def make(trigger, function, inputs: list, outputs: list, **how) -> None:
-            made = trigger(function, inputs, outputs, **{**_MODEL_WORK, **how})
+            made = trigger(function, inputs, outputs, **{**_AT_ONCE, **how})
             # The picture first: the sound takes a second more.
             heard = made.success(
-                call.sound, [state, sound.soundfont], [stage, progress], **_SOUND_WORK, **_EACH
+                call.sound, [state, sound.soundfont], [stage, progress], **_AT_ONCE, **_EACH
             )
             for event in (made, heard):
                 event.failure(None, js=_IDLE, **_PRIVATE)
@@ -135,20 +146,23 @@ def build(call: Callbacks) -> gr.Blocks:
         for name, control in zip(NAMES, band, strict=True):
             turn = partial(call.turn, name)
             make(control.input, turn, [*worked_on, control], shown, **_LATEST)
+        remix.tracks.assign(None, js=_BUSY, **_PRIVATE)
+        read_anew = [remix.file, remix.own, *worked_on]
+        make(remix.tracks.assign, call.assign, read_anew, [*own, *shown], **_EACH)
+        remix.file.clear(None, None, own, js="() => ['', null]", **_PRIVATE)
         for slider in shape.sliders:
             make(slider.input, call.shape, [*worked_on, *shape.sliders], [state, stage], **_LATEST)
         sound.soundfont.input(
-            call.sound, [state, sound.soundfont], [stage, progress], **_SOUND_WORK, **_EACH
+            call.sound, [state, sound.soundfont], [stage, progress], **_AT_ONCE, **_EACH
         )
         page.load(call.model_state, None, ready, **_AT_ONCE)
         opened = page.load(call.from_link, None, [*random.settings, linked], **_AT_ONCE)
         make(opened.success, call.open_link, [linked], shown)
 
-        filed = stage.file(
-            call.file, [state, sound.soundfont], [made_file, progress], **_SOUND_WORK
-        )
+        filed = stage.file(call.file, [state, sound.soundfont], [made_file, progress], **_AT_ONCE)
         filed.success(None, made_file, None, js=_FILE, **_PRIVATE)
         filed.failure(None, js=_NO_FILE, **_PRIVATE)
+        page.unload(call.cancel)
         stage.cancel(call.cancel, js=_IDLE, cancels=making, queue=False, **_PRIVATE)
         stage.phrase(
             call.choose_phrase,
@@ -163,6 +177,6 @@ def build(call: Callbacks) -> gr.Blocks:
             [explore.corners, explore.square],
             **_PRIVATE,
         )
-        for end in (morph.a, morph.b):
+        for end in (morph.a, morph.b, remix.end):
             end.origin.input(call.choose_end, [end.origin, state], end.chosen, **_AT_ONCE)
     return page

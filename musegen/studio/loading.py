@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import os
 import threading
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from musegen.files import CHECKPOINTS
 from musegen.music import MusicError
 
 if TYPE_CHECKING:
@@ -74,9 +76,11 @@ class BackgroundModel:
             piece = model.random(seed=0, bars=2)  # the first call compiles: nobody should wait
             self._model = model
         except Exception as error:  # whatever it is, the page must say that there is no model
-            self._problem = " ".join(str(error).split())[:300] or type(error).__name__
+            problem = " ".join(str(error).split())[:300] or type(error).__name__
             log = logging.getLogger(__name__)
-            log.error("the model was not loaded: %s", self._problem)
+            log.error("the model was not loaded: %s", problem)
+            # Where this computer keeps it is nobody else's business.
+            self._problem = problem.replace(f"{CHECKPOINTS.parent}{os.sep}", "")
             log.debug("how it came to it:", exc_info=True)
             return
         finally:

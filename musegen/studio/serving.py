@@ -13,14 +13,11 @@ from musegen.studio.callbacks import Callbacks
 from musegen.studio.guard import closed_routes, guard
 from musegen.studio.health import health_routes
 from musegen.studio.layout import build
-from musegen.studio.limits import UPLOAD
+from musegen.studio.limits import LimitsError, limits
 from musegen.studio.loading import BackgroundModel
 from musegen.studio.theme import theme
 
 __all__ = ["LaunchError", "launch"]
-
-# As many visitors may wait; the next is told to come back rather than kept for minutes.
-_QUEUE = 40
 
 
 class LaunchError(RuntimeError):
@@ -46,16 +43,22 @@ def launch(
     Raises
     ------
     LaunchError
-        If the address or the port cannot be used, or a package is missing.
+        If the address or the port cannot be used, a package is missing, or a limit that was set is
+        none.
     """
     if mcp and find_spec("mcp") is None:
         raise LaunchError("--mcp needs another package: pip install 'gradio[mcp]'")
     if host is not None or port is not None:
         _check_address(host or "127.0.0.1", port or 0)
+    try:
+        most = limits()
+    except LimitsError as error:
+        raise LaunchError(str(error)) from None
     model = BackgroundModel()
     call = Callbacks(model)
     page = build(call)
-    page.queue(max_size=_QUEUE)
+    # Who waits does so for a turn of ours, which is fair; this is against a flood.
+    page.queue(max_size=2 * most.waiting)
     try:
         page.launch(
             share=share,
@@ -67,21 +70,23 @@ def launch(
             head=asset("page/head.html"),
             favicon_path=asset_path("page/favicon.svg"),
             footer_links=["api"],
-            max_file_size=UPLOAD,
+            max_file_size=f"{most.upload_mb}mb",
+            max_threads=2 * most.waiting + 40,
             ssr_mode=False,  # Spaces would start a Node server, which the page has no use for
             show_error=False,
             mcp_server=mcp,
             enable_monitoring=False,  # its summary is for anybody who asks
             run_history=False,  # the page has its own
             app_kwargs={
-                "routes": [*health_routes(page, model), *closed_routes()],
+                "routes": [*health_routes(page, call), *closed_routes()],
                 "middleware": guard(page),
             },
         )
     except OSError as error:
         raise LaunchError(f"{error}; choose another with --port") from None
     model.start()
-    threading.Thread(target=call.prepare, name="musegen-prepare", daemon=True).start()
+    for work in (call.prepare, call.tidy):
+        threading.Thread(target=work, name=f"musegen-{work.__name__}", daemon=True).start()
     try:
         with contextlib.suppress(KeyboardInterrupt):
             page.block_thread()

@@ -16,7 +16,7 @@ from musegen.music.keys import KEY_NAMES, key_named
 from musegen.music.notes import PARTS
 from musegen.music.phrase import DEFAULT_TEMPO
 from musegen.recipe import Recipe, Sound
-from musegen.studio.limits import LIMITS, bounded
+from musegen.studio.limits import bounded, range_of
 from musegen.studio.naming import key_label
 from musegen.studio.player import DRUM_KITS, instrument_name
 
@@ -47,7 +47,7 @@ class SoundControls:
 def sound_controls() -> SoundControls:
     """Make the section."""
     programs = [program_name(program) for program in range(128)]
-    low, high = LIMITS["tempo"]
+    low, high = range_of("tempo")
     with gr.Accordion("Band and sound", open=False, elem_classes="mg-sound"):
         band = gr.Dropdown(
             [*BANDS, _OWN], value=next(iter(BANDS)), label="Band", filterable=False, min_width=130
@@ -79,9 +79,9 @@ def sound_controls() -> SoundControls:
                 )
                 for part in PARTS
             ]
-        problem = audio.fluidsynth_problem()
-        if problem:
-            gr.Markdown(problem, elem_classes="mg-note")
+    problem = audio.fluidsynth_problem()
+    if problem:
+        gr.Markdown(problem, elem_classes="mg-note")
     return SoundControls([band, *instruments, key, tempo, swing, human], soundfont)
 
 
@@ -89,7 +89,7 @@ def values_of(piece: Piece) -> list:
     """What the controls show of a piece, in the order of `NAMES`."""
     programs = dict(piece.programs)
     band = next((name for name, band in BANDS.items() if dict(band.programs) == programs), _OWN)
-    low, high = LIMITS["tempo"]
+    low, high = range_of("tempo")
     return [
         band,
         *(instrument_name(part, programs[part]) for part in PARTS),

@@ -10,6 +10,7 @@ import time
 import zlib
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,9 +19,9 @@ from musegen.music import Piece
 
 __all__ = ["Sounds", "Stage"]
 
-_LIMIT = 500_000_000  # bytes: seventy pieces of 16 bars
-# Seconds that a file stays after it was handed out for the last time: copying it takes far less.
-_GRACE = 60
+# Seconds that a file stays after it was handed out for the last time: who was told of it fetches it
+# at once.
+_GRACE = 120
 _TELL = 0.2  # seconds between two times that progress is told
 
 
@@ -31,7 +32,7 @@ class Stage:
     Attributes
     ----------
     file : Path
-        To be copied or read within a minute; who needs it longer asks for it again.
+        To be fetched within two minutes; who needs it later asks for it again.
     stream : dict
         What `musegen.audio.write_stream` says of it. ``stream["parts"]`` is ``["mix"]`` where all
         parts are in one sound, to be heard until they are there apart.
@@ -71,13 +72,28 @@ class Sounds:
     Parameters
     ----------
     limit_bytes : int
-        That the files may take up. What goes stays a minute longer, for who has just been given it.
+        That the files may take up. What goes stays two minutes longer, for who was just told of it.
+    patience : float
+        Seconds that a renderer may take longer than the piece lasts before it is ended.
     folder : Path, optional
         Where to make the temporary folder; where the system has them if not given.
+
+    Attributes
+    ----------
+    asked, rendered : int
+        Sounds that were asked for, and those among them that had to be rendered.
     """
 
-    def __init__(self, limit_bytes: int = _LIMIT, folder: Path | None = None) -> None:
+    def __init__(
+        self,
+        limit_bytes: int = 500_000_000,
+        patience: float = 60,
+        folder: Path | None = None,
+    ) -> None:
         self.limit_bytes = limit_bytes
+        self.asked = 0
+        self.rendered = 0
+        self._patience = patience
         self._folder = tempfile.TemporaryDirectory(prefix="musegen-sounds-", dir=folder)
         self._news = threading.Condition()  # guards all that follows
         self._kept: OrderedDict[tuple[str, str], _Kept] = OrderedDict()  # the oldest first
@@ -91,6 +107,7 @@ class Sounds:
         soundfont: Path | None = None,
         halt: threading.Event | None = None,
         progress: Callable[[float], None] | None = None,
+        turn: Callable[[str], AbstractContextManager] = nullcontext,
     ) -> Iterator[Stage]:
         """Give a piece's sound: soon the mix, then the parts. What is kept comes as parts at once.
 
@@ -108,6 +125,9 @@ class Sounds:
             Once it is set, this ends with `musegen.audio.Halted`.
         progress : callable, optional
             As in `musegen.audio.render_stages`: goes from 0 to 1 for each stage.
+        turn : callable, optional
+            Gives a context in which a stage is rendered, by its name: ``"mix"``, what is to be
+            heard first, or ``"parts"``. What is kept needs none.
 
         Yields
         ------
@@ -121,9 +141,11 @@ class Sounds:
         halt = halt or threading.Event()
         progress = progress or (lambda share: None)
         name = (key, str(soundfont))
+        with self._news:
+            self.asked += 1
         given = 0  # stages of this piece
         while True:
-            self._sweep()
+            self.sweep()
             if (stage := self._find(name)) is not None:
                 yield stage
                 return
@@ -132,8 +154,9 @@ class Sounds:
                 is_ours = rendering is None
                 if is_ours:
                     rendering = self._renderings[name] = _Rendering()
+                    self.rendered += 1
             if is_ours:
-                stages = self._render(name, rendering, piece, soundfont, halt, progress)
+                stages = self._render(name, rendering, piece, soundfont, halt, progress, turn)
             else:
                 stages = self._follow(rendering, halt, progress)
             with contextlib.closing(stages):
@@ -152,13 +175,23 @@ class Sounds:
         soundfont: Path | None,
         halt: threading.Event,
         progress: Callable[[float], None],
+        turn: Callable[[str], AbstractContextManager],
     ) -> Iterator[Stage]:
         def tell(share: float) -> None:
             rendering.share = share
             progress(share)
 
         try:
-            for stems in audio.render_stages(piece, soundfont, halt=halt, progress=tell):
+            stages = audio.render_stages(
+                piece,
+                soundfont,
+                timeout=piece.seconds + self._patience,
+                halt=halt,
+                progress=tell,
+            )
+            while not rendering.is_whole:
+                with turn("parts" if rendering.stages else "mix"):
+                    stems = next(stages)
                 kept = self._write(stems)
                 with self._news:
                     rendering.stages.append(kept.stage)
@@ -209,6 +242,7 @@ class Sounds:
         if not stems.sounds:
             raise audio.AudioError("this piece has no notes")
         path = Path(self._folder.name) / f"{secrets.token_hex(8)}.flacs"
+        path.parent.mkdir(exist_ok=True)  # nothing was in it for long: it was cleared away
         stream = audio.write_stream(path, stems)
         silent = [f"No sound of the {part}: {why}" for part, why in stems.missing.items()]
         stage = Stage(path, stream, silent[0] if silent else None)
@@ -236,7 +270,7 @@ class Sounds:
     def _retire(self, stage: Stage) -> None:
         self._retired.append((time.monotonic(), stage.file))
 
-    def _sweep(self) -> None:
+    def sweep(self) -> None:
         """Remove the files that nobody can be copying any more."""
         now = time.monotonic()
         with self._news:

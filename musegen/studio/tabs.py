@@ -11,9 +11,10 @@ from musegen.atlas import Atlas
 from musegen.latent import CURVES, DEFAULT_FORM, DEFAULT_TEMPERATURE, FORMS
 from musegen.studio.callbacks import END_FILE, END_PLAYING, END_SEED, first_corners
 from musegen.studio.examples import EXAMPLES
-from musegen.studio.limits import LIMITS
+from musegen.studio.limits import range_of
 from musegen.studio.map_view import map_data, map_view
 from musegen.studio.square import square
+from musegen.studio.tracks import tracks_view
 from musegen.studio.uploads import ENDINGS
 
 __all__ = [
@@ -86,12 +87,15 @@ class RemixTab:
 
     file: gr.File
     own: gr.Textbox  # its recipe
-    report: gr.Textbox  # what was made of it
+    tracks: gr.HTML  # what was made of it
     similarity: gr.Slider
     seed: gr.Number
     lock: gr.Checkbox
     vary: gr.Button
     same: gr.Button
+    end: End  # what it is morphed into
+    steps: gr.Slider
+    morph: gr.Button
 
 
 def random_tab() -> RandomTab:
@@ -113,7 +117,7 @@ def random_tab() -> RandomTab:
 def interpolate_tab() -> InterpolateTab:
     """Make the tab."""
     with gr.Row(elem_classes="mg-ends"):
-        a, b = (_end(name, seed) for name, seed in (("A", 42), ("B", 7)))
+        a, b = (_end(name, seed, f"{name} is") for name, seed in (("A", 42), ("B", 7)))
     steps = _slider("steps", 9, 1, "Steps from A to B")
     bars = _slider("bars in a section", 4, 2, "Bars in each step")
     curves = [(name.capitalize(), name) for name in CURVES]
@@ -122,16 +126,19 @@ def interpolate_tab() -> InterpolateTab:
     return InterpolateTab(a, b, [steps, bars, curve], button)
 
 
-def _end(name: str, seed: int) -> End:
-    with gr.Column(elem_classes="mg-end", min_width=120):
-        gr.HTML(f'<div class="mg-letter" aria-hidden="true">{name}</div>')
+def _end(name: str, seed: int, label: str) -> End:
+    """One end of a morph: A, B, or the other end of a morph that begins with a visitor's music."""
+    is_letter = len(name) == 1
+    with gr.Column(elem_classes="mg-end" if is_letter else "mg-other-end", min_width=120):
+        if is_letter:
+            gr.HTML(f'<div class="mg-letter" aria-hidden="true">{name}</div>')
         origin = gr.Dropdown(
             [END_SEED, END_PLAYING, END_FILE, *EXAMPLES],
             value=END_SEED,
-            label=f"{name} is",
+            label=label,
             filterable=False,
             min_width=100,
-            elem_id=f"origin-{name.lower()}",
+            elem_id=f"origin-{name.split()[-1].lower()}",
         )
         row, number, lock = _seed(f"Seed of {name}", seed)
         kept = gr.Textbox(visible=False)
@@ -168,19 +175,16 @@ def remix_tab() -> RemixTab:
     """Make the tab."""
     file = _file("A MIDI file of your own, or any file that was made here", height=92)
     own = gr.Textbox(visible=False)
-    # As text: tracks are named by whoever made the file.
-    report = gr.Textbox(
-        label="What was taken from it",
-        visible=False,
-        interactive=False,
-        max_lines=7,
-        elem_classes="mg-report",
-    )
+    tracks = tracks_view(elem_id="tracks", elem_classes="mg-tracks-block")
     similarity = _slider("similarity", 0.8, 0.05)
     _, seed, lock = _seed()
     vary = gr.Button("Vary it", variant="primary", elem_classes="mg-go", elem_id="vary")
     same = gr.Button("Reconstruct it", elem_classes="mg-also", elem_id="reconstruct")
-    return RemixTab(file, own, report, similarity, seed, lock, vary, same)
+    with gr.Accordion("Morph it into another", open=False, elem_classes="mg-fold"):
+        end = _end("the other end", 7, "It becomes")
+        steps = _slider("steps", 9, 1, "Steps on the way")
+        morph = gr.Button("Morph it", elem_classes="mg-also", elem_id="morph-own")
+    return RemixTab(file, own, tracks, similarity, seed, lock, vary, same, end, steps, morph)
 
 
 def _seed(label: str = "Seed", value: int = 42) -> tuple[gr.Row, gr.Number, gr.Checkbox]:
@@ -194,7 +198,7 @@ def _seed(label: str = "Seed", value: int = 42) -> tuple[gr.Row, gr.Number, gr.C
 
 
 def _slider(name: str, value: float, step: float, label: str = "") -> gr.Slider:
-    low, high = LIMITS[name]
+    low, high = range_of(name)
     label = label or name.capitalize()
     return gr.Slider(low, high, value, step=step, label=label, buttons=[], min_width=100)
 

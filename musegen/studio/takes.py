@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,10 +17,11 @@ from musegen.recipe import Recipe
 from musegen.studio import naming
 from musegen.studio.player import PlayerData, player_data
 
-__all__ = ["FILES", "TAG", "Take", "read_state"]
+__all__ = ["FILES", "SOUND_FILES", "TAG", "Take", "read_state"]
 
 TAG = "MuseGen:"  # before a recipe in a file's comment
-FILES = ("midi", "wav", "flac", "mp3", "ogg", "stems", "npy")
+SOUND_FILES = ("wav", "flac", "mp3", "ogg", "stems")
+FILES = ("midi", *SOUND_FILES, "npy")
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,14 @@ class Take:
             problem=problem,
         )
 
-    def file(self, kind: str, soundfont: Path | None, **while_playing: Callable) -> Path:
+    def file(
+        self,
+        kind: str,
+        soundfont: Path | None = None,
+        timeout: float | None = None,
+        halt: threading.Event | None = None,
+        progress: Callable[[float], None] | None = None,
+    ) -> Path:
         """Write the piece as a file of one of the kinds in `FILES`, into a folder of its own.
 
         What can carry a text carries the recipe: dropped on the page, it is this piece again.
@@ -90,9 +99,8 @@ class Take:
         Parameters
         ----------
         kind : str
-        soundfont : Path, optional
-        **while_playing
-            ``halt`` and ``progress``, as in `musegen.audio.render`.
+        soundfont, timeout, halt, progress
+            As in `musegen.audio.render`.
 
         Raises
         ------
@@ -103,6 +111,7 @@ class Take:
         """
         if kind not in FILES:
             raise MusicError(f"there are no {kind!r} files: choose from {', '.join(FILES)}")
+        how = {"timeout": timeout, "halt": halt, "progress": progress}
         tag = TAG + self.recipe.text
         folder = _new_folder()
         if kind == "midi":
@@ -114,14 +123,14 @@ class Take:
             path = folder / f"{self.stem}.npy"
             write_paths(path, stack_path(self.piece.path))
         elif kind == "stems":
-            stems = audio.render_stems(self.piece, soundfont, **while_playing)
+            stems = audio.render_stems(self.piece, soundfont, **how)
             if not stems.sounds:
                 raise audio.AudioError("this piece has no notes to make stems of")
             path = folder / f"{self.stem}-stems.zip"
             audio.write_stems(path, stems, comment=tag)
         else:
             path = folder / f"{self.stem}.{kind}"
-            sound, rate = audio.render(self.piece, soundfont, **while_playing)
+            sound, rate = audio.render(self.piece, soundfont, **how)
             audio.write_audio(path, sound, rate, comment=tag)
         return path
 

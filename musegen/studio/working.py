@@ -13,8 +13,8 @@ __all__ = ["beside"]
 
 T = TypeVar("T")
 
-# Threads that wait for renderers; how many of those run at once is the renderers' own concern.
-_threads = ThreadPoolExecutor(16, thread_name_prefix="musegen-work")
+# Threads that wait for a turn and for renderers: more than may ever wait.
+_threads = ThreadPoolExecutor(1000, thread_name_prefix="musegen-work")
 
 
 async def beside(

@@ -1,0 +1,39 @@
+"""Threads share the places that they take memory from."""
+
+from __future__ import annotations
+
+import platform
+import subprocess
+import sys
+
+import pytest
+
+PROGRAM = """
+import ctypes, re, sys, threading
+from musegen.memory import share_arenas
+
+if sys.argv[1] == "shared":
+    share_arenas()
+all_there = threading.Barrier(12)
+
+def work():
+    ctypes.CDLL(None).malloc(1000)
+    all_there.wait()
+
+threads = [threading.Thread(target=work) for _ in range(12)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+# The C library keeps 64 MB of addresses for each arena, most of them not yet in use.
+ends = [map(lambda x: int(x, 16), line.split()[0].split("-")) for line in open("/proc/self/maps")
+        if " ---p " in line]
+print(sum(60e6 < high - low < 68e6 for low, high in ends))
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="this is about the GNU C library")
+def test_few_arenas() -> None:
+    def arenas(how: str) -> int:
+        command = [sys.executable, "-c", PROGRAM, how]
+        return int(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+
+    assert arenas("shared") <= 2 < arenas("apart")
