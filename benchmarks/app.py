@@ -18,13 +18,17 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 @contextmanager
-def serve(settings: Mapping[str, str] | None = None) -> Iterator[tuple[str, int]]:
+def serve(
+    settings: Mapping[str, str] | None = None, log: Path | None = None
+) -> Iterator[tuple[str, int]]:
     """Run ``app.py`` until the block ends.
 
     Parameters
     ----------
     settings : mapping of str to str, optional
         Environment variables.
+    log : Path, optional
+        For what it says.
 
     Yields
     ------
@@ -36,13 +40,14 @@ def serve(settings: Mapping[str, str] | None = None) -> Iterator[tuple[str, int]
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     url = f"http://127.0.0.1:{port}/"
-    app = subprocess.Popen(
-        [sys.executable, "app.py", "--port", str(port)],
-        cwd=ROOT,
-        env={**os.environ, **(settings or {})},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+    with (log or Path(os.devnull)).open("wb") as output:
+        app = subprocess.Popen(
+            [sys.executable, "app.py", "--port", str(port)],
+            cwd=ROOT,
+            env={**os.environ, **(settings or {})},
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
     try:
         while not _answers(url):
             if app.poll() is not None:

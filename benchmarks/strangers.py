@@ -1,0 +1,146 @@
+"""Whatever people upload: ``python -m benchmarks.strangers FOLDER...``. Needs requirements-dev.txt.
+
+Takes real MIDI files from folders, and starts ``app.py`` as a user would. It is sent 200 files of
+several tracks, one in five of them merged from others up to all sixteen channels, and 500 that
+were mutated byte by byte, as a visitor's own music. Prints what became of them. It ends with status
+1 if an answer took over 10 s or was more than a line, or if the log has a traceback.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import mido
+import numpy as np
+from gradio_client import Client, handle_file
+from gradio_client.exceptions import AppError
+
+from benchmarks.app import serve
+
+VISITORS = 4
+LONGEST = 10.0  # seconds that an answer may take
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What became of a file: a line where it was refused."""
+
+    file: str
+    seconds: float
+    refused: str | None
+
+
+def mutated(data: bytes, rng: np.random.Generator) -> bytes:
+    """Some bytes changed, put in or taken out; one file in ten ends early."""
+    new = bytearray(data)
+    for _ in range(rng.integers(1, 20)):
+        at = int(rng.integers(len(new)))
+        match rng.integers(3):
+            case 0:
+                new[at] = rng.integers(256)
+            case 1:
+                new[at:at] = rng.bytes(int(rng.integers(1, 5)))
+            case _:
+                del new[at : at + int(rng.integers(1, 5))]
+    return bytes(new[: rng.integers(len(new))] if rng.random() < 0.1 else new)
+
+
+def merged(files: list[Path]) -> mido.MidiFile:
+    """Their tracks in one file, each on a channel of its own as far as there are channels."""
+    whole = mido.MidiFile(ticks_per_beat=480)
+    channel = 0
+    for file in files:
+        one = mido.MidiFile(file)
+        for track in one.tracks:
+            scaled = mido.MidiTrack()
+            for message in track:
+                new = message.copy(time=round(message.time * 480 / one.ticks_per_beat))
+                if not message.is_meta and message.type != "sysex":
+                    new = new.copy(channel=channel % 16)
+                scaled.append(new)
+            whole.tracks.append(scaled)
+            channel += 1
+    return whole
+
+
+def write(real: list[Path], folder: Path, whole: int, broken: int) -> Iterator[Path]:
+    """The files that are sent."""
+    rng = np.random.default_rng(0)
+    several = [file for file in real if len(mido.MidiFile(file).tracks) >= 3]
+    for i in range(whole):
+        path = folder / f"whole-{i}.mid"
+        if i % 5:
+            path.write_bytes(several[i % len(several)].read_bytes())
+        else:
+            some = rng.choice(len(several), min(5, len(several)), replace=False)
+            merged([several[j] for j in some]).save(path)
+        yield path
+    for i in range(broken):
+        path = folder / f"mutated-{i}.mid"
+        path.write_bytes(mutated(real[rng.integers(len(real))].read_bytes(), rng))
+        yield path
+
+
+def send(url: str, files: list[Path], downloads: Path) -> list[Answer]:
+    """What the page answers one visitor after the other."""
+
+    def visit(mine: list[Path]) -> list[Answer]:
+        client = Client(url, verbose=False, download_files=downloads)
+        answers = []
+        for file in mine:
+            start, refused = time.perf_counter(), None
+            try:
+                client.predict(handle_file(file), similarity=1, api_name="/remix")
+            except AppError as error:
+                refused = str(error)
+            answers.append(Answer(file.name, time.perf_counter() - start, refused))
+        return answers
+
+    with ThreadPoolExecutor(VISITORS) as pool:
+        shares = [files[i::VISITORS] for i in range(VISITORS)]
+        return [answer for answers in pool.map(visit, shares) for answer in answers]
+
+
+def main() -> None:
+    """Send the files and print what became of them."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folders", nargs="+", type=Path, metavar="FOLDER")
+    parser.add_argument("--whole", type=int, default=200)
+    parser.add_argument("--mutated", type=int, default=500)
+    options = parser.parse_args()
+    found = sorted(path for folder in options.folders for path in folder.rglob("*.mid"))
+    real = [found[i] for i in np.random.default_rng(0).permutation(len(found))[:300]]
+    with tempfile.TemporaryDirectory() as folder:
+        sent, log = Path(folder) / "sent", Path(folder) / "log.txt"
+        sent.mkdir()
+        files = list(write(real, sent, options.whole, options.mutated))
+        with serve(log=log) as (url, _):
+            # The first answer waits for TensorFlow.
+            Client(url, verbose=False, download_files=folder).predict(0, 2, api_name="/random")
+            answers = send(url, files, Path(folder) / "got")
+        said = log.read_text()
+
+    wrong = []
+    for kind in ("whole", "mutated"):
+        of = [answer for answer in answers if answer.file.startswith(kind)]
+        refused = [answer.refused for answer in of if answer.refused is not None]
+        longest = max((answer.seconds for answer in of), default=0)
+        print(f"{kind}: {len(of)} sent, {len(refused)} refused; the longest took {longest:.1f} s")
+        for line, count in Counter(line.split(" ", 1)[-1] for line in refused).most_common():
+            print(f"  {count} x … {line}")
+        wrong += [answer for answer in of if answer.seconds > LONGEST]
+        wrong += [line for line in refused if "\n" in line or "request" in line]
+    print(f"tracebacks in the log: {said.count('Traceback')}")
+    sys.exit(1 if wrong or "Traceback" in said else 0)
+
+
+if __name__ == "__main__":
+    main()
