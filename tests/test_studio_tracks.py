@@ -20,6 +20,7 @@ from musegen.studio.loading import BackgroundModel
 from musegen.studio.takes import TAG
 from musegen.studio.tracks import read_parts, same_reading, tracks_data
 from musegen.studio.uploads import Upload, read_upload
+from musegen.studio.workshop import Workshop
 
 BEAT = [(36, 0, 0.5), (38, 1, 1.5), (36, 2, 2.5), (38, 3, 3.5), (73, 3, 3.5)]
 
@@ -122,7 +123,7 @@ WHOLE = {"parts": [], "tempo": 1, "turn": 1}
     ],
 )
 def test_an_event_that_no_page_would_send_ends_in_one_line(tmp_path, data) -> None:
-    call = Callbacks(BackgroundModel(lambda: pytest.fail("it got as far as the model")))
+    call = Callbacks(Workshop(BackgroundModel(lambda: pytest.fail("it got as far as the model"))))
     event = gr.EventData(None, data)
     with pytest.raises(gr.Error) as caught:
         call.assign(str(song(tmp_path)), "", "", None, event)

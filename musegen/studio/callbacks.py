@@ -2,33 +2,19 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import logging
-import threading
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextlib import AbstractContextManager
-from functools import partial
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import gradio as gr
-from gradio.utils import get_upload_folder
-from pydantic import TypeAdapter, ValidationError
 
-from musegen.atlas import Atlas
-from musegen.audio import AudioError, Halted
-from musegen.files import CHECKPOINTS
-from musegen.kitchen import Kitchen
-from musegen.latent import CURVES
-from musegen.model.errors import CheckpointError
+from musegen.audio import Halted
 from musegen.music import MusicError
 from musegen.music.attributes import ATTRIBUTES
 from musegen.music.keys import key_named
 from musegen.recipe import (
     Blend,
-    Edit,
     Line,
-    Morph,
     Notes,
     Random,
     Recipe,
@@ -36,11 +22,9 @@ from musegen.recipe import (
     Sound,
     Vary,
 )
-from musegen.studio.downloads import Downloads
 from musegen.studio.errors import line_of, one_line, tell
 from musegen.studio.examples import EXAMPLES
-from musegen.studio.limits import a_form, bounded, limits, new_seed, not_too_long, seed_or_new
-from musegen.studio.loading import BackgroundModel, ModelError
+from musegen.studio.limits import a_form, bounded, new_seed, seed_or_new
 from musegen.studio.naming import title
 from musegen.studio.shape_controls import set_shape, shape_of, target_line
 from musegen.studio.sound_controls import (
@@ -49,32 +33,24 @@ from musegen.studio.sound_controls import (
     find_soundfont,
     played,
     set_sound,
-    soundfont_names,
     values_of,
 )
-from musegen.studio.sounds import Sounds, Stage
+from musegen.studio.sounds import Stage
 from musegen.studio.square import square_data
 from musegen.studio.takes import Take, read_state
 from musegen.studio.tracks import read_parts, same_reading, tracks_data
-from musegen.studio.turns import Turns, visitor_now
-from musegen.studio.uploads import Upload, read_upload
-from musegen.studio.visitors import Visitors
+from musegen.studio.wishes import SQUARE_BARS, morph_recipe, random_recipe, read_edit
 from musegen.studio.working import beside
-from musegen.workroom import remove_old
+from musegen.studio.workshop import Workshop
 
-__all__ = ["END_FILE", "END_PLAYING", "END_SEED", "Callbacks", "first_corners", "random_recipe"]
+__all__ = ["END_FILE", "END_PLAYING", "END_SEED", "Callbacks", "first_corners"]
 
 # Where an end of a morph comes from, besides the examples' names.
 END_SEED, END_PLAYING, END_FILE = "A seed", "What plays now", "A file of mine"
-SQUARE_BARS = 8  # enough to hear what a place is like, and short enough to try many
 _OWN_SECTION_BARS = 4  # of a morph from the Remix tab: as the other tab has at first
 
-_EDIT: TypeAdapter[Edit] = TypeAdapter(Edit)
 _MOST_POINTS = 1000  # of a line: a second of drawing
-_TIDY = 30  # seconds between two times that what was kept long enough is removed
 _SHOWN = 2 + len(NAMES) + len(ATTRIBUTES)  # values that `Callbacks._show` gives
-_QUIET = 3.0  # seconds without a visitor's request, after which the next example is prepared
-_SEEDED = ("fill", "vary", "extend")
 _KINDS = {"midi": "MIDI file", "npy": "latents", "stems": "stems"}
 _IN_LINKS: dict[str, Callable[[str], object]] = {
     "seed": lambda text: bounded(int(text), "seed", whole=True),
@@ -92,60 +68,12 @@ class Callbacks:
 
     Parameters
     ----------
-    model : BackgroundModel
-        Waited for by whoever needs it before it has loaded.
+    work : Workshop
+        What makes the pieces and their sounds.
     """
 
-    def __init__(self, model: BackgroundModel) -> None:
-        most = limits()
-        self.model = model
-        self.turns = {
-            # A renderer takes two cores. Nobody's mix waits for the parts, or the files, of others.
-            work: Turns(
-                most.at_once if work == "model" else -(-most.at_once // 2),
-                most.waiting,
-                most.waiting_each,
-            )
-            for work in ("model", "mix", "parts")
-        }
-        self.kitchen = Kitchen(
-            model.get,
-            most.pieces,
-            most.make_seconds,
-            lambda: self.turns["model"].take(visitor_now()),
-        )
-        # In Gradio's cache, which it serves from: elsewhere it would copy each sound there.
-        cache = Path(get_upload_folder())
-        cache.mkdir(parents=True, exist_ok=True)
-        self.sounds = Sounds(most.sounds_mb * 1_000_000, most.render_seconds, cache)
-        self.downloads = Downloads(
-            most.files_mb * 1_000_000, most.keep_minutes * 60, most.render_seconds
-        )
-        self.visitors = Visitors()
-        self._closing = threading.Event()
-        self.atlas = _atlas()
-
-    def take(self, recipe: Recipe, id: str | None = None) -> Take:
-        """The take of a recipe; with an id it goes on with that take.
-
-        Raises
-        ------
-        MusicError
-            If the recipe asks for what cannot be, or for too much.
-        """
-        piece = not_too_long(self.kitchen.make(recipe))
-        return Take(recipe, piece, id) if id else Take(recipe, piece)
-
-    def read(
-        self,
-        file: str | None,
-        tell: Callable[[str], object],
-        assign: Mapping[int, str | None] | None = None,
-        tempo_factor: float = 1.0,
-    ) -> Upload:
-        """A visitor's file, as `read_upload` reads it, in turn: a long one takes seconds."""
-        with self.turns["model"].take(visitor_now()):
-            return read_upload(file, tell, assign, tempo_factor)
+    def __init__(self, work: Workshop) -> None:
+        self.work = work
 
     def _show(self, take: Take, phrase: float | None = None) -> tuple:
         """What every new take sets: its state, the player, and the controls that speak of it."""
@@ -170,11 +98,11 @@ class Callbacks:
         with one_line():
             seed = seed_or_new(seed if locked else None)
             recipe = random_recipe(seed, bars, form, temperature, played(controls))
-            return seed, *self._show(self.take(recipe))
+            return seed, *self._show(self.work.take(recipe))
 
     def example(self, name: str) -> tuple:
         with one_line():
-            return self._show(self.take(EXAMPLES[name]))
+            return self._show(self.work.take(EXAMPLES[name]))
 
     def first(self) -> tuple:
         """What the first click of a first visit plays."""
@@ -224,7 +152,7 @@ class Callbacks:
             ):
                 seeds.append(seed_or_new(seed if locked else None))
                 if origin == END_FILE:
-                    ends.append(self.read(file, tell).recipe)
+                    ends.append(self.work.read(file, tell).recipe)
                 elif origin == END_SEED:
                     ends.append(random_recipe(seeds[-1], bars, "free", sound=sound))
                 elif origin in EXAMPLES:
@@ -239,7 +167,7 @@ class Callbacks:
                 seed if origin == END_SEED else gr.skip()
                 for seed, origin in zip(seeds, (origin_a, origin_b), strict=True)
             ]
-            return *shown, *self._show(self.take(recipe))
+            return *shown, *self._show(self.work.take(recipe))
 
     def place(self, event: gr.EventData, *controls: object) -> tuple:
         """A phrase of the map."""
@@ -251,11 +179,11 @@ class Callbacks:
         with one_line():
             points = _field(event, "points", list)[:_MOST_POINTS]
             phrases = bounded(_field(event, "phrases", int), "phrases", whole=True)
-            return self._line(self.atlas.along(points, phrases), controls)
+            return self._line(self.work.atlas.along(points, phrases), controls)
 
     def _line(self, seeds: list[int], controls: tuple) -> tuple:
         recipe = Recipe(source=Line(seeds=tuple(map(int, seeds))), sound=played(controls))
-        return self._show(self.take(recipe))
+        return self._show(self.work.take(recipe))
 
     def blend(self, corners: str, event: gr.EventData) -> tuple:
         """The place of the square that was chosen, and the square with it."""
@@ -264,7 +192,7 @@ class Callbacks:
             recipes = _corners(corners)
             source = Blend(corners=recipes, x=x, y=y, bars=SQUARE_BARS)
             return square_data([title(recipe) for recipe in recipes], x, y), *self._show(
-                self.take(Recipe(source=source))
+                self.work.take(Recipe(source=source))
             )
 
     def corner(self, corners: str, state: str, event: gr.EventData, *controls: object) -> tuple:
@@ -288,9 +216,9 @@ class Callbacks:
             The recipe, what was made of the file, and what every new take sets.
         """
         with one_line():
-            upload = self.read(file, tell)
+            upload = self.work.read(file, tell)
             table = tracks_data(upload)
-            return upload.recipe.text, table, *self._show(self.take(upload.recipe))
+            return upload.recipe.text, table, *self._show(self.work.take(upload.recipe))
 
     def assign(
         self, file: str | None, own: str, state: str, phrase: float | None, event: gr.EventData
@@ -307,7 +235,7 @@ class Callbacks:
         with one_line():
             parts = read_parts(event._data.get("parts") if isinstance(event._data, dict) else None)
             # What nobody would expect was told when the file came.
-            upload = self.read(file, lambda line: None, parts, _field(event, "tempo", float))
+            upload = self.work.read(file, lambda line: None, parts, _field(event, "tempo", float))
             id, sound = None, Sound()
             if _is_of(state, own):
                 id, playing = read_state(state)
@@ -316,7 +244,7 @@ class Callbacks:
                     sound = sound.model_copy(update={"tempo": None})
             recipe = upload.recipe.model_copy(update={"sound": sound})
             table = tracks_data(upload, _field(event, "turn", int))
-            return upload.recipe.text, table, *self._show(self.take(recipe, id), phrase)
+            return upload.recipe.text, table, *self._show(self.work.take(recipe, id), phrase)
 
     def morph_own(
         self,
@@ -339,11 +267,11 @@ class Callbacks:
         with one_line():
             seed = seed_or_new(seed if locked else None)
             edit = Vary(similarity=bounded(similarity, "similarity"), seed=seed)
-            return seed, *self._show(self.take(_own(own).then(edit)))
+            return seed, *self._show(self.work.take(_own(own).then(edit)))
 
     def reconstruct(self, own: str) -> tuple:
         with one_line():
-            return self._show(self.take(_own(own).then(Reconstruct())))
+            return self._show(self.work.take(_own(own).then(Reconstruct())))
 
     # Changes --------------------------------------------------------------------------------------
 
@@ -351,7 +279,7 @@ class Callbacks:
         """A change from the player's own tools."""
         with one_line():
             id, recipe = read_state(state)
-            return self._show(self.take(recipe.then(read_edit(event._data)), id), phrase)
+            return self._show(self.work.take(recipe.then(read_edit(event._data)), id), phrase)
 
     def open(self, state: str, phrase: float | None, own: str, event: gr.EventData) -> tuple:
         """A recipe that the page remembers: undo, redo, history.
@@ -368,7 +296,7 @@ class Callbacks:
             back = (gr.skip(), gr.skip())
             if goes_on and _is_of(state, own) and recipe.source != Recipe.read(own).source:
                 back = Recipe(source=recipe.source).text, same_reading(recipe.source)
-            take = self.take(recipe, read_state(state)[0] if goes_on else None)
+            take = self.work.take(recipe, read_state(state)[0] if goes_on else None)
             return *back, *self._show(take, phrase)
 
     def turn(self, name: str, state: str, phrase: float | None, value: object) -> tuple:
@@ -378,14 +306,14 @@ class Callbacks:
             return (gr.skip(), gr.skip(), *band, *(gr.skip() for _ in ATTRIBUTES))
         with one_line():
             id, recipe = read_state(state)
-            return self._show(self.take(set_sound(recipe, name, value), id), phrase)
+            return self._show(self.work.take(set_sound(recipe, name, value), id), phrase)
 
     def shape(self, state: str, phrase: float | None, *values: float) -> tuple:
         """A slider of the attributes was moved."""
         with one_line():
             recipe = _recipe_of(state)
             id, _ = read_state(state)
-            take = self.take(set_shape(recipe, _index(phrase), values), id)
+            take = self.work.take(set_shape(recipe, _index(phrase), values), id)
             return take.state, take.shown()
 
     def choose_phrase(self, state: str, event: gr.EventData) -> tuple:
@@ -409,14 +337,14 @@ class Callbacks:
             return
         with one_line():
             id, recipe = read_state(state)
-            take, font = self.take(recipe, id), find_soundfont(soundfont)
-        halt = self.visitors.begin(request.session_hash, "sound")
-        turn = self._sound_turn(halt)
+            take, font = self.work.take(recipe, id), find_soundfont(soundfont)
+        halt = self.work.visitors.begin(request.session_hash, "sound")
+        turn = self.work.turn(halt)
 
         def stages(progress: Callable[[float], None]) -> Iterator[Stage]:
-            return self.sounds.make(take.piece, recipe.text, font, halt, progress, turn)
+            return self.work.sounds.make(take.piece, recipe.text, font, halt, progress, turn)
 
-        if self.turns["mix"].waiting:
+        if self.work.turns["mix"].waiting:
             yield gr.skip(), _progress(0, "Others come first …")
         try:
             async for share, stage in beside(stages, halt):
@@ -435,12 +363,11 @@ class Callbacks:
         """A file of the take, made when it is asked for; meanwhile, how far it has come."""
         with one_line():
             kind = _field(event, "kind", str)
-            take, font = self.take(read_state(state)[1]), find_soundfont(soundfont)
-        halt = self.visitors.begin(request.session_hash, "file")
-        turn = partial(self._sound_turn(halt), "parts")
+            take, font = self.work.take(read_state(state)[1]), find_soundfont(soundfont)
+        halt = self.work.visitors.begin(request.session_hash, "file")
 
         def made(progress: Callable[[float], None]) -> Iterator[Path]:
-            yield self.downloads.make(take, kind, font, halt, progress, turn)
+            yield self.work.file(take, kind, font, halt, progress)
 
         try:
             with one_line():
@@ -453,43 +380,9 @@ class Callbacks:
         except Halted:
             yield None, gr.skip()
 
-    def make_file(self, take: Take, kind: str, soundfont: Path | None = None) -> Path:
-        """A file of a take, waited for."""
-        turn = partial(self._sound_turn(threading.Event()), "parts")
-        return self.downloads.make(take, kind, soundfont, turn=turn)
-
-    def _sound_turn(self, halt: threading.Event) -> Callable[[str], AbstractContextManager]:
-        visitor = visitor_now()  # the thread that will wait does not know for whom it works
-        return lambda work: self.turns[work].take(visitor, halt)
-
     def cancel(self, request: gr.Request) -> None:
         """Stop what is being played or written for a visitor."""
-        self.visitors.stop(request.session_hash)
-
-    def prepare(self) -> None:
-        """Play the examples into files, so that they are ready at once, whenever nobody waits."""
-        font = find_soundfont(next(iter(soundfont_names()), None))  # as the page is at first
-        with contextlib.suppress(ModelError):
-            for recipe in EXAMPLES.values():
-                self.visitors.wait_for_quiet(_QUIET, self._closing)
-                if self._closing.is_set():
-                    return
-                piece = self.kitchen.make(recipe)
-                with contextlib.suppress(AudioError):  # who asks for it will be told
-                    for _ in self.sounds.make(piece, recipe.text, font, self._closing):
-                        pass
-
-    def tidy(self) -> None:
-        """Remove, until the end, what was kept long enough: Gradio leaves some of it behind."""
-        while not self._closing.wait(_TIDY):
-            self.downloads.sweep()
-            self.sounds.sweep()
-            remove_old(Path(get_upload_folder()), limits().keep_minutes * 60)
-
-    def close(self) -> None:
-        """Stop all that is going on: nobody will see the end of it."""
-        self._closing.set()
-        self.visitors.stop()
+        self.work.visitors.stop(request.session_hash)
 
     # Page -----------------------------------------------------------------------------------------
 
@@ -524,82 +417,11 @@ class Callbacks:
         if not text:
             return (gr.skip(),) * _SHOWN
         with one_line():
-            return self._show(self.take(Recipe.read(text)))
+            return self._show(self.work.take(Recipe.read(text)))
 
     async def model_state(self) -> str:
         """Empty once the model is ready; else one line on why there is none."""
-        return await self.model.settled() or ""
-
-
-def _atlas() -> Atlas | None:
-    """The map; None, and a line in the log, where these checkpoints have none."""
-    try:
-        return Atlas.load(CHECKPOINTS / "map.npz")
-    except CheckpointError as error:
-        logging.getLogger(__name__).warning("%s", error)
-        return None
-
-
-def random_recipe(
-    seed: int,
-    bars: float | None,
-    form: str | None = "recall",
-    temperature: float | None = 1.0,
-    sound: Sound | None = None,
-) -> Recipe:
-    """The recipe of a draw whose settings are a visitor's.
-
-    Raises
-    ------
-    MusicError
-        If one is out of its range.
-    """
-    source = Random(
-        seed=seed,
-        bars=bounded(bars, "bars", whole=True),
-        form=a_form(form),
-        temperature=bounded(temperature, "temperature"),
-    )
-    return Recipe(source=source, sound=sound or Sound())
-
-
-def morph_recipe(
-    a: Recipe, b: Recipe, steps: float | None, bars: float | None, curve: str | None
-) -> Recipe:
-    """The recipe of a morph whose settings are a visitor's.
-
-    Raises
-    ------
-    MusicError
-        If one is out of its range.
-    """
-    if curve not in CURVES:
-        raise MusicError(f"there is no curve {curve!r}: choose from {', '.join(CURVES)}")
-    return Recipe(
-        source=Morph(
-            a=a,
-            b=b,
-            steps=bounded(steps, "steps", whole=True),
-            bars=bounded(bars, "bars in a section", whole=True),
-            curve=curve,
-        )
-    )
-
-
-def read_edit(wanted: object) -> Edit:
-    """A change of the page's words; where chance has a part in it, a seed is drawn.
-
-    Raises
-    ------
-    MusicError
-        If there is no such change.
-    """
-    try:
-        if wanted["do"] in _SEEDED:
-            wanted = {**wanted, "seed": new_seed()}
-        return _EDIT.validate_json(json.dumps(wanted))
-    except (KeyError, TypeError, ValidationError):
-        raise MusicError("the page asked for a change that there is not: load it anew") from None
+        return await self.work.model.settled() or ""
 
 
 def first_corners() -> tuple[str, str]:

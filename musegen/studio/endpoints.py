@@ -32,12 +32,13 @@ from musegen.recipe import (
     Vary,
 )
 from musegen.studio import naming
-from musegen.studio.callbacks import SQUARE_BARS, Callbacks, morph_recipe, random_recipe
 from musegen.studio.errors import one_line, tell
 from musegen.studio.limits import bounded, seed_or_new
 from musegen.studio.player import instrument_name
 from musegen.studio.sound_controls import find_soundfont, set_sound, soundfont_names
 from musegen.studio.takes import SOUND_FILES
+from musegen.studio.wishes import SQUARE_BARS, morph_recipe, random_recipe
+from musegen.studio.workshop import Workshop
 
 __all__ = ["Endpoints", "add_endpoints"]
 
@@ -47,12 +48,12 @@ class Endpoints:
 
     Parameters
     ----------
-    call : Callbacks
-        What the page's controls do.
+    work : Workshop
+        What makes the pieces and their sounds.
     """
 
-    def __init__(self, call: Callbacks) -> None:
-        self._call = call
+    def __init__(self, work: Workshop) -> None:
+        self._work = work
 
     def random(
         self,
@@ -112,7 +113,7 @@ class Endpoints:
             for name, seed, midi in (("seed_a", seed_a, midi_a), ("seed_b", seed_b, midi_b)):
                 told[name] = None if midi else seed_or_new(seed)
                 ends.append(
-                    self._call.read(midi, tell).recipe
+                    self._work.read(midi, tell).recipe
                     if midi
                     else random_recipe(told[name], bars, "free")
                 )
@@ -146,7 +147,7 @@ class Endpoints:
         with one_line():
             seed, similarity = seed_or_new(seed), bounded(similarity, "similarity")
             edit = Reconstruct() if similarity == 1 else Vary(similarity=similarity, seed=seed)
-            upload = self._call.read(midi, tell, _parts(parts), tempo_factor)
+            upload = self._work.read(midi, tell, _parts(parts), tempo_factor)
             tracks = upload.report.tracks if upload.report else ()
         told = {
             "report": list(upload.lines),
@@ -317,7 +318,7 @@ class Endpoints:
             if len(numbers) != 4:
                 raise MusicError(f"seeds is {seeds!r}; give four, such as 1, 2, 3, 4")
             corners = tuple(
-                self._call.read(midi, tell).recipe if midi else random_recipe(seed, SQUARE_BARS)
+                self._work.read(midi, tell).recipe if midi else random_recipe(seed, SQUARE_BARS)
                 for seed, midi in zip(numbers, (midi_a, midi_b, midi_c, midi_d), strict=True)
             )
             source = Blend(corners=corners, x=bounded(x, "x"), y=bounded(y, "y"), bars=SQUARE_BARS)
@@ -334,10 +335,10 @@ class Endpoints:
             A MIDI file, and what was made: the seeds of the phrases among it.
         """
         with one_line():
-            if self._call.atlas is None:
+            if self._work.atlas is None:
                 raise MusicError("these checkpoints have no map")
             count = bounded(phrases, "phrases", whole=True)
-            seeds = self._call.atlas.along(_places(points), count)
+            seeds = self._work.atlas.along(_places(points), count)
             seeds = tuple(map(int, seeds))
         return self._made(Recipe(source=Line(seeds=seeds)), seeds=list(seeds))
 
@@ -364,7 +365,7 @@ class Endpoints:
             A MIDI file, and what was made.
         """
         with one_line():
-            recipe = self._call.read(midi, tell).recipe
+            recipe = self._work.read(midi, tell).recipe
             if band and band not in BANDS:
                 raise MusicError(f"there is no band {band!r}: choose from {', '.join(BANDS)}")
             wanted = {"band": band, "key": key, "tempo": tempo, "swing": swing, "human": human}
@@ -406,8 +407,8 @@ class Endpoints:
             if format not in SOUND_FILES:
                 choices = ", ".join(SOUND_FILES)
                 raise MusicError(f"there is no format {format!r}: choose from {choices}")
-            take = self._call.take(self._call.read(midi, tell).recipe)
-            return str(self._call.make_file(take, format, find_soundfont(soundfont)))
+            take = self._work.take(self._work.read(midi, tell).recipe)
+            return str(self._work.file(take, format, find_soundfont(soundfont)))
 
     def _again_of_seed(self, query: dict[str, str]) -> tuple[str, dict]:
         figures = {
@@ -420,13 +421,13 @@ class Endpoints:
 
     def _edited(self, midi: str, edit: Edit, **told: object) -> tuple[str, dict]:
         with one_line():
-            own = self._call.read(midi, tell).recipe
+            own = self._work.read(midi, tell).recipe
         return self._made(own.then(edit), **told)
 
     def _made(self, recipe: Recipe, **told: object) -> tuple[str, dict]:
         with one_line():
-            take = self._call.take(recipe)
-            path = self._call.make_file(take, "midi")
+            take = self._work.take(recipe)
+            path = self._work.file(take, "midi")
         piece = take.piece
         info = {
             **told,
@@ -489,9 +490,9 @@ def _models(keep: str | None) -> tuple[str, ...]:
     return tuple(name for name in MODELS if name != keep)
 
 
-def add_endpoints(call: Callbacks) -> None:
+def add_endpoints(work: Workshop) -> None:
     """Add the endpoints to the page. Their components are for the documentation's types alone."""
-    do = Endpoints(call)
+    do = Endpoints(work)
     fonts = soundfont_names()
 
     # Without limits and rounding: in our own words it is said what is wrong.

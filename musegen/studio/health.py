@@ -19,8 +19,8 @@ from starlette.routing import Route
 from musegen.files import CHECKPOINTS
 
 if TYPE_CHECKING:
-    from musegen.studio.callbacks import Callbacks
     from musegen.studio.loading import BackgroundModel
+    from musegen.studio.workshop import Workshop
 
 __all__ = ["health_routes"]
 
@@ -28,7 +28,7 @@ _NO_WAIT = 0.01  # seconds that a model which is there takes to say so
 _FRESH = {"Cache-Control": "no-store"}
 
 
-def health_routes(page: gr.Blocks, call: Callbacks) -> list[Route]:
+def health_routes(page: gr.Blocks, work: Workshop) -> list[Route]:
     """Routes of ``/health`` and ``/metrics``.
 
     ``/health`` answers 200 where a piece can be made, and 503 while the model loads or if it could
@@ -37,10 +37,9 @@ def health_routes(page: gr.Blocks, call: Callbacks) -> list[Route]:
     Parameters
     ----------
     page : gr.Blocks
-    call : Callbacks
-        What the page's controls do.
+    work : Workshop
     """
-    model = call.model
+    model = work.model
     start = time.monotonic()
 
     async def health(request: Request) -> Response:
@@ -58,8 +57,8 @@ def health_routes(page: gr.Blocks, call: Callbacks) -> list[Route]:
         lines = [
             *_metric("up_seconds", "gauge", "Seconds since the start.", time.monotonic() - start),
             *_metric("ready", "gauge", "1 where pieces can be made.", int(status == "ok")),
-            *_sounds(call),
-            *_turns(call),
+            *_sounds(work),
+            *_turns(work),
             *_calls(page),
         ]
         text = "\n".join(lines) + "\n"
@@ -87,9 +86,9 @@ def _fingerprint(folder: Path) -> str:
     return digest.hexdigest()[:12]
 
 
-def _sounds(call: Callbacks) -> Iterator[str]:
+def _sounds(work: Workshop) -> Iterator[str]:
     """How many sounds were to be had without a renderer."""
-    sounds = call.sounds
+    sounds = work.sounds
     yield from _metric("sounds_total", "counter", "Sounds that were asked for.", sounds.asked)
     yield from _metric(
         "sounds_rendered_total",
@@ -99,12 +98,12 @@ def _sounds(call: Callbacks) -> Iterator[str]:
     )
 
 
-def _turns(call: Callbacks) -> Iterator[str]:
+def _turns(work: Workshop) -> Iterator[str]:
     yield from _metric(
         "waiting",
         "gauge",
         "Requests that wait for the model, and for a renderer.",
-        {f'work="{work}"': turns.waiting for work, turns in call.turns.items()},
+        {f'work="{name}"': turns.waiting for name, turns in work.turns.items()},
     )
 
 

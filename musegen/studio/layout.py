@@ -15,6 +15,7 @@ from musegen.studio.player import player
 from musegen.studio.shape_controls import shape_controls
 from musegen.studio.sound_controls import NAMES, sound_controls
 from musegen.studio.tabs import explore_tab, interpolate_tab, random_tab, remix_tab
+from musegen.studio.workshop import Workshop
 
 __all__ = ["build"]
 
@@ -33,14 +34,15 @@ _LATEST = {"trigger_mode": "always_last"}
 _EACH = {"trigger_mode": "multiple"}
 
 
-def build(call: Callbacks) -> gr.Blocks:
+def build(work: Workshop) -> gr.Blocks:
     """Build the page.
 
     Parameters
     ----------
-    call : Callbacks
-        What its controls do.
+    work : Workshop
+        What makes the pieces and their sounds.
     """
+    call = Callbacks(work)
     keep = round(limits().keep_minutes * 60)
     with gr.Blocks(
         title="MuseGen",
@@ -48,7 +50,7 @@ def build(call: Callbacks) -> gr.Blocks:
         fill_width=True,
         delete_cache=(min(keep, 3600) // 4, keep),
     ) as page:
-        add_endpoints(call)  # first: Gradio gives the page's own functions names, too
+        add_endpoints(work)  # first: Gradio gives the page's own functions names, too
         state = gr.Textbox(visible=False)  # of the take: the page keeps it, not the server
         phrase = gr.Number(visible=False)  # the one that was chosen, counted from 0
         linked = gr.Textbox(visible=False)  # the recipe that the page was opened with
@@ -83,7 +85,7 @@ def build(call: Callbacks) -> gr.Blocks:
                     with gr.Tab("Interpolate", id="interpolate"):
                         morph = interpolate_tab()
                     with gr.Tab("Explore", id="explore"):
-                        explore = explore_tab(call.atlas)
+                        explore = explore_tab(work.atlas)
                     with gr.Tab("Remix", id="remix"):
                         remix = remix_tab()
                 shape = shape_controls()

@@ -9,13 +9,13 @@ import threading
 from importlib.util import find_spec
 
 from musegen.studio.assets import asset, asset_path
-from musegen.studio.callbacks import Callbacks
 from musegen.studio.guard import closed_routes, guard
 from musegen.studio.health import health_routes
 from musegen.studio.layout import build
 from musegen.studio.limits import LimitsError, limits
 from musegen.studio.loading import BackgroundModel
 from musegen.studio.theme import theme
+from musegen.studio.workshop import Workshop
 
 __all__ = ["LaunchError", "launch"]
 
@@ -55,8 +55,8 @@ def launch(
     except LimitsError as error:
         raise LaunchError(str(error)) from None
     model = BackgroundModel()
-    call = Callbacks(model)
-    page = build(call)
+    work = Workshop(model)
+    page = build(work)
     # Who waits does so for a turn of ours, which is fair; this is against a flood.
     page.queue(max_size=2 * most.waiting)
     try:
@@ -78,20 +78,21 @@ def launch(
             enable_monitoring=False,  # its summary is for anybody who asks
             run_history=False,  # the page has its own
             app_kwargs={
-                "routes": [*health_routes(page, call), *closed_routes()],
+                "routes": [*health_routes(page, work), *closed_routes()],
                 "middleware": guard(page),
             },
         )
     except OSError as error:
         raise LaunchError(f"{error}; choose another with --port") from None
     model.start()
-    for work in (call.prepare, call.tidy):
-        threading.Thread(target=work, name=f"musegen-{work.__name__}", daemon=True).start()
+    for beside in (work.prepare, work.tidy):
+        name = f"musegen-{beside.__name__}"
+        threading.Thread(target=beside, name=name, daemon=True).start()
     try:
         with contextlib.suppress(KeyboardInterrupt):
             page.block_thread()
     finally:
-        call.close()
+        work.close()
 
 
 def _check_address(host: str, port: int) -> None:
