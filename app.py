@@ -8,7 +8,7 @@ import logging
 import signal
 import sys
 
-from musegen.memory import share_arenas
+from musegen.memory import level_memory
 from musegen.workroom import workroom
 
 
@@ -29,7 +29,7 @@ def main() -> None:
     logging.getLogger("httpx").setLevel(logging.WARNING)  # each start asks its own page
     # Ended by whoever runs it, it clears its temporary files away as when it is stopped by hand.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    share_arenas()
+    level_memory()
     with contextlib.ExitStack() as stack:
         try:
             stack.enter_context(workroom())

@@ -10,10 +10,10 @@ import pytest
 
 PROGRAM = """
 import ctypes, re, sys, threading
-from musegen.memory import share_arenas
+from musegen.memory import level_memory
 
-if sys.argv[1] == "shared":
-    share_arenas()
+if sys.argv[1] == "level":
+    level_memory()
 all_there = threading.Barrier(12)
 
 def work():
@@ -36,4 +36,4 @@ def test_few_arenas() -> None:
         command = [sys.executable, "-c", PROGRAM, how]
         return int(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
 
-    assert arenas("shared") <= 2 < arenas("apart")
+    assert arenas("level") <= 2 < arenas("apart")
