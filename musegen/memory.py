@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ctypes
 import sys
+from collections.abc import Callable
 
-__all__ = ["level_memory"]
+__all__ = ["give_back", "level_memory"]
 
 _M_MMAP_THRESHOLD, _M_ARENA_MAX = -3, -8  # of malloc.h
 _ARENAS = 2
@@ -19,8 +20,19 @@ def level_memory() -> None:
     and more of it there as arrays come and go: the page grew by a fifth in two minutes of sixteen
     visitors. With other C libraries nothing is done. To be called before there are threads.
     """
-    if sys.platform == "linux":
-        mallopt = getattr(ctypes.CDLL(None), "mallopt", None)  # other C libraries have none
-        if mallopt is not None:
-            mallopt(_M_ARENA_MAX, _ARENAS)
-            mallopt(_M_MMAP_THRESHOLD, _LARGE)
+    mallopt = _of_c_library("mallopt")
+    if mallopt is not None:
+        mallopt(_M_ARENA_MAX, _ARENAS)
+        mallopt(_M_MMAP_THRESHOLD, _LARGE)
+
+
+def give_back() -> None:
+    """Give what is free between what is used back to the system."""
+    trim = _of_c_library("malloc_trim")
+    if trim is not None:
+        trim(0)
+
+
+def _of_c_library(name: str) -> Callable | None:
+    """A function of the GNU C library; None of others, which do not have these."""
+    return getattr(ctypes.CDLL(None), name, None) if sys.platform == "linux" else None

@@ -1,4 +1,4 @@
-"""Threads share the places that they take memory from."""
+"""Threads share the places that they take memory from, and what is free goes back."""
 
 from __future__ import annotations
 
@@ -37,3 +37,24 @@ def test_few_arenas() -> None:
         return int(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
 
     assert arenas("level") <= 2 < arenas("apart")
+
+
+HOLES = """
+from pathlib import Path
+from musegen.memory import give_back
+
+def resident():
+    return int(Path("/proc/self/statm").read_text().split()[1]) * 4096
+
+pieces = [bytes(4000) for _ in range(50_000)]
+pieces = pieces[::500]  # 200 MB of holes
+before = resident()
+give_back()
+print(before - resident())
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="this is about the GNU C library")
+def test_what_is_free_goes_back() -> None:
+    got = subprocess.run([sys.executable, "-c", HOLES], check=True, capture_output=True, text=True)
+    assert int(got.stdout) > 100e6

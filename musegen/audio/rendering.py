@@ -185,8 +185,9 @@ def render_stages(
     if len(piece.parts) == 1:
         yield _shaped({piece.parts[0]: audio}, gain, {})
         return
-    yield _shaped({MIX: audio}, gain, {})
+    stages = [_shaped({MIX: audio}, gain, {})]
     del audio
+    yield stages.pop()  # no sound is held here until the parts are asked for: that may take long
     played, missing = player.apart()
     yield _shaped(played, gain, missing)
 
@@ -293,8 +294,9 @@ def _mixers() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="musegen-mix")
 
 
-def _shaped(sounds: Mapping[str, np.ndarray], gain: np.ndarray, missing: dict[str, str]) -> Stems:
-    return Stems({name: shape(audio, gain) for name, audio in sounds.items()}, RATE, missing)
+def _shaped(sounds: dict[str, np.ndarray], gain: np.ndarray, missing: dict[str, str]) -> Stems:
+    """Shape sounds, which are taken away one by one: together they are large."""
+    return Stems({name: shape(sounds.pop(name), gain) for name in list(sounds)}, RATE, missing)
 
 
 def _sum(sounds: list[np.ndarray]) -> np.ndarray:

@@ -199,6 +199,7 @@ class Sounds:
                     if rendering.is_whole and not stems.missing:  # what failed may yet succeed
                         self._keep(name, kept)
                     self._news.notify_all()
+                del stems  # some 14 MB, and the parts may have to wait for their turn
                 yield kept.stage
         except audio.Halted:
             raise

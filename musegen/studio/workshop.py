@@ -16,6 +16,7 @@ from musegen.atlas import Atlas
 from musegen.audio import AudioError
 from musegen.files import CHECKPOINTS
 from musegen.kitchen import Kitchen
+from musegen.memory import give_back
 from musegen.model.errors import CheckpointError
 from musegen.recipe import Recipe
 from musegen.studio.downloads import Downloads
@@ -136,10 +137,14 @@ class Workshop:
                         pass
 
     def tidy(self) -> None:
-        """Remove, until the end, what was kept long enough: Gradio leaves some of it behind."""
+        """Until the end, remove what was kept long enough, and give memory back.
+
+        Gradio leaves files behind.
+        """
         while not self._closing.wait(_TIDY):
             self._downloads.sweep()
             self.sounds.sweep()
+            give_back()
             remove_old(Path(get_upload_folder()), limits().keep_minutes * 60)
 
     def close(self) -> None:
