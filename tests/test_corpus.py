@@ -7,6 +7,7 @@ from examples import DATA, band, drum_phrase
 
 from musegen.corpus import build_corpus
 from musegen.corpus.build import cut_phrases, split_by_name
+from musegen.engines import DASK, PROCESSES, Engine
 from musegen.music import MusicError, Phrase, Piece
 from musegen.music.notes import SONG_PARTS, make_notes
 
@@ -42,6 +43,19 @@ def test_a_folder_of_midi_files_becomes_phrases(tmp_path):
     assert summary.phrases == len(phrases) == 9
     assert sorted(set(phrases.source)) == ["deep/0.mid", "deep/1.mid", "deep/2.mid"]
     assert "left out: 1 ends too soon" in str(summary)
+
+
+def test_a_corpus_is_the_same_whichever_engine_made_it(tmp_path, monkeypatch):
+    for i in range(20):
+        band(bars=4, tempo=100 + i).write_midi(tmp_path / "music" / f"{i}.mid")
+    monkeypatch.chdir(tmp_path)
+    files = set()
+    for i, engine in enumerate([Engine(workers=1), Engine(PROCESSES, 2), Engine(DASK, 2)]):
+        phrases, summary = build_corpus("midi", ["music"], engine)
+        assert summary.sources == 20
+        phrases.save(f"{i}.npz")
+        files.add((tmp_path / f"{i}.npz").read_bytes())
+    assert len(files) == 1
 
 
 def test_groove_is_read_by_its_table(tmp_path):

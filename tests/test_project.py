@@ -10,7 +10,7 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).resolve().parent.parent
 LINES = [
     line
-    for name in ("requirements.txt", "requirements-dev.txt")
+    for name in ("requirements.txt", "requirements-scale.txt", "requirements-dev.txt")
     for line in (ROOT / name).read_text().splitlines()
     if line and not line.startswith(("#", "-r"))
 ]

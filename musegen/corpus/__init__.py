@@ -7,6 +7,7 @@ from pathlib import Path
 
 from musegen.corpus import groove, midi_folder, pop909
 from musegen.corpus.build import Source, Summary, build_phrases
+from musegen.engines import CORES, Engine
 from musegen.music.errors import MusicError
 from musegen.music.phrase_set import PhraseSet
 
@@ -19,7 +20,9 @@ CORPORA: dict[str, Callable[[list[Path]], list[Source]]] = {
 }
 
 
-def build_corpus(kind: str, folders: Sequence[str | Path]) -> tuple[PhraseSet, Summary]:
+def build_corpus(
+    kind: str, folders: Sequence[str | Path], engine: Engine = CORES
+) -> tuple[PhraseSet, Summary]:
     """Phrases of a data set or of a folder of MIDI files.
 
     Parameters
@@ -27,15 +30,20 @@ def build_corpus(kind: str, folders: Sequence[str | Path]) -> tuple[PhraseSet, S
     kind : str
         One of `CORPORA`.
     folders : sequence of path
-        Where it lies.
+        Where it lies. Workers on other machines must see it in the same place.
+    engine : Engine
+        What reads the files.
 
     Raises
     ------
     MusicError
         If a folder is missing, or no phrase comes of it.
+    WorkerError
+        If the engine has no workers, or loses one.
     """
     paths = [Path(folder) for folder in folders]
     for path in paths:
         if not path.exists():
             raise MusicError(f"{path} is missing: give the folder where the music lies")
-    return build_phrases(CORPORA[kind](paths))
+    # Workers may have been started in another folder.
+    return build_phrases(CORPORA[kind]([path.absolute() for path in paths]), engine)

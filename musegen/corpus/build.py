@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import warnings
 import zlib
 from collections import Counter
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 from tqdm import tqdm
 
+from musegen.engines import CORES, Engine, spread
 from musegen.music.errors import MusicError
 from musegen.music.notes import STEPS_PER_BAR, STEPS_PER_PHRASE
 from musegen.music.phrase import Phrase
@@ -23,6 +22,7 @@ __all__ = ["Source", "Summary", "build_phrases", "cut_phrases", "split_by_name"]
 
 # A phrase of fewer notes is mostly the silence before or after the music.
 _FEWEST_NOTES = 4
+_AT_ONCE = 8  # files that a worker is sent: reading one takes less than a tenth of a second
 
 
 @dataclass(frozen=True)
@@ -113,33 +113,32 @@ def _read(source: Source) -> tuple[PhraseSet | None, str, int]:
     return PhraseSet.from_phrases(phrases, [source.name] * n, bars, [source.split] * n), "", dropped
 
 
-def build_phrases(
-    sources: Sequence[Source], processes: int | None = None
-) -> tuple[PhraseSet, Summary]:
+def build_phrases(sources: Sequence[Source], engine: Engine = CORES) -> tuple[PhraseSet, Summary]:
     """Read all sources side by side and gather their phrases, with a progress bar on stderr.
 
     Parameters
     ----------
     sources : sequence of Source
         Their order is the order of the result.
-    processes : int, optional
-        As many as there are cores.
+    engine : Engine
+        What reads them. The result is the same, byte for byte, whichever it is.
 
     Raises
     ------
     MusicError
         If not one phrase came of them.
+    WorkerError
+        If the engine has no workers, or loses one.
     """
     left_out: Counter[str] = Counter()
     sets = []
-    with ProcessPoolExecutor(processes or os.cpu_count()) as pool:
-        results = pool.map(_read, sources, chunksize=8)
-        for found, reason, dropped in tqdm(results, total=len(sources), unit=" files"):
-            if found is None:
-                left_out[reason] += 1
-            else:
-                sets.append(found)
-                left_out["phrases with too few notes"] += dropped
+    results = spread(_read, sources, engine, _AT_ONCE)
+    for found, reason, dropped in tqdm(results, total=len(sources), unit=" files"):
+        if found is None:
+            left_out[reason] += 1
+        else:
+            sets.append(found)
+            left_out["phrases with too few notes"] += dropped
     if not sets:
         reasons = "; ".join(f"{n} {reason}" for reason, n in left_out.most_common(3))
         raise MusicError(
