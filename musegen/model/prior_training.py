@@ -10,6 +10,7 @@ import numpy as np
 from musegen.model.checkpoint import save_prior
 from musegen.model.config import PriorConfig, TrainingConfig
 from musegen.model.prior import Prior
+from musegen.model.shared_training import ALONE, Workers, take_part
 from musegen.model.training import Keeper, adam, precision
 from musegen.model.vae import VAE
 from musegen.music.notes import BARS_PER_PHRASE
@@ -79,7 +80,13 @@ class PathBatches(keras.utils.PyDataset):
     """
 
     def __init__(
-        self, latents: Latents, prior: Prior, config: TrainingConfig, epoch: int, steps: int
+        self,
+        latents: Latents,
+        prior: Prior,
+        config: TrainingConfig,
+        epoch: int,
+        steps: int,
+        workers: Workers = ALONE,
     ) -> None:
         super().__init__()
         self.latents = latents
@@ -88,16 +95,23 @@ class PathBatches(keras.utils.PyDataset):
         self.config = config
         self.epoch = epoch
         self.steps = steps
+        self.share = workers.share
         longest = max(1, min(latents.run.max(), prior.config.max_phrases))
         self.lengths = [length for length in _LENGTHS if length <= longest]
 
     def __len__(self) -> int:
         return self.steps
 
+    def size(self, index: int) -> int:
+        """Paths of a batch, all workers' together."""
+        return max(1, self.config.prior_batch_phrases // self._length(index))
+
+    def _length(self, index: int) -> int:
+        return self.lengths[index % len(self.lengths)]
+
     def __getitem__(self, index: int) -> tuple[dict[str, np.ndarray], np.ndarray, np.ndarray]:
         rng = np.random.default_rng((self.config.seed, self.epoch, index))
-        length = self.lengths[index % len(self.lengths)]
-        count = max(1, self.config.prior_batch_phrases // length)
+        length, count = self._length(index), self.size(index)
         rows = [rng.choice(np.flatnonzero(self.latents.run >= length), count)]
         while len(rows) < length:
             rows.append(self.latents.after[rows[-1]])
@@ -110,7 +124,9 @@ class PathBatches(keras.utils.PyDataset):
         kept = _kept(rng, count, length)
         t = np.where(kept, np.float32(1), t)
         at = t[..., None]
-        return {"z": (1 - at) * u + at * z, "t": t}, z - u, np.float32(~kept)
+        own = self.share(count)
+        place = (1 - at) * u + at * z
+        return {"z": place[own], "t": t[own]}, (z - u)[own], np.float32(~kept)[own]
 
     def on_epoch_end(self) -> None:
         self.epoch += 1
@@ -137,6 +153,7 @@ def train_prior(
     model: PriorConfig,
     training: TrainingConfig,
     resume: bool = False,
+    workers: Workers = ALONE,
 ) -> Prior:
     """Train a prior with Adam by flow matching.
 
@@ -153,6 +170,8 @@ def train_prior(
     model, training : PriorConfig, TrainingConfig
     resume : bool
         Go on from the state in `folder`.
+    workers : Workers
+        Who train together. All must see the same `folder`.
 
     Raises
     ------
@@ -179,19 +198,25 @@ def train_prior(
     )
     optimizer.build(prior.trainable_variables)
     prior.compile(optimizer, loss="mse", jit_compile=keras.backend.backend() == "jax")
-    keeper = Keeper(folder, "prior", lambda: save_prior(prior, folder), training.patience)
+    take_part(prior, workers)
+    save, patience = lambda: save_prior(prior, folder), training.patience
+    keeper = Keeper(folder, "prior", save, patience, workers=workers)
     keeper.start(prior, resume)
     if not keeper.waited_enough:
+        steps = training.prior_steps
+        batches = PathBatches(train, prior, training, keeper.epoch, steps, workers)
         # Validation draws the same places and times in each epoch.
-        held = PathBatches(validation, prior, training, 0, training.prior_steps // 10 + 1)
+        held = PathBatches(validation, prior, training, 0, steps // 10 + 1, workers)
         held.on_epoch_end = lambda: None
+        keeper.rows = workers.rows(batches), workers.rows(held)
         prior.fit(
-            PathBatches(train, prior, training, keeper.epoch, training.prior_steps),
+            batches,
             validation_data=held,
             initial_epoch=keeper.epoch,
             epochs=training.prior_epochs,
             callbacks=[keeper],
             shuffle=False,
-            verbose=2,
+            verbose=2 if workers.is_chief else 0,
         )
+    workers.wait()  # until the chief has written
     return prior

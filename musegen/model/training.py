@@ -16,6 +16,7 @@ from safetensors.numpy import save_file
 
 from musegen.files import write_beside
 from musegen.model.errors import CheckpointError
+from musegen.model.shared_training import ALONE, Workers
 
 __all__ = ["Keeper", "adam", "precision"]
 
@@ -35,6 +36,14 @@ class Keeper(keras.callbacks.Callback):
         Epochs without a better validation loss before it stops.
     score : callable, optional
         Gives more numbers for the log, by name.
+    workers : Workers
+        Those that train together. The chief alone writes; losses are means over them all.
+
+    Attributes
+    ----------
+    rows : tuple of int
+        How many of an epoch's training and validation rows are this worker's. To be set where
+        there are others.
     """
 
     def __init__(
@@ -44,6 +53,7 @@ class Keeper(keras.callbacks.Callback):
         save: Callable[[], None],
         patience: int,
         score: Callable[[], dict[str, float]] = dict,
+        workers: Workers = ALONE,
     ) -> None:
         super().__init__()
         self.log = folder / f"{name}.csv"
@@ -51,6 +61,8 @@ class Keeper(keras.callbacks.Callback):
         self.save = save
         self.patience = patience
         self.score = score
+        self.workers = workers
+        self.rows = 1, 1
         self.epoch, self.best, self.waited = 0, math.inf, 0
         self.began = 0.0
 
@@ -66,7 +78,7 @@ class Keeper(keras.callbacks.Callback):
             state = _load_state(model, self.state)
             self.epoch, self.waited = int(state["epoch"]), int(state["waited"])
             self.best = state["best"]
-        else:
+        elif self.workers.is_chief:
             self.log.unlink(missing_ok=True)
 
     @property
@@ -79,17 +91,24 @@ class Keeper(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
         seconds = time.monotonic() - self.began
-        logs = {**(logs or {}), **self.score(), "seconds": seconds}
-        _log(self.log, {"epoch": epoch + 1, **logs})
-        if logs["val_loss"] < self.best:
+        logs = logs or {}
+        for rows, is_validation in zip(self.rows, (False, True), strict=True):
+            own = {k: v for k, v in logs.items() if k.startswith("val_") == is_validation}
+            logs.update(self.workers.mean(own, rows))  # in place: what is printed later is this
+        is_better = logs["val_loss"] < self.best
+        if is_better:
             self.best, self.waited = float(logs["val_loss"]), 0
-            self.save()
         else:
             self.waited += 1
-        state = {"epoch": epoch + 1, "best": self.best, "waited": self.waited}
-        _save_state(self.model, self.state, state)
+        if self.workers.is_chief:
+            _log(self.log, {"epoch": epoch + 1, **logs, **self.score(), "seconds": seconds})
+            if is_better:
+                self.save()
+            state = {"epoch": epoch + 1, "best": self.best, "waited": self.waited}
+            _save_state(self.model, self.state, state)
         if self.waited_enough:
-            print(f"no better validation loss for {self.waited} epochs: stopped")
+            if self.workers.is_chief:
+                print(f"no better validation loss for {self.waited} epochs: stopped")
             self.model.stop_training = True
 
 

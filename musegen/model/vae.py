@@ -106,8 +106,11 @@ class VAE(keras.Model):
 
     def sample(self, z_mean: object, z_log_var: object) -> object:
         """A draw of z ~ N(z_mean, exp(z_log_var)): the reparameterization trick."""
-        noise = keras.random.normal(ops.shape(z_mean), seed=self.seed_generator)
-        return z_mean + ops.exp(z_log_var / 2) * noise
+        return z_mean + ops.exp(z_log_var / 2) * self.noise(ops.shape(z_mean))
+
+    def noise(self, shape: tuple) -> object:
+        """White noise for `sample`."""
+        return keras.random.normal(shape, seed=self.seed_generator)
 
     def call(self, arrays: Mapping, training: bool = False) -> dict[str, object]:
         z_mean, z_log_var = self.encoder(arrays, training=training)

@@ -10,6 +10,7 @@ import numpy as np
 
 from musegen.model.checkpoint import save_vae
 from musegen.model.config import TrainingConfig, VAEConfig
+from musegen.model.shared_training import ALONE, Workers, take_part
 from musegen.model.training import Keeper, adam, precision
 from musegen.model.vae import CODECS, VAE
 from musegen.music.compare import note_f1
@@ -35,10 +36,18 @@ class PhraseBatches(keras.utils.PyDataset):
         The first one to give.
     vary : bool
         Whether phrases are transposed and voices dropped.
+    workers : Workers
+        Who train together: this one's share of each batch is given.
     """
 
     def __init__(
-        self, phrases: PhraseSet, codec: object, config: TrainingConfig, epoch: int, vary: bool
+        self,
+        phrases: PhraseSet,
+        codec: object,
+        config: TrainingConfig,
+        epoch: int,
+        vary: bool,
+        workers: Workers = ALONE,
     ) -> None:
         super().__init__()
         self.phrases = phrases
@@ -46,20 +55,26 @@ class PhraseBatches(keras.utils.PyDataset):
         self.config = config
         self.epoch = epoch
         self.vary = vary
+        self.share = workers.share
 
     def __len__(self) -> int:
         return math.ceil(len(self.phrases) / self.config.batch_size)
+
+    def size(self, index: int) -> int:
+        """Phrases of a batch, all workers' together."""
+        return min(self.config.batch_size, len(self.phrases) - index * self.config.batch_size)
 
     def __getitem__(self, index: int) -> tuple[dict[str, np.ndarray]]:
         size, seed = self.config.batch_size, self.config.seed
         order = np.random.default_rng((seed, self.epoch)).permutation(len(self.phrases))
         chosen = self.phrases.take(order[index * size : (index + 1) * size])
+        own = self.share(self.size(index))
         if not self.vary:
-            return (self.codec.arrays(chosen),)
+            return (self.codec.arrays(chosen.take(own)),)
         rng = np.random.default_rng((seed, self.epoch, index))
         moved = rng.random(len(chosen)) < self.config.transpose_share
         shift = np.where(moved, rng.integers(-5, 7, len(chosen)), 0)
-        return (self.codec.arrays(self._drop_voices(chosen, rng), shift),)
+        return (self.codec.arrays(self._drop_voices(chosen, rng).take(own), shift[own]),)
 
     def _drop_voices(self, phrases: PhraseSet, rng: np.random.Generator) -> PhraseSet:
         """Take some voices from some phrases: each with even chance, but never all."""
@@ -79,6 +94,7 @@ def train_vae(
     model: VAEConfig,
     training: TrainingConfig,
     resume: bool = False,
+    workers: Workers = ALONE,
 ) -> VAE:
     """Train a VAE with Adam.
 
@@ -94,6 +110,8 @@ def train_vae(
     model, training : VAEConfig, TrainingConfig
     resume : bool
         Go on from the state in `folder`; it then ends as if it had never been stopped.
+    workers : Workers
+        Who train together. All must see the same `folder`.
 
     Returns
     -------
@@ -128,16 +146,22 @@ def train_vae(
         outputs = vae.predict_on_batch(arrays)["outputs"]
         return {"val_note_f1": note_f1(vae.codec.phrases(outputs), truth)}
 
-    keeper = Keeper(folder, "train", lambda: save_vae(vae, folder), training.patience, score)
+    take_part(vae, workers)
+    save, patience = lambda: save_vae(vae, folder), training.patience
+    keeper = Keeper(folder, "train", save, patience, score, workers)
     keeper.start(vae, resume)
     if not keeper.waited_enough:
+        batches = PhraseBatches(train, vae.codec, training, keeper.epoch, True, workers)
+        held = PhraseBatches(validation, vae.codec, training, 0, False, workers)
+        keeper.rows = workers.rows(batches), workers.rows(held)
         vae.fit(
-            PhraseBatches(train, vae.codec, training, keeper.epoch, vary=True),
-            validation_data=PhraseBatches(validation, vae.codec, training, 0, vary=False),
+            batches,
+            validation_data=held,
             initial_epoch=keeper.epoch,
             epochs=training.epochs,
             callbacks=[keeper],
             shuffle=False,  # the batches shuffle themselves
-            verbose=2,
+            verbose=2 if workers.is_chief else 0,
         )
+    workers.wait()  # until the chief has written
     return vae
