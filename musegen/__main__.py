@@ -10,13 +10,14 @@ import sys
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from musegen.audio import FORMATS, AudioError, fluidsynth_problem, render, write_audio
+from musegen.batches import MIDI, PATH, draw_pieces, vary_file, write_many, write_piece
 from musegen.control import LARGEST_CHANGE
+from musegen.engines import DASK, PROCESSES, Engine, WorkerError
 from musegen.latent import (
     DEFAULT_FORM,
     DEFAULT_TEMPERATURE,
@@ -34,9 +35,8 @@ if TYPE_CHECKING:
 
 __all__ = ["main"]
 
-_MIDI = (".mid",)
-_PATH = (".npy",)
-_LARGEST_COUNT = 1000  # a piece each of 16 bars is 30 MB of sound
+_LARGEST_COUNT = 100_000  # pieces of 16 bars: 3 hours on two cores, and 250 MB of MIDI
+_MOST_WORKERS = 1000
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -69,7 +69,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return _fail("the disk is full: make room and try again")
         place = f" {error.filename}" if error.filename else ""
         return _fail(f"cannot write{place}: {error.strerror or error}")
-    except (AudioError, CheckpointError, MusicError) as error:
+    except (AudioError, CheckpointError, MusicError, WorkerError) as error:
         return _fail(str(error))
     return 0
 
@@ -92,14 +92,15 @@ def _random(options: argparse.Namespace) -> None:
     if seed is None:
         seed = secrets.randbelow(2**31)
         print(f"seed {seed}", file=sys.stderr)
-    pieces = _load().random_many(
-        range(seed, seed + options.count),
-        options.bars,
-        options.form,
-        options.temperature,
+    make = partial(
+        draw_pieces,
+        seed=seed,
+        bars=options.bars,
+        form=options.form,
+        temperature=options.temperature,
         **dict(options.set),
     )
-    _save(pieces, options.out, numbered=options.count > 1)
+    _write_many(make, options, options.bars)
 
 
 def _interpolate(options: argparse.Namespace) -> None:
@@ -120,16 +121,18 @@ def _reconstruct(options: argparse.Namespace) -> None:
 
 
 def _vary(options: argparse.Namespace) -> None:
-    piece = read_midi(options.input)
-    mg = _load()
-    varied = [mg.vary(piece, options.similarity, seed) for seed in range(options.count)]
-    if options.set:
-        varied = [mg.adjust(variation, **dict(options.set)) for variation in varied]
-    _save(varied, options.out, numbered=options.count > 1)
+    bars = read_midi(options.input).bars
+    make = partial(
+        vary_file,
+        file=Path(options.input).absolute(),
+        similarity=options.similarity,
+        changes=dict(options.set),
+    )
+    _write_many(make, options, bars)
 
 
 def _render(options: argparse.Namespace) -> None:
-    _say_engine()
+    _say_renderer()
     audio, rate = render(read_midi(options.input), options.soundfont)
     write_audio(options.out, audio, rate)
 
@@ -137,7 +140,7 @@ def _render(options: argparse.Namespace) -> None:
 def _corpus(options: argparse.Namespace) -> None:
     from musegen.corpus import build_corpus
 
-    phrases, summary = build_corpus(options.kind, options.source)
+    phrases, summary = build_corpus(options.kind, options.source, _engine(options))
     phrases.save(options.out)
     print(summary)
 
@@ -148,18 +151,21 @@ def _train(options: argparse.Namespace) -> None:
     from musegen.model.config import default_config
     from musegen.model.control_training import train_controls
     from musegen.model.prior_training import train_prior
+    from musegen.model.shared_training import join_workers
     from musegen.model.vae_training import train_vae
     from musegen.music.phrase_set import PhraseSet
 
     phrases = PhraseSet.load(options.phrases)
     folder = Path(options.checkpoint)
     vae_config, prior_config, training = default_config(options.kind)
-    train_vae(phrases, folder, vae_config, training, options.resume)
-    resume = options.resume and (folder / "prior.csv").exists()
-    # The prior is of the best VAE, as it is shipped, not of the last.
-    vae = load_vae(folder)
-    train_prior(vae, phrases, folder, prior_config, training, resume)
-    train_controls(vae, phrases, folder)
+    with join_workers() as workers:
+        train_vae(phrases, folder, vae_config, training, options.resume, workers)
+        resume = options.resume and (folder / "prior.csv").exists()
+        # The prior is of the best VAE, as it is shipped, not of the last.
+        vae = load_vae(folder)
+        train_prior(vae, phrases, folder, prior_config, training, resume, workers)
+        if workers.is_chief:
+            train_controls(vae, phrases, folder)
 
 
 def _evaluate(options: argparse.Namespace) -> None:
@@ -201,34 +207,35 @@ def _seed_or_piece(text: str) -> int | Piece:
 
 
 def _save_one(mg: MuseGen, piece: Piece, outs: Sequence[Path]) -> None:
-    if piece.path is None and any(out.suffix in _PATH for out in outs):
+    if piece.path is None and any(out.suffix == PATH for out in outs):
         piece = replace(piece, path=mg.encode(piece))
-    _save([piece], outs, numbered=False)
-
-
-def _save(pieces: Sequence[Piece], outs: Sequence[Path], numbered: bool) -> None:
     for out in outs:
-        if out.suffix in _PATH:
-            paths = [stack_path(piece.path) for piece in pieces]
-            write_paths(out, np.stack(paths) if numbered else paths[0])
-    heard = [out for out in outs if out.suffix in FORMATS]
-    if heard:
-        _say_engine()
-    for i, piece in enumerate(pieces, start=1):
-        for out in outs:
-            if out.suffix in _MIDI:
-                piece.write_midi(_number(out, i) if numbered else out)
-        if heard:
-            audio, rate = render(piece)
-            for out in heard:
-                write_audio(_number(out, i) if numbered else out, audio, rate)
+        if out.suffix == PATH:
+            write_paths(out, stack_path(piece.path))
+    _say_renderer_of(outs)
+    write_piece(piece, outs)
 
 
-def _number(path: Path, number: int) -> Path:
-    return path.with_stem(f"{path.stem}-{number:03}")
+def _write_many(make: Callable, options: argparse.Namespace, bars: int) -> None:
+    engine = _engine(options)
+    if engine == Engine():
+        engine = Engine(workers=1)  # the model keeps the cores busy by itself
+    _say_renderer_of(options.out)
+    write_many(make, options.count, bars, options.out, engine)
 
 
-def _say_engine() -> None:
+def _engine(options: argparse.Namespace) -> Engine:
+    if options.workers and "://" in options.engine:
+        raise WorkerError("a running cluster has the workers that it has: leave --workers out")
+    return Engine(options.engine, options.workers)
+
+
+def _say_renderer_of(outs: Sequence[Path]) -> None:
+    if any(out.suffix in FORMATS for out in outs):
+        _say_renderer()
+
+
+def _say_renderer() -> None:
     problem = fluidsynth_problem()
     if problem:
         print(f"musegen: {problem}", file=sys.stderr)
@@ -275,6 +282,14 @@ def _number_between(kind: type, low: float, high: float) -> Callable[[str], floa
     return number
 
 
+def _engine_name(text: str) -> str:
+    if text not in (PROCESSES, DASK) and "://" not in text:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is not {PROCESSES}, {DASK} or an address like tcp://10.0.0.5:8786"
+        )
+    return text
+
+
 def _setting(text: str) -> tuple[str, float]:
     name, _, value = text.partition("=")
     if name not in ATTRIBUTES:
@@ -290,7 +305,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=_Parser)
     seed, bars = _number_between(int, 0, 2**53), _number_between(int, 1, 256)
     count = _number_between(int, 1, _LARGEST_COUNT)
-    every = _out(*_MIDI, *FORMATS, *_PATH)
+    every = _out(MIDI, *FORMATS, PATH)
 
     def command(name: str, run: Callable, help: str) -> argparse.ArgumentParser:
         added = commands.add_parser(name, help=help, description=help)
@@ -318,6 +333,21 @@ def _parser() -> argparse.ArgumentParser:
             "more than once: " + ", ".join(ATTRIBUTES),
         )
 
+    def add_engine(to: argparse.ArgumentParser, usual: str) -> None:
+        to.add_argument(
+            "--workers",
+            type=_number_between(int, 1, _MOST_WORKERS),
+            metavar="N",
+            help=f"processes that work side by side ({usual})",
+        )
+        to.add_argument(
+            "--engine",
+            type=_engine_name,
+            default=PROCESSES,
+            help="processes; dask, a cluster of this machine; or the address of a running Dask "
+            "scheduler, like tcp://10.0.0.5:8786, with the workers that it has (default processes)",
+        )
+
     random = command("random", _random, "Draw a piece from the latent space.")
     random.add_argument("--seed", type=seed, help="the same seed gives the same piece")
     random.add_argument("--bars", type=bars, default=16, help="length (default 16)")
@@ -335,6 +365,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     random.add_argument("--count", type=count, default=1, help="pieces, of the seeds that follow")
     add_set(random, "where an attribute lies")
+    add_engine(random, "default 1")
     add_out(random)
 
     interpolate = command("interpolate", _interpolate, "Morph one piece into another.")
@@ -363,6 +394,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     vary.add_argument("--count", type=count, default=1, help="how many")
     add_set(vary, "by how much an attribute changes")
+    add_engine(vary, "default 1")
     add_out(vary)
 
     render = command("render", _render, "Turn a MIDI file into sound.")
@@ -375,6 +407,7 @@ def _parser() -> argparse.ArgumentParser:
     corpus.add_argument(
         "source", nargs="+", metavar="SOURCE", help="folders; pop909 needs POP909 and POP909-CL"
     )
+    add_engine(corpus, "default: as many as there are cores")
     corpus.add_argument("--out", type=_out(".npz"), required=True, metavar="PHRASES.npz")
 
     train = command("train", _train, "Train a VAE and its prior.")

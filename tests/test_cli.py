@@ -76,6 +76,26 @@ def test_several_files_are_numbered(tmp_path, midi):
     assert np.load(tmp_path / "v.npy").shape[:2] == (2, 2)
 
 
+@pytest.mark.parametrize(("command", "engine"), [("random", "processes"), ("vary", "dask")])
+def test_many_pieces_are_the_same_whoever_makes_them(tmp_path, command, engine):
+    own = tmp_path / "own.mid"
+    band(bars=16).write_midi(own)
+    words = [command, str(own)] if command == "vary" else [command, "--seed", "3"]
+    made = []
+    for i, how in enumerate(([], ["--workers", "2", "--engine", engine])):
+        outs = [str(tmp_path / str(i) / name) for name in ("a.mid", "a.npy")]
+        outs = [word for out in outs for word in ("--out", out)]
+        assert main([*words, "--count", "17", *outs, *how]) == 0
+        made.append({p.name: p.read_bytes() for p in (tmp_path / str(i)).glob("*.mid")})
+    assert sorted(made[0]) == [f"a-{number:03}.mid" for number in range(1, 18)]
+    assert len(set(made[0].values())) == 17
+    assert made[0] == made[1]
+    ours, theirs = (np.load(tmp_path / name / "a.npy") for name in "01")
+    assert ours.shape[:2] == (17, 8)
+    # Dask's workers do sums in one thread, in another order.
+    assert np.allclose(ours, theirs, atol=1e-4)
+
+
 def test_reconstruct_keeps_length_and_tempo(tmp_path, midi):
     out = tmp_path / "out.mid"
     path = tmp_path / "out.npy"
@@ -142,6 +162,9 @@ def test_corpus_train_and_evaluate_are_there(tmp_path, midi, capsys):
         (["vary", "a.mid", "--set", "density=4", "--out", "a.mid"], "from -3"),
         (["random", "--out", "a.txt"], "does not end in"),
         (["vary", "a.mid", "--similarity", "2", "--out", "a.mid"], "from 0 to 1"),
+        (["random", "--count", "100001", "--out", "a.mid"], "from 1 to 100000"),
+        (["random", "--workers", "0", "--out", "a.mid"], "from 1 to 1000"),
+        (["random", "--engine", "ray", "--out", "a.mid"], "processes, dask or an address"),
         (["corpus", "jazz", "x", "--out", "a.npz"], "invalid choice"),
     ],
 )
@@ -177,6 +200,12 @@ def test_what_is_not_music_is_one_line_exits_1_and_leaves_nothing(tmp_path, caps
         assert captured.startswith("musegen: ")
         assert captured.count("\n") == 1
         assert not out.exists()
+
+
+def test_a_running_cluster_is_not_told_how_many_workers_it_has(tmp_path, capsys):
+    words = ["random", "--engine", "tcp://127.0.0.1:9", "--workers", "2"]
+    assert main([*words, "--out", str(tmp_path / "a.mid")]) == 1
+    assert capsys.readouterr().err.endswith("leave --workers out\n")
 
 
 def test_a_missing_soundfont_and_a_full_place_are_one_line(tmp_path, midi, capsys):
