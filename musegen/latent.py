@@ -175,7 +175,7 @@ def lay_out(form: str, phrases: int) -> np.ndarray:
         return np.arange(phrases)
     if not (form.isascii() and form.isalpha() and form.isupper() and len(form) <= 16):
         raise ValueError(
-            f"there is no form {form!r}: write sections as letters, like AABA, or choose from "
+            f"there is no form {form[:20]!r}: write sections as letters, like AABA, or choose from "
             + ", ".join(FORMS)
         )
     form = form[:phrases]  # a short piece is the beginning of the form

@@ -261,7 +261,11 @@ def test_wrong_changes_are_told_in_one_line(client, midi, endpoint, wrong, said)
         ("line", {"points": "here and there"}, "'here and there' are not places"),
         ("line", {"points": "0.5 0.5", "phrases": 10**9}, "Phrases is 1000000000"),
         ("again", {"link": "http://example.org/"}, "This is not a whole recipe"),
-        ("again", {"link": "http://example.org/?seed=x"}, "Could not convert"),
+        (
+            "again",
+            {"link": "http://example.org/?seed=x"},
+            "This link is not quite right: seed is x",
+        ),
     ],
 )
 def test_wrong_places_and_links_are_told_in_one_line(client, endpoint, wrong, said) -> None:

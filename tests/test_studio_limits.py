@@ -39,9 +39,17 @@ def test_a_figure_within_its_limits_is_taken(name) -> None:
     low, high = range_of(name)
     assert bounded(low, name) == low
     assert bounded(high, name) == high
-    for wrong in (low - 1, high + 1, None, float("nan"), float("inf"), "3", True):
+    for wrong in (low - 1, high + 1, None, float("nan"), float("inf"), "x", "", True):
         with pytest.raises(MusicError, match=f"^{name} is .*; it goes from"):
             bounded(wrong, name)
+
+
+def test_a_text_of_a_figure_is_one() -> None:
+    assert bounded("1.25", "temperature") == 1.25
+    assert bounded("9007199254740991", "seed", whole=True) == 2**53 - 1
+    for wrong in ("1.5", "1e3", "9" * 5000):
+        with pytest.raises(MusicError, match=r"^seed is .{1,30}; it goes from 0 to 9"):
+            bounded(wrong, "seed", whole=True)
 
 
 def test_a_whole_number_is_whole() -> None:

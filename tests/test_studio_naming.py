@@ -1,7 +1,5 @@
 """What a piece is called."""
 
-from urllib.parse import parse_qs
-
 import numpy as np
 from examples import band
 
@@ -16,7 +14,6 @@ from musegen.recipe import (
     Notes,
     Random,
     Recipe,
-    Sound,
     Vary,
 )
 from musegen.studio import naming
@@ -95,28 +92,6 @@ def test_a_morph_marks_how_far_its_sections_are():
     assert naming.shares(longer, band(bars=24))[-1] == (12, 1.0)
     assert naming.marks(MORPH.then(Cut(first=2, phrases=2)), band(bars=4)) == ()
     assert naming.shares(A, piece) == ()
-
-
-def test_a_seeds_link_can_be_read_and_others_hold_their_recipe():
-    link = naming.link(A.sounding(tempo=110.0, key=3))
-    assert link == "?seed=42&bars=16&form=AABA&temperature=1&tempo=110&key=Eb"
-    for recipe in (MORPH, A.then(Extend(seed=1)), A.sounding(swing=0.5)):
-        (text,) = parse_qs(naming.link(recipe)[1:])["piece"]
-        assert Recipe.read(text) == recipe
-
-
-def test_a_link_that_would_be_cut_off_is_none():
-    rng = np.random.default_rng(1)
-    whole = Notes.of(band(bars=128))
-    noise = whole.model_copy(
-        update={"velocity": tuple(rng.integers(1, 128, len(whole.velocity)).tolist())}
-    )
-    assert naming.link(Recipe(source=noise)) is None
-    assert naming.link(Recipe(source=Notes.of(band(bars=8)))) is not None
-
-
-def test_a_link_of_a_seed_says_how_it_is_played():
-    assert "tempo=96&key=C" in naming.link(Recipe(source=Random(seed=1), sound=Sound()))
 
 
 def test_file_names_hold_nothing_odd() -> None:

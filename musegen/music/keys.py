@@ -29,7 +29,7 @@ def key_named(name: str) -> int:
     letters = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
     signs = {"": 0, "#": 1, "b": -1}
     if tonic[:1] not in letters or tonic[1:] not in signs:
-        raise ValueError(f"there is no key {name!r}: write one like C, F#, Bb or Am")
+        raise ValueError(f"there is no key {name[:20]!r}: write one like C, F#, Bb or Am")
     semitones = letters[tonic[0]] + signs[tonic[1:]] + (3 if name.endswith("m") else 0)
     return (semitones + 5) % 12 - 5
 

@@ -11,7 +11,6 @@ import gradio as gr
 from musegen.audio import Halted
 from musegen.music import MusicError
 from musegen.music.attributes import ATTRIBUTES
-from musegen.music.keys import key_named
 from musegen.recipe import (
     Blend,
     Line,
@@ -24,7 +23,8 @@ from musegen.recipe import (
 )
 from musegen.studio.errors import line_of, one_line, tell
 from musegen.studio.examples import EXAMPLES
-from musegen.studio.limits import a_form, bounded, new_seed, seed_or_new
+from musegen.studio.limits import bounded, new_seed, seed_or_new
+from musegen.studio.links import read_link
 from musegen.studio.naming import title
 from musegen.studio.shape_controls import set_shape, shape_of, target_line
 from musegen.studio.sound_controls import (
@@ -52,15 +52,6 @@ _OWN_SECTION_BARS = 4  # of a morph from the Remix tab: as the other tab has at 
 _MOST_POINTS = 1000  # of a line: a second of drawing
 _SHOWN = 2 + len(NAMES) + len(ATTRIBUTES)  # values that `Callbacks._show` gives
 _KINDS = {"midi": "MIDI file", "npy": "latents", "stems": "stems"}
-_IN_LINKS: dict[str, Callable[[str], object]] = {
-    "seed": lambda text: bounded(int(text), "seed", whole=True),
-    "bars": lambda text: bounded(int(text), "bars", whole=True),
-    "form": a_form,
-    "temperature": lambda text: bounded(float(text), "temperature"),
-    "tempo": lambda text: bounded(float(text), "tempo"),
-    "key": key_named,
-    "piece": Recipe.read,
-}
 
 
 class Callbacks:
@@ -394,17 +385,7 @@ class Callbacks:
         tuple
             Updates of seed, lock, bars, form and temperature, and the text of a recipe or nothing.
         """
-        found: dict[str, object] = {}
-        for name, check in _IN_LINKS.items():
-            if name in request.query_params:
-                try:
-                    found[name] = check(request.query_params[name])
-                except ValueError as error:
-                    tell(f"This link is not quite right: {error}")
-        recipe = found.pop("piece", None)
-        if recipe is None and "seed" in found:
-            sound = Sound(**{name: found.pop(name) for name in ("tempo", "key") if name in found})
-            recipe = Recipe(source=Random(**found), sound=sound)
+        recipe = read_link(request.query_params, lambda line: tell(line[:1].upper() + line[1:]))
         if recipe is None:
             return *(gr.skip(),) * 5, ""
         drawn = recipe.source

@@ -6,7 +6,7 @@ piece, its latents and all.
 
 from __future__ import annotations
 
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import gradio as gr
 
@@ -34,6 +34,7 @@ from musegen.recipe import (
 from musegen.studio import naming
 from musegen.studio.errors import one_line, tell
 from musegen.studio.limits import bounded, seed_or_new
+from musegen.studio.links import read_link, write_link
 from musegen.studio.player import instrument_name
 from musegen.studio.sound_controls import find_soundfont, set_sound, soundfont_names
 from musegen.studio.takes import SOUND_FILES
@@ -384,12 +385,8 @@ class Endpoints:
             A MIDI file, and what was made.
         """
         with one_line():
-            query = parse_qs(urlsplit(link or "").query)
-            if "seed" in query and "piece" not in query:
-                plain = {name: values[0] for name, values in query.items()}
-                return self._again_of_seed(plain)
-            text = query["piece"][0] if "piece" in query else (link or "").strip()
-            recipe = Recipe.read(text)
+            query = dict(parse_qsl(urlsplit(link or "").query, keep_blank_values=True))
+            recipe = read_link(query, _refuse) or Recipe.read((link or "").strip())
         return self._made(recipe)
 
     def render(self, midi: str, soundfont: str | None = None, format: str = "wav") -> str:
@@ -409,15 +406,6 @@ class Endpoints:
                 raise MusicError(f"there is no format {format!r}: choose from {choices}")
             take = self._work.take(self._work.read(midi, tell).recipe)
             return str(self._work.file(take, format, find_soundfont(soundfont)))
-
-    def _again_of_seed(self, query: dict[str, str]) -> tuple[str, dict]:
-        figures = {
-            name: float(query[name])
-            for name in ("seed", "bars", "temperature", "tempo")
-            if name in query
-        }
-        words = {name: query[name] for name in ("form", "key") if name in query}
-        return self.random(**figures, **words)
 
     def _edited(self, midi: str, edit: Edit, **told: object) -> tuple[str, dict]:
         with one_line():
@@ -443,8 +431,12 @@ class Endpoints:
             },
             "recipe": recipe.text,
         }
-        link = naming.link(recipe)
+        link = write_link(recipe)
         return str(path), {**info, "link": link} if link else info
+
+
+def _refuse(line: str) -> None:
+    raise MusicError(line)
 
 
 def _whole(value: float | None, name: str) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 from functools import lru_cache
 
@@ -23,6 +24,7 @@ __all__ = [
     "seed_or_new",
 ]
 
+_QUOTED = 30  # letters of what was given
 _NEW_SEEDS = 1_000_000  # a seed of six digits can be read out over the telephone
 
 
@@ -144,8 +146,8 @@ def range_of(name: str) -> tuple[float, float]:
     }[name]
 
 
-def bounded(value: float | None, name: str, whole: bool = False) -> float:
-    """A figure within its limits.
+def bounded(value: float | str | None, name: str, whole: bool = False) -> float:
+    """A figure, or a text of one, within its limits.
 
     Raises
     ------
@@ -153,12 +155,16 @@ def bounded(value: float | None, name: str, whole: bool = False) -> float:
         If it is not.
     """
     low, high = range_of(name)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
-        shown = "empty" if value is None else value
-        raise MusicError(f"{name} is {shown}; it goes from {low:g} to {high:g}")
-    if whole and value != int(value):
+    figure = value
+    if isinstance(value, str):
+        with contextlib.suppress(ValueError):
+            figure = int(value) if whole else float(value)
+    if isinstance(figure, bool) or not isinstance(figure, int | float) or not low <= figure <= high:
+        shown = "empty" if value is None or value == "" else str(value)[:_QUOTED]
+        raise MusicError(f"{name} is {shown}; it goes from {low:.16g} to {high:.16g}")
+    if whole and figure != int(figure):
         raise MusicError(f"{name} is {value}; it is a whole number")
-    return int(value) if whole else float(value)
+    return int(figure) if whole else float(figure)
 
 
 def a_form(form: str | None) -> str:

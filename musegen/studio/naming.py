@@ -1,11 +1,10 @@
-"""What a recipe's piece is called: on the page, in its link, in the names of its files."""
+"""What a recipe's piece is called: on the page, in the names of its files."""
 
 from __future__ import annotations
 
 import hashlib
 import re
 from pathlib import Path
-from urllib.parse import urlencode
 
 import numpy as np
 
@@ -13,14 +12,12 @@ from musegen.latent import CURVES
 from musegen.music import Piece
 from musegen.music.keys import KEY_NAMES
 from musegen.music.notes import BARS_PER_PHRASE
-from musegen.music.phrase import DEFAULT_TEMPO
-from musegen.recipe import Blend, Cut, Morph, Notes, Random, Recipe, Sound, Source
+from musegen.recipe import Blend, Cut, Morph, Notes, Random, Recipe, Source
 from musegen.studio.examples import EXAMPLES
 
-__all__ = ["details", "key_label", "link", "marks", "safe_stem", "shares", "stem", "title"]
+__all__ = ["details", "key_label", "marks", "safe_stem", "shares", "stem", "title"]
 
 _MINORS = ("Em", "Fm", "F#m", "Gm", "G#m", "Am", "Bbm", "Bm", "Cm", "C#m", "Dm", "D#m")
-_LONGEST_LINK = 6000  # letters; servers on the way begin to refuse at 8,000
 _DONE = {"fill": "redrawn", "vary": "varied", "extend": "longer", "reconstruct": "reconstructed"}
 
 
@@ -142,25 +139,3 @@ def shares(recipe: Recipe, piece: Piece) -> tuple[tuple[int, float], ...]:
 def _section(source: Morph, recipe: Recipe, piece: Piece) -> int:
     added = sum(edit.bars for edit in recipe.edits if edit.do == "extend")
     return (piece.bars - added) // source.steps
-
-
-def link(recipe: Recipe) -> str | None:
-    """Query of the address that makes the piece again; None where it would be too long.
-
-    What came of a seed alone can be read, and written by hand.
-    """
-    source, sound = recipe.source, recipe.sound
-    plain = Sound(key=sound.key, tempo=sound.tempo)
-    if isinstance(source, Random) and not recipe.edits and sound == plain:
-        return "?" + urlencode(
-            {
-                "seed": source.seed,
-                "bars": source.bars,
-                "form": source.form,
-                "temperature": f"{source.temperature:g}",
-                "tempo": f"{DEFAULT_TEMPO if sound.tempo is None else sound.tempo:g}",
-                "key": KEY_NAMES[(sound.key or 0) + 5],
-            }
-        )
-    text = recipe.text
-    return "?" + urlencode({"piece": text}) if len(text) <= _LONGEST_LINK else None

@@ -15,6 +15,7 @@ from musegen.latent import stack_path, write_paths
 from musegen.music import MusicError, Piece
 from musegen.recipe import Recipe
 from musegen.studio import naming
+from musegen.studio.links import write_link
 from musegen.studio.player import PlayerData, player_data
 
 __all__ = ["FILES", "SOUND_FILES", "TAG", "Take", "read_state"]
@@ -77,7 +78,7 @@ class Take:
             details=naming.details(self.recipe, self.piece),
             marks=naming.marks(self.recipe, self.piece),
             blend=shares or None,
-            link=naming.link(self.recipe),
+            link=write_link(self.recipe),
             recipe=self.recipe.text,
             sound=sound,
             stream=stream,
