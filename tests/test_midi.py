@@ -14,7 +14,8 @@ from examples import wild
 
 from musegen.music import MusicError, MusicWarning, Phrase, Piece, read_midi
 from musegen.music.feel import Feel
-from musegen.music.midi import MAX_BYTES, load_midi, read_tag
+from musegen.music.midi import MAX_BYTES, Tag, load_midi, read_tag
+from musegen.music.midi.tags import seal
 from musegen.music.notes import make_notes, part_index
 
 PROGRAMS = {"lead": 73, "counter": 11, "chords": 24, "bass": 38, "drums": 16}
@@ -213,10 +214,11 @@ TAG = "MuseGen:" + "eJzT0yMAAGTvBe8_-" * 3000  # 51,000 letters
 
 def test_a_tag_comes_back_and_changes_no_note(tmp_path):
     band().write_midi(tmp_path / "tagged.mid", tag=TAG)
-    assert read_tag(tmp_path / "tagged.mid") == TAG
+    assert read_tag(tmp_path / "tagged.mid") == Tag(TAG)
     assert read_midi(tmp_path / "tagged.mid") == read_midi(written(band(), tmp_path / "plain.mid"))
     first = mido.MidiFile(tmp_path / "tagged.mid").tracks[0]
-    assert [(m.time, m.text) for m in first if m.type == "text"] == [(0, TAG)]
+    texts = [(m.time, m.text) for m in first if m.type == "text"]
+    assert texts == [(0, TAG), (0, seal(tmp_path / "plain.mid"))]
 
 
 def test_of_several_texts_the_first_of_ours_is_the_tag(tmp_path):
@@ -224,7 +226,39 @@ def test_of_several_texts_the_first_of_ours_is_the_tag(tmp_path):
     events = b"".join(b"\x00\xff\x01" + bytes([len(text)]) + text for text in texts)
     path = tmp_path / "song.mid"
     path.write_bytes(smf(events + END, QUARTER_C + END))
-    assert read_tag(path) == "MuseGen:one"
+    assert read_tag(path) == Tag("MuseGen:one")
+
+
+def saved_again(path, resolution=480, change=lambda message: None):
+    """A file as another program saves it: texts kept."""
+    file = mido.MidiFile(path)
+    for track in file.tracks:
+        for message in track:
+            message.time = message.time * resolution // file.ticks_per_beat
+            change(message)
+    file.ticks_per_beat = resolution
+    file.save(path)
+    return path
+
+
+def test_a_tag_knows_whether_the_notes_were_changed(tmp_path):
+    path = tmp_path / "tagged.mid"
+    for piece in (band(87.3, 87.3, 101.7), Piece((Phrase(make_notes([])),))):
+        piece.write_midi(path, tag=TAG)
+        assert read_tag(path) == Tag(TAG)
+        assert read_tag(saved_again(path, resolution=960)) == Tag(TAG)
+
+    def other_tempo(message):
+        if message.type == "set_tempo":
+            message.tempo += 9000
+
+    def up(message):
+        if message.type in ("note_on", "note_off"):
+            message.note += 1
+
+    for change in (other_tempo, up):
+        band().write_midi(path, tag=TAG)
+        assert read_tag(saved_again(path, change=change)) == Tag(TAG, fits=False)
 
 
 def test_without_a_tag_there_is_none(tmp_path):

@@ -8,14 +8,14 @@ from pathlib import Path
 
 from musegen import audio
 from musegen.music import MusicError
-from musegen.music.midi import Report, read_midi_with_report, read_tag
+from musegen.music.midi import Report, Tag, read_midi_with_report, read_tag
 from musegen.recipe import Notes, Recipe
 from musegen.studio.limits import limits
 from musegen.studio.takes import TAG
 
 __all__ = ["ENDINGS", "Upload", "read_upload"]
 
-_MIDI = (".mid", ".midi")
+_MIDI = (".mid", ".midi", ".kar", ".rmi")  # karaoke files, and MIDI in a RIFF envelope
 ENDINGS = (*_MIDI, *audio.FORMATS)
 _OURS = "It was made here, and says how: this is the very same piece."
 
@@ -29,19 +29,18 @@ class Upload:
     recipe : Recipe
     report : Report, optional
         What was kept of it, and why; None of a file that was made here.
-    cut : str
-        A sentence, where it is longer than the page takes; else empty.
+    first : tuple of str
+        Sentences that come before that: why it is not taken as what it was, or not all of it.
     """
 
     recipe: Recipe
     report: Report | None = None
-    cut: str = ""
+    first: tuple[str, ...] = ()
 
     @property
     def lines(self) -> tuple[str, ...]:
         """All that is to be said of it, in sentences."""
-        said = self.report.lines if self.report else (_OURS,)
-        return (self.cut, *said) if self.cut else said
+        return *self.first, *(self.report.lines if self.report else (_OURS,))
 
 
 def read_upload(
@@ -52,8 +51,8 @@ def read_upload(
 ) -> Upload:
     """Read a visitor's file.
 
-    A file that was made here says how, and is that piece again; any other MIDI file is taken note
-    for note.
+    A file that was made here says how, and is that piece again. Any other MIDI file is taken note
+    for note, and so is one whose notes were changed since.
 
     Parameters
     ----------
@@ -73,24 +72,42 @@ def read_upload(
     file = Path(path)
     if not file.is_file():
         raise MusicError(f"{file.name} is not kept here any more: choose the file again")
-    is_sound = file.suffix.lower() in audio.FORMATS
-    tag = audio.read_comment(file) if is_sound else read_tag(file)
-    if tag and tag.startswith(TAG):
+    recipe, once = _recipe_in(file)
+    if recipe:
         if assign or tempo_factor != 1:
             raise MusicError(f"{file.name} was made here: it is taken as it is")
-        return Upload(Recipe.read(tag.removeprefix(TAG)))
-    if is_sound:
-        raise MusicError(
-            f"{file.name} was not made here: of sound files only ours say how they are made; "
-            "give a MIDI file"
-        )
+        return Upload(recipe)
+    if file.suffix.lower() in audio.FORMATS:
+        what = once or "not made here: of sound files only ours say how they are made"
+        raise MusicError(f"{file.name} was {what}; give a MIDI file")
+    first = []
+    if once:
+        first.append(f"{file.name} was {once}: its notes are taken as they are")
+        tell(first[-1])
     piece, report = read_midi_with_report(file, assign, tempo_factor)
     others = ", ".join(meter for meter in report.meters if meter != "4/4")
     if others:
         tell(f"{file.name} has bars of {others}: it is read on its own beats, in phrases of eight")
-    cut, most = "", limits().upload_bars
+    most = limits().upload_bars
     if piece.bars > most:
-        cut = f"{file.name} has {piece.bars} bars; the page takes the first {most}"
-        tell(cut)
-        cut += "."
-    return Upload(Recipe(source=Notes.of(piece.first(most), file.stem)), report, cut)
+        first.append(f"{file.name} has {piece.bars} bars; the page takes the first {most}")
+        tell(first[-1])
+    recipe = Recipe(source=Notes.of(piece.first(most), file.stem))
+    return Upload(recipe, report, tuple(f"{line}." for line in first))
+
+
+def _recipe_in(file: Path) -> tuple[Recipe | None, str]:
+    """How a file was made here; else, of one that was, what it is that it cannot be again."""
+    if file.suffix.lower() in audio.FORMATS:
+        text = audio.read_comment(file)
+        tag = Tag(text) if text and text.startswith(TAG) else None
+    else:
+        tag = read_tag(file)
+    if tag is None:
+        return None, ""
+    if not tag.fits:
+        return None, "made here and changed since"
+    try:
+        return Recipe.read(tag.text.removeprefix(TAG)), ""
+    except MusicError:
+        return None, "made here, but its recipe is damaged"

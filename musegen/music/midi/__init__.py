@@ -9,12 +9,13 @@ from musegen.music.midi.reading import (
     track_notes,
 )
 from musegen.music.midi.report import Report, TrackReport
-from musegen.music.midi.tags import read_tag
+from musegen.music.midi.tags import Tag, read_tag
 from musegen.music.midi.writing import to_pretty_midi, write_midi
 
 __all__ = [
     "MAX_BYTES",
     "Report",
+    "Tag",
     "TrackReport",
     "drum_notes",
     "file_keys",

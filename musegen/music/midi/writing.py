@@ -8,6 +8,7 @@ import numpy as np
 import pretty_midi
 
 from musegen.files import write_beside
+from musegen.music.midi.tags import seal
 from musegen.music.notes import PARTS, STEPS_PER_BEAT, STEPS_PER_PHRASE
 from musegen.music.piece import Piece
 
@@ -74,7 +75,7 @@ def write_midi(piece: Piece, path: str | Path, tag: str | None = None) -> None:
     path : str or Path
     tag : str, optional
         A text that the file carries at its beginning, in Latin letters; `read_tag` finds it again
-        if it begins with ``MuseGen:``.
+        if it begins with ``MuseGen:``, and tells whether the notes were changed since.
 
     Raises
     ------
@@ -82,7 +83,10 @@ def write_midi(piece: Piece, path: str | Path, tag: str | None = None) -> None:
         If the file cannot be written.
     """
     midi = to_pretty_midi(piece)
-    if tag is not None:
-        midi.text_events.append(pretty_midi.Text(tag, 0.0))
     with write_beside(path) as beside:
         midi.write(str(beside))
+        if tag is not None:
+            # The seal is of the notes as they are read again.
+            texts = (tag, seal(beside))
+            midi.text_events.extend(pretty_midi.Text(text, 0.0) for text in texts)
+            midi.write(str(beside))
