@@ -26,7 +26,7 @@ from musegen.studio.takes import TAG
 
 PATIENCE = 60  # seconds, of which a loaded computer may take most
 SECRET = "nobody must read this"
-MARKUP = "<img src='http://192.0.2.7/x.png' onerror='window.mark=1'><b class=mark>B</b>"
+MARKUP = "<b class=mark>B</b><img src='http://192.0.2.7/x.png' onerror='window.mark=1'>"
 
 
 @pytest.fixture(scope="module")
@@ -188,7 +188,7 @@ def test_what_a_link_says_is_never_markup(server, browser) -> None:
         page = open_page(f"?piece={text}").page
         said = page.get_by_test_id("toast-text").first
         said.wait_for()
-        assert "<b class=mark>" in said.inner_text()  # as it is written
+        assert MARKUP[:20] in said.inner_text()  # as it is written
         assert page.locator(".mark").count() == 0
 
 
