@@ -15,6 +15,7 @@ from __future__ import annotations
 import json
 import math
 import os
+import signal
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -104,7 +105,9 @@ def join_workers() -> Iterator[Workers]:
 
     print(f"worker {index + 1} of {len(workers)}: waiting for the others", flush=True)
     try:
+        ended = signal.getsignal(signal.SIGTERM)
         strategy = tf.distribute.MultiWorkerMirroredStrategy()
+        signal.signal(signal.SIGTERM, ended)  # the strategy notes it, and goes on all the same
         if strategy.num_replicas_in_sync != len(workers):
             raise WorkerError(
                 "each worker trains on one device: start one for each GPU, with "
