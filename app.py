@@ -8,8 +8,8 @@ import logging
 import signal
 import sys
 
-from musegen.memory import level_memory
-from musegen.workroom import workroom
+from musegen.server.process.memory import level_memory
+from musegen.server.process.temporary_folder import workroom
 
 
 def main() -> None:
@@ -35,7 +35,7 @@ def main() -> None:
             stack.enter_context(workroom())
         except OSError as error:
             sys.exit(f"app.py: there is no room for temporary files: {error}")
-        from musegen.studio import LaunchError, launch  # Gradio takes seconds to import
+        from musegen.web import LaunchError, launch  # Gradio takes seconds to import
 
         try:
             launch(share=args.share, port=args.port, host=args.host, mcp=args.mcp)

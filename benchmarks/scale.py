@@ -19,11 +19,11 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from musegen.batches import draw_pieces, write_many
-from musegen.corpus import pop909
-from musegen.corpus.build import build_phrases
-from musegen.engines import Engine
+from musegen.batch import draw_pieces, write_many
+from musegen.datasets import pop909
+from musegen.datasets.build import build_phrases
 from musegen.music.phrase_set import PhraseSet
+from musegen.parallel import Engine
 
 _SONGS = 64
 _FEW = 16
@@ -113,9 +113,9 @@ def _train(phrases: Path, folder: Path) -> None:
     """As one worker: two epochs of each, in the size of the shipped checkpoint."""
     os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")  # see musegen.model
     from musegen.model.config import default_config
-    from musegen.model.prior_training import train_prior
-    from musegen.model.shared_training import join_workers
-    from musegen.model.vae_training import train_vae
+    from musegen.training.distributed import join_workers
+    from musegen.training.prior import train_prior
+    from musegen.training.vae import train_vae
 
     model, prior, training = default_config("song")
     training = replace(training, epochs=2, prior_epochs=2, prior_steps=_PRIOR_STEPS)

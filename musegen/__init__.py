@@ -6,25 +6,18 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from musegen.audio import AudioError, render, write_audio
+    from musegen.audio import render, write_audio
+    from musegen.errors import AudioError, CheckpointError, MuseGenError, MusicError, MusicWarning
     from musegen.generator import MuseGen, load
-    from musegen.model.errors import CheckpointError
-    from musegen.music import (
-        Feel,
-        MusicError,
-        MusicWarning,
-        Phrase,
-        Piece,
-        phrase_features,
-        piece_features,
-        read_midi,
-    )
+    from musegen.music import Feel, Phrase, Piece, phrase_features, piece_features
+    from musegen.reading import read_midi
 
 __all__ = [
     "AudioError",
     "CheckpointError",
     "Feel",
     "MuseGen",
+    "MuseGenError",
     "MusicError",
     "MusicWarning",
     "Phrase",
@@ -38,10 +31,19 @@ __all__ = [
 ]
 
 _HOMES = {
-    "AudioError": "musegen.audio",
-    "CheckpointError": "musegen.model.errors",
+    "AudioError": "musegen.errors",
+    "CheckpointError": "musegen.errors",
+    "Feel": "musegen.music",
     "MuseGen": "musegen.generator",
+    "MuseGenError": "musegen.errors",
+    "MusicError": "musegen.errors",
+    "MusicWarning": "musegen.errors",
+    "Phrase": "musegen.music",
+    "Piece": "musegen.music",
     "load": "musegen.generator",
+    "phrase_features": "musegen.music",
+    "piece_features": "musegen.music",
+    "read_midi": "musegen.reading",
     "render": "musegen.audio",
     "write_audio": "musegen.audio",
 }
@@ -51,7 +53,7 @@ def __getattr__(name: str) -> Any:
     # TensorFlow takes seconds to import: only what needs it waits for it.
     if name not in __all__:
         raise AttributeError(f"module 'musegen' has no attribute {name!r}")
-    return getattr(importlib.import_module(_HOMES.get(name, "musegen.music")), name)
+    return getattr(importlib.import_module(_HOMES[name]), name)
 
 
 def __dir__() -> list[str]:

@@ -9,10 +9,9 @@ from pathlib import Path
 
 import numpy as np
 
-from musegen.arrange import join, key_between, lay_apart, repeat, tempo_between
-from musegen.control import LARGEST_CHANGE
+from musegen.errors import MusicError
 from musegen.files import CHECKPOINTS
-from musegen.latent import (
+from musegen.latent.paths import (
     CURVES,
     DEFAULT_FORM,
     DEFAULT_TEMPERATURE,
@@ -24,13 +23,14 @@ from musegen.latent import (
     near,
     way,
 )
+from musegen.model.attribute_directions import LARGEST_CHANGE
+from musegen.model.attribute_steering import move_phrases, place_pieces
 from musegen.model.space import Space
+from musegen.music.arrange import join, key_between, lay_apart, repeat, tempo_between
 from musegen.music.attributes import ATTRIBUTES
-from musegen.music.errors import MusicError
 from musegen.music.notes import BARS_PER_PHRASE, PARTS, STEPS_PER_BAR
 from musegen.music.phrase import DEFAULT_TEMPO, Phrase
 from musegen.music.piece import Piece
-from musegen.steering import move_phrases, place_pieces
 
 __all__ = ["FORMS", "MAX_BARS", "MAX_STEPS", "MuseGen", "load"]
 
@@ -443,7 +443,7 @@ class MuseGen:
             Sections, 2 to `MAX_STEPS`. Each is as long as the longer end; the shorter repeats.
             The first and the last are `a` and `b`, note for note.
         curve : str
-            One of `musegen.latent.CURVES`: where on the way the sections lie.
+            One of `musegen.latent.paths.CURVES`: where on the way the sections lie.
 
         Returns
         -------

@@ -15,9 +15,9 @@ from playwright.sync_api import sync_playwright
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
-from visits import Visit, await_server, free_port  # noqa: E402
+from support.visits import Visit, await_server, free_port  # noqa: E402
 
-from musegen.music import read_midi  # noqa: E402
+from musegen.reading import read_midi
 
 TABS = ("random", "interpolate", "map", "square", "remix")
 

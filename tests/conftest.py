@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from visits import ROOT, Visit, await_server, free_port, open_visits
+from support.visits import ROOT, Visit, await_server, free_port, open_visits
 
 from musegen.music import Phrase, Piece
 from musegen.music.notes import make_notes
@@ -61,7 +61,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 def explorer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Address of the page with what the explorer is made of alone."""
     port = free_port()
-    command = [sys.executable, str(ROOT / "tests" / "explorer_page.py"), str(port)]
+    command = [sys.executable, str(ROOT / "tests" / "support" / "explorer_page.py"), str(port)]
     with await_server(command, port, tmp_path_factory.mktemp("explorer")) as url:
         yield url
 

@@ -1,25 +1,24 @@
 """Pieces into sound: soundfonts, FluidSynth through midi2audio, loudness, file formats."""
 
-from musegen.audio.errors import AudioError, Halted
 from musegen.audio.formats import FORMATS, read_comment, to_int16, write_audio, write_stems
 from musegen.audio.renderers import fluidsynth_problem
 from musegen.audio.rendering import MIX, Stems, render, render_stages, render_stems
-from musegen.audio.soundfonts import Soundfont, find_soundfonts
+from musegen.audio.soundfonts import Soundfont, find_soundfont, find_soundfonts, soundfont_names
 from musegen.audio.stream import write_stream
 
 __all__ = [
     "FORMATS",
     "MIX",
-    "AudioError",
-    "Halted",
     "Soundfont",
     "Stems",
+    "find_soundfont",
     "find_soundfonts",
     "fluidsynth_problem",
     "read_comment",
     "render",
     "render_stages",
     "render_stems",
+    "soundfont_names",
     "to_int16",
     "write_audio",
     "write_stems",

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import soundfile
 
-from musegen.audio.errors import AudioError, disk_error
 from musegen.audio.riff import riff_text
+from musegen.errors import AudioError, disk_error
 from musegen.files import write_beside
 
 if TYPE_CHECKING:

@@ -20,8 +20,8 @@ import pretty_midi
 import soundfile
 from scipy.signal import resample_poly
 
-from musegen.audio.errors import AudioError
 from musegen.audio.riff import riff_fault
+from musegen.errors import AudioError
 
 if TYPE_CHECKING:
     from musegen.music.piece import Piece

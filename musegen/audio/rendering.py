@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from musegen.audio.errors import AudioError, Halted, disk_error
 from musegen.audio.loudness import mastering, shape
 from musegen.audio.renderers import RATE, fluidsynth_problem, play
 from musegen.audio.soundfonts import choose_soundfont
+from musegen.errors import AudioError, Halted, disk_error
 
 if TYPE_CHECKING:
     from musegen.music.piece import Piece

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pretty_midi
 
-from musegen.audio.errors import AudioError
 from musegen.audio.riff import riff_fault
+from musegen.errors import AudioError
 
 __all__ = ["Soundfont", "choose_soundfont", "find_soundfonts"]
 
@@ -154,3 +154,27 @@ def _check_soundfont(path: Path) -> None:
         raise AudioError(f"cannot read {path}: {error.strerror or error}") from None
     if fault:
         raise AudioError(f"{path.name} is {fault} a soundfont: choose a .sf2 file")
+
+
+def soundfont_names() -> list[str]:
+    """Names of the soundfonts that can be chosen, best first; none where there is a problem."""
+    try:
+        return [font.name for font in find_soundfonts()]
+    except AudioError:
+        return []
+
+
+def find_soundfont(name: str | None) -> Path | None:
+    """File of a soundfont's name. A visitor never names a file.
+
+    Raises
+    ------
+    AudioError
+        If there is none of that name.
+    """
+    if not name:
+        return None
+    for font in find_soundfonts():
+        if font.name == name:
+            return font.path
+    raise AudioError(f"there is no soundfont {name!r} here: choose one of the list")

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from musegen.audio.errors import disk_error
 from musegen.audio.formats import encode
+from musegen.errors import disk_error
 from musegen.files import write_beside
 
 if TYPE_CHECKING:

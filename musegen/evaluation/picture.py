@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from musegen.evaluation.measures import Measure
+from musegen.evaluation.measures.statistics import Measure
 from musegen.files import write_beside
 from musegen.music.notes import DRUMS, PARTS, STEPS_PER_BEAT, STEPS_PER_PHRASE
 from musegen.music.phrase import Phrase

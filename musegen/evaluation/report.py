@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from musegen.evaluation import (
+from musegen.evaluation.measures import (
+    attributes,
     classifier,
-    control,
     draws,
     interpolation,
     melody,
@@ -18,9 +18,9 @@ from musegen.evaluation import (
     reconstruction,
     structure,
 )
-from musegen.evaluation.material import PHRASES_PER_PIECE, Material
-from musegen.evaluation.measures import Measure
+from musegen.evaluation.measures.statistics import Measure
 from musegen.evaluation.picture import draw_picture
+from musegen.evaluation.samples import PHRASES_PER_PIECE, Material
 from musegen.files import write_beside
 from musegen.music.phrase import Phrase
 from musegen.music.phrase_set import PhraseSet
@@ -37,7 +37,7 @@ _FAMILIES: tuple[Callable[[Material], dict[str, Measure]], ...] = (
     overlap.measure,
     originality.measure,
     interpolation.measure,
-    control.measure,
+    attributes.measure,
 )
 _EXAMPLES = 4  # rolls of either kind in the picture
 

@@ -12,10 +12,10 @@ import numpy as np
 from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
 
-from musegen.control import Controls
+from musegen.errors import CheckpointError
 from musegen.files import write_beside
+from musegen.model.attribute_directions import Controls
 from musegen.model.config import PriorConfig, VAEConfig
-from musegen.model.errors import CheckpointError
 from musegen.model.prior import Prior
 from musegen.model.vae import VAE
 from musegen.music.attributes import ATTRIBUTES

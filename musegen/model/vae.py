@@ -14,9 +14,9 @@ from collections.abc import Mapping
 import keras
 from keras import layers, ops
 
+from musegen.model.codecs.drums import DrumsCodec
+from musegen.model.codecs.song import SongCodec
 from musegen.model.config import VAEConfig
-from musegen.model.drums_codec import DrumsCodec
-from musegen.model.song_codec import SongCodec
 
 __all__ = ["CODECS", "VAE"]
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from musegen.music.errors import MusicError
+from musegen.errors import MusicError
 from musegen.music.notes import (
     DRUMS,
     PARTS,

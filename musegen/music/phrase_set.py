@@ -9,8 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
+from musegen.errors import MusicError
 from musegen.files import write_beside
-from musegen.music.errors import MusicError
 from musegen.music.notes import NOTE, part_index
 from musegen.music.phrase import Phrase
 

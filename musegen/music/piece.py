@@ -246,12 +246,12 @@ class Piece:
 
     def to_pretty_midi(self) -> pretty_midi.PrettyMIDI:
         """The piece as a `pretty_midi.PrettyMIDI`, a track for each part that has notes."""
-        from musegen.music.midi import to_pretty_midi
+        from musegen.midi import to_pretty_midi
 
         return to_pretty_midi(self)
 
     def write_midi(self, path: str | Path, tag: str | None = None) -> None:
         """Write a Standard MIDI File, whole or not at all; `tag` is a text that it carries."""
-        from musegen.music.midi import write_midi
+        from musegen.midi import write_midi
 
         write_midi(self, path, tag)

@@ -1,0 +1,143 @@
+"""POP909 on the corrected beat grid of POP909-CL.
+
+POP909 (Wang et al., ISMIR 2020) says which of melody, bridge and piano plays a note, in free
+time. POP909-CL (https://github.com/AndyWeasley2004/POP909-CL-Dataset) has the same notes in one
+track on a checked grid with true keys. Both carry the same velocities, so the labels move from
+one to the other by aligning, pitch by pitch, the sequences of velocities.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from difflib import SequenceMatcher
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from musegen.datasets.build import Source
+from musegen.errors import MusicError
+from musegen.midi import load_midi
+from musegen.music.notes import NOTE, PARTS, STEPS_PER_PHRASE, tidy_notes
+from musegen.music.piece import Piece
+from musegen.reading import file_keys, track_notes
+from musegen.reading.assign_parts import split_bass
+
+__all__ = ["find_sources", "read_song"]
+
+_PARTS = {"MELODY": "lead", "BRIDGE": "counter", "PIANO": "chords"}
+_FEWEST_MATCHED = 0.9  # under this the two files are not the same arrangement
+_SLOWEST, _FASTEST = 40.0, 240.0
+
+
+def find_sources(folders: list[Path]) -> list[Source]:
+    """Songs that are in both data sets.
+
+    Parameters
+    ----------
+    folders : list of Path
+        Folders that hold, at any depth, POP909's ``NNN/NNN.mid`` and POP909-CL's
+        ``POP909_processed/NNN.mid``.
+
+    Returns
+    -------
+    list of Source
+        In number order. Numbers ending in 9, or in 8 after an even digit, are for testing; those
+        ending in 8 after an odd digit for validation.
+
+    Raises
+    ------
+    MusicError
+        If either data set is not there.
+    """
+    labelled, gridded = {}, {}
+    for folder in folders:
+        for path in sorted(folder.rglob("[0-9][0-9][0-9].mid")):
+            if path.parent.name == path.stem:
+                labelled[path.stem] = path
+            elif path.parent.name == "POP909_processed":
+                gridded[path.stem] = path
+    for found, name, inside in (
+        (labelled, "POP909", "POP909/NNN/NNN.mid"),
+        (gridded, "POP909-CL", "POP909_processed/NNN.mid"),
+    ):
+        if not found:
+            where = ", ".join(str(folder) for folder in folders)
+            raise MusicError(f"{name} is not under {where}: give a folder that has {inside}")
+    return [
+        Source(
+            f"pop909/{song}", _split(int(song)), partial(read_song, labelled[song], gridded[song])
+        )
+        for song in sorted(labelled.keys() & gridded.keys())
+    ]
+
+
+def _split(song: int) -> str:
+    if song % 10 == 9 or song % 20 == 8:
+        return "test"
+    return "validation" if song % 20 == 18 else "train"
+
+
+def read_song(labelled: Path, gridded: Path) -> Piece:
+    """One song, its notes on the grid, each with its part.
+
+    Parameters
+    ----------
+    labelled, gridded : Path
+        The song's file in POP909 and in POP909-CL.
+
+    Raises
+    ------
+    MusicError
+        If it is not wholly in 4/4, or the two files do not match.
+    """
+    grid = load_midi(gridded)
+    if {(s.numerator, s.denominator) for s in grid.time_signature_changes} != {(4, 4)}:
+        raise MusicError("not wholly in 4/4")
+    free = load_midi(labelled)
+
+    label_rows: dict[int, list[tuple[float, int, str]]] = defaultdict(list)
+    for instrument in free.instruments:
+        part = _PARTS.get(instrument.name)
+        if part:
+            for note in instrument.notes:
+                label_rows[note.pitch].append((note.start, note.velocity, part))
+    score = track_notes(grid, grid.instruments[0])
+    labels = np.full(len(score.onset), PARTS.index("chords"))
+    matched = np.zeros(len(score.onset), bool)
+    for pitch, rows in label_rows.items():
+        rows.sort()
+        # By true start in ticks: the steps are too coarse to order grace notes.
+        own = np.flatnonzero(score.pitch == pitch)
+        own = own[np.argsort([grid.instruments[0].notes[i].start for i in own], kind="stable")]
+        for i, j in _align(score.velocity[own], [velocity for _, velocity, _ in rows]):
+            labels[own[i]] = PARTS.index(rows[j][2])
+            matched[own[i]] = True
+    if matched.mean() < _FEWEST_MATCHED:
+        raise MusicError("POP909 and POP909-CL do not match")
+
+    chords = np.flatnonzero(labels == PARTS.index("chords"))
+    bass = chords[split_bass(score.onset[chords], score.pitch[chords])]
+    labels[bass] = PARTS.index("bass")
+    notes = np.zeros(len(labels), NOTE)
+    notes["part"] = labels
+    for field in ("onset", "pitch", "duration", "velocity"):
+        notes[field] = getattr(score, field)
+    notes = tidy_notes(notes)
+
+    # POP909-CL's tempo is a round figure for most songs; the performance's is in POP909.
+    tempo = float(np.clip(free.get_tempo_changes()[1][0], _SLOWEST, _FASTEST))
+    phrases = int(notes["onset"].max()) // STEPS_PER_PHRASE + 1
+    return Piece.from_notes(notes, file_keys(grid, notes, phrases), [tempo] * phrases)
+
+
+def _align(ours: np.ndarray, theirs: list[int]) -> list[tuple[int, int]]:
+    """Pairs of places, in order, of the notes of one pitch in the two files."""
+    if len(ours) == len(theirs):
+        return [(i, i) for i in range(len(ours))]
+    matcher = SequenceMatcher(None, ours.tolist(), theirs, autojunk=False)
+    return [
+        (block.a + k, block.b + k)
+        for block in matcher.get_matching_blocks()
+        for k in range(block.size)
+    ]

@@ -1,0 +1,142 @@
+"""How surely a classifier tells what was made from what people played: .5 is perfect."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.model_selection import StratifiedGroupKFold
+
+from musegen.evaluation.measures.statistics import Measure, bootstrap
+from musegen.evaluation.measures.tokens import pitch_class
+from musegen.evaluation.samples import Material, places, song_pairs, spread
+from musegen.latent.paths import draw_noise, way
+from musegen.music.features import phrase_features
+from musegen.music.notes import PARTS, STEPS_PER_PHRASE
+from musegen.music.phrase import DEFAULT_TEMPO, Phrase
+
+__all__ = ["blend_notes", "features", "measure", "tell_apart"]
+
+_PHRASES = 700  # of either class: more changes little, and takes longer
+_TREES = 200
+_FOLDS = 5
+
+
+def measure(material: Material) -> dict[str, Measure]:
+    """Random phrases, and middles between two held-out ones, against held-out ones."""
+    found = _random(material) | _middle(material)
+    return {name: measure for name, measure in found.items() if measure}
+
+
+def _random(material: Material) -> dict[str, Measure | None]:
+    source, truth = material.held.source, material.truth
+    rows = spread(source, _PHRASES)
+    held = features([truth[row] for row in rows])
+    piece = material.drawn_piece
+    chosen = spread(piece, len(rows))
+    ours = features([material.drawn[i] for i in chosen])
+    random = tell_apart(ours, [f"piece {i}" for i in piece[chosen]], held, source[rows])
+
+    # In two within each song: between songs there is too much to learn that is not so of others,
+    # and what should be .5 comes out at .4.
+    odd = places(source)[rows] % 2 == 1
+    floor = tell_apart(held[odd], source[rows[odd]], held[~odd], source[rows[~odd]])
+
+    dim = material.space.latent_dim
+    z = np.concatenate([draw_noise(seed, 1, dim) for seed in range(len(rows))])
+    blur = features(material.space.decode(z))
+    return {
+        "random: classifier": random and random.beside(floor, "the corpus itself split in two"),
+        "N(0, I) without the prior: classifier": tell_apart(
+            blur, np.arange(len(z)), held, source[rows]
+        ),
+    }
+
+
+def _middle(material: Material) -> dict[str, Measure | None]:
+    source, truth, space = material.held.source, material.truth, material.space
+    # Ends are every other phrase of a song; the rest are compared with. The two songs of a pair
+    # are trained on or tested on together, so that no song says which class a phrase is of.
+    rows = spread(source, len(source))
+    odd = places(source)[rows] % 2 == 1
+    a, b = song_pairs(source, rows[odd])
+    if not len(a):
+        return {}
+    pair_of = dict(zip(source[a], source[a], strict=True)) | dict(
+        zip(source[b], source[a], strict=True)
+    )
+    rest = np.array([row for row in rows[~odd] if source[row] in pair_of], np.int64)
+    u = space.to_noise(space.encode([truth[i] for i in (*a, *b)])[:, None])
+    middle = space.to_latents(way(u[: len(a)], u[len(a) :], np.array([0.5]))[0])
+    rng = np.random.default_rng(0)
+    blended = [blend_notes(truth[i], truth[j], rng) for i, j in zip(a, b, strict=True)]
+    held = features([truth[i] for i in rest])
+    groups = [np.array([pair_of[source[i]] for i in some]) for some in (a, rest)]
+    found, baseline = (
+        tell_apart(features(phrases), groups[0], held, groups[1])
+        for phrases in (space.decode(middle[:, 0]), blended)
+    )
+    return {"middle: classifier": found and found.beside(baseline, "notes blended")}
+
+
+def blend_notes(a: Phrase, b: Phrase, rng: np.random.Generator) -> Phrase:
+    """The middle in data space: each note of either end stays with a chance of one half."""
+    notes = np.concatenate([a.notes, b.notes])
+    return Phrase(notes[rng.random(len(notes)) < 0.5])
+
+
+def features(phrases: Sequence[Phrase]) -> np.ndarray:
+    """What the classifier knows of some phrases in C: float64 ``(n, features)``.
+
+    `phrase_features`, and counts of notes by part, by step and by pitch class. Tempo is not asked
+    of: phrases that were decoded have none of their own.
+    """
+    rows = []
+    for phrase in phrases:
+        notes = phrase.notes
+        rows.append(
+            [
+                *phrase_features(replace(phrase, tempo=DEFAULT_TEMPO)).values(),
+                len(notes),
+                *np.bincount(notes["part"], minlength=len(PARTS)),
+                *np.bincount(notes["onset"], minlength=STEPS_PER_PHRASE),
+                *np.bincount(pitch_class(notes), minlength=12),
+            ]
+        )
+    return np.array(rows, float)
+
+
+def tell_apart(
+    ours: np.ndarray, our_group: Sequence, theirs: np.ndarray, their_group: Sequence
+) -> Measure | None:
+    """Accuracy of a random forest (Breiman 2001) on songs that it was not trained on.
+
+    Parameters
+    ----------
+    ours, theirs : numpy.ndarray
+        Features of two classes, ``(n, features)``, in an order drawn by chance. The longer is cut
+        to the shorter's length.
+    our_group, their_group : sequence
+        The song or piece of each row: none is both trained and tested on.
+
+    Returns
+    -------
+    Measure or None
+        None if either class has fewer groups than there are folds.
+    """
+    n = min(len(ours), len(theirs))
+    groups = [np.asarray(group[:n]).astype(str) for group in (our_group, their_group)]
+    if min(len(set(group)) for group in groups) < _FOLDS:
+        return None
+    x = np.concatenate([ours[:n], theirs[:n]])
+    y = np.repeat([0, 1], n)
+    group = np.concatenate(groups)
+    right = np.zeros(2 * n)
+    folds = StratifiedGroupKFold(_FOLDS, shuffle=True, random_state=0)
+    for train, test in folds.split(x, y, group):
+        forest = RandomForestClassifier(_TREES, random_state=0, n_jobs=-1).fit(x[train], y[train])
+        forest.n_jobs = 1  # the trees' votes added up in one order
+        right[test] = forest.predict(x[test]) == y[test]
+    return bootstrap(right, np.ones(2 * n), group)

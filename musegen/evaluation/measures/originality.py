@@ -1,0 +1,56 @@
+"""Whether random phrases are new, or copies of what the model was trained on."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.sparse import csr_array
+
+from musegen.evaluation.measures.statistics import Measure, bootstrap
+from musegen.evaluation.samples import Material, spread
+from musegen.music.notes import PARTS, STEPS_PER_PHRASE
+from musegen.music.phrase_set import PhraseSet
+
+__all__ = ["closest", "measure"]
+
+_PHRASES = 1000
+_COPY = 0.9
+_AT_ONCE = 50  # phrases against all of the training's, some 10 MB
+
+
+def measure(material: Material) -> dict[str, Measure]:
+    """Share of random phrases with a training phrase of note F1 over .9."""
+    if material.train is None:
+        return {}
+    piece, source = material.drawn_piece, material.held.source
+    rows, chosen = spread(piece, _PHRASES), spread(source, _PHRASES)
+    drawn = PhraseSet.from_phrases([material.drawn[i] for i in rows])
+    ours = closest(drawn, material.train) > _COPY
+    theirs = closest(material.held.take(chosen), material.train) > _COPY
+    return {
+        "random: copies of training phrases": bootstrap(
+            ours, np.ones(len(ours)), piece[rows]
+        ).beside(float(theirs.mean()), "held-out phrases")
+    }
+
+
+def closest(phrases: PhraseSet, among: PhraseSet) -> np.ndarray:
+    """F1 of the notes (onset, part, pitch) of each phrase with the most alike of some others."""
+    ours, theirs = _notes_of(phrases), _notes_of(among)
+    size = theirs.sum(1)
+    best = np.zeros(len(phrases))
+    for start in range(0, len(phrases), _AT_ONCE):
+        some = ours[start : start + _AT_ONCE]
+        shared = (some @ theirs.T).toarray()
+        total = some.sum(1)[:, None] + size
+        best[start : start + _AT_ONCE] = (2 * shared / np.maximum(total, 1)).max(1)
+    return best
+
+
+def _notes_of(phrases: PhraseSet) -> csr_array:
+    """A row for each phrase, a one for each of its notes."""
+    notes = phrases.notes
+    code = (notes["onset"].astype(np.int64) * len(PARTS) + notes["part"]) * 128 + notes["pitch"]
+    places = STEPS_PER_PHRASE * len(PARTS) * 128
+    cell = np.unique(phrases.rows * places + code)
+    ones = np.ones(len(cell), np.float32)
+    return csr_array((ones, (cell // places, cell % places)), (len(phrases), places))

@@ -1,0 +1,1 @@
+"""Paths: sequences of latents, and ways to make them. Plain numpy."""

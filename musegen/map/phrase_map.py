@@ -1,0 +1,133 @@
+"""The map: phrases of the prior as points of a square, where neighbours sound alike.
+
+Point number `i` is seed `i`: the phrase of ``mg.random(seed=i, bars=2, form="free")``. So a map
+holds places and attributes alone, and is of the checkpoint that it was made with. It is made by
+`musegen.map.layout`.
+"""
+
+from __future__ import annotations
+
+import zipfile
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from musegen.errors import CheckpointError
+from musegen.files import write_beside
+
+__all__ = ["Atlas"]
+
+_FULL = 65535  # of a coordinate in a file
+
+
+@dataclass(frozen=True, eq=False)
+class Atlas:
+    """Where phrases lie, and what they measure.
+
+    Attributes
+    ----------
+    positions : numpy.ndarray
+        Shape ``(points, 2)``, float32, 0 to 1: x and y of each phrase.
+    attributes : mapping of str to numpy.ndarray
+        By name, float32 ``(points,)`` in the units of `musegen.music.features`: those of
+        `musegen.music.attributes`, of the song alone, and of the drums as ``drums density`` ….
+        NaN where one is not defined.
+    """
+
+    positions: np.ndarray
+    attributes: Mapping[str, np.ndarray]
+
+    def __len__(self) -> int:
+        return len(self.positions)
+
+    def nearest(self, x: float, y: float) -> int:
+        """Seed of the phrase that is nearest to a place."""
+        return int(self._distances(np.array([x, y])).argmin())
+
+    def along(self, points: np.ndarray, count: int) -> list[int]:
+        """Seeds of the phrases under a line.
+
+        Parameters
+        ----------
+        points : numpy.ndarray
+            Shape ``(m, 2)``, m at least 1: the corners of the line, 0 to 1.
+        count : int
+            Phrases, at even distances: the first at the line's start, the last at its end.
+
+        Returns
+        -------
+        list of int
+            As many. No seed follows itself: where the line is too short for that, it goes to the
+            next nearest.
+
+        Raises
+        ------
+        ValueError
+            If the line has another shape or is not of numbers, or the count is under 1.
+        """
+        points = np.asarray(points, float)
+        if points.ndim != 2 or points.shape[1] != 2 or not len(points):
+            raise ValueError(f"a line's points have shape (m, 2), not {points.shape}")
+        if not np.isfinite(points).all() or count < 1:
+            raise ValueError("a line has finite points and at least one phrase")
+        lengths = np.linalg.norm(np.diff(points, axis=0), axis=1)
+        reached = np.concatenate([[0.0], np.cumsum(lengths)])
+        places = np.linspace(0, reached[-1], count)
+        seeds: list[int] = []
+        for place in zip(*(np.interp(places, reached, axis) for axis in points.T), strict=True):
+            distances = self._distances(np.array(place))
+            distances[seeds[-1:]] = np.inf
+            seeds.append(int(distances.argmin()))
+        return seeds
+
+    def _distances(self, place: np.ndarray) -> np.ndarray:
+        return np.linalg.norm(self.positions - place, axis=1)
+
+    def save(self, path: str | Path) -> None:
+        """Write an ``.npz`` file, whole or not at all: some 25 bytes a point."""
+        with write_beside(path) as beside, beside.open("wb") as file:
+            np.savez_compressed(
+                file,
+                positions=np.round(self.positions * _FULL).astype(np.uint16),
+                names=np.array(list(self.attributes), np.str_),
+                values=np.array(list(self.attributes.values()), np.float16),
+            )
+
+    @classmethod
+    def load(cls, path: str | Path) -> Atlas:
+        """Read what `save` wrote.
+
+        Raises
+        ------
+        CheckpointError
+            If the file is missing or damaged.
+        """
+        try:
+            with np.load(path, allow_pickle=False) as file:
+                positions, names, values = (file[k] for k in ("positions", "names", "values"))
+        except FileNotFoundError:
+            raise CheckpointError(
+                f"{path} is missing: make it with python -m musegen map --out {path}"
+            ) from None
+        except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile, zlib.error):
+            raise CheckpointError(_damaged(path)) from None
+        kinds = (positions.dtype, names.dtype.kind, values.dtype)
+        if (
+            kinds != (np.uint16, "U", np.float16)
+            or not positions.size
+            or positions.shape[1:] != (2,)
+            or names.ndim != 1
+            or values.shape != (len(names), len(positions))
+        ):
+            raise CheckpointError(_damaged(path))
+        return cls(
+            positions.astype(np.float32) / _FULL,
+            dict(zip(names.tolist(), values.astype(np.float32), strict=True)),
+        )
+
+
+def _damaged(path: str | Path) -> str:
+    return f"{path} is damaged: get it anew, or make it with python -m musegen map --out {path}"

@@ -1,0 +1,1 @@
+"""Phrases as arrays, and arrays as what the networks read and write."""

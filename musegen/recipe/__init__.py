@@ -1,0 +1,1 @@
+"""Recipes: how a piece is made, as a short text that makes it again."""

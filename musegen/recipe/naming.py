@@ -1,0 +1,141 @@
+"""What a recipe's piece is called: on the page, in the names of its files."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from pathlib import Path
+
+import numpy as np
+
+from musegen.latent.paths import CURVES
+from musegen.music import Piece
+from musegen.music.keys import KEY_NAMES
+from musegen.music.notes import BARS_PER_PHRASE
+from musegen.recipe.examples import EXAMPLES
+from musegen.recipe.schema import Blend, Cut, Morph, Notes, Random, Recipe, Source
+
+__all__ = ["details", "key_label", "marks", "safe_stem", "shares", "stem", "title"]
+
+_MINORS = ("Em", "Fm", "F#m", "Gm", "G#m", "Am", "Bbm", "Bm", "Cm", "C#m", "Dm", "D#m")
+_DONE = {"fill": "redrawn", "vary": "varied", "extend": "longer", "reconstruct": "reconstructed"}
+
+
+def title(recipe: Recipe) -> str:
+    """A few words: where the piece comes from."""
+    example = _example(recipe)
+    if example:
+        return example
+    name = _name(recipe.source)
+    return name[:1].upper() + name[1:] if not isinstance(recipe.source, Notes) else name
+
+
+def _example(recipe: Recipe) -> str | None:
+    """The example that a recipe began as, however it was changed."""
+    return next((name for name, one in EXAMPLES.items() if one.source == recipe.source), None)
+
+
+def _name(source: Source) -> str:
+    if isinstance(source, Random):
+        return f"seed {source.seed}"
+    if isinstance(source, Notes):
+        return source.name or "notes"
+    if isinstance(source, Morph):
+        return f"{_end(source.a)} → {_end(source.b)}"
+    if isinstance(source, Blend):
+        return "blend of four"
+    return f"place {source.seeds[0]}" if len(source.seeds) == 1 else "a line on the map"
+
+
+def _end(recipe: Recipe) -> str:
+    inner = recipe.source
+    return "a morph" if isinstance(inner, Morph) else (_example(recipe) or _name(inner))[:40]
+
+
+def details(recipe: Recipe, piece: Piece) -> tuple[str, ...]:
+    """Short facts that stand under the title: the length first."""
+    plural = "bar" if piece.bars == 1 else "bars"
+    tempos = {round(phrase.tempo) for phrase in piece.phrases}
+    slow, fast = min(tempos), max(tempos)
+    tempo = f"{slow} bpm" if slow == fast else f"{slow}–{fast} bpm"
+    return (f"{piece.bars} {plural}", *_how(recipe), tempo, key_label(piece.key))
+
+
+def _how(recipe: Recipe) -> tuple[str, ...]:
+    source = recipe.source
+    first: tuple[str, ...] = ()
+    if isinstance(source, Random):
+        first = (f"seed {source.seed}", source.form) if _example(recipe) else (source.form,)
+    elif isinstance(source, Morph):
+        first = (f"{source.steps} steps",)
+    elif isinstance(source, Notes) and not recipe.edits:
+        first = ("original",)
+    if not recipe.edits:
+        return first
+    if len(recipe.edits) > 1:
+        return (*first, f"{len(recipe.edits)} changes")
+    (edit,) = recipe.edits
+    if edit.do == "vary" and edit.phrases is None:
+        return (*first, f"{edit.similarity:.0%} similar, seed {edit.seed}")
+    return (*first, _DONE.get(edit.do, "1 change"))
+
+
+def key_label(key: int) -> str:
+    """Both names of a key, as in `Phrase.key`: ``C / Am``."""
+    return f"{KEY_NAMES[key + 5]} / {_MINORS[key + 5]}"
+
+
+def stem(recipe: Recipe, piece: Piece) -> str:
+    """Name of its files without the ending, such as ``musegen-seed42-16bars``."""
+    source = recipe.source
+    if isinstance(source, Random):
+        what = f"seed{source.seed}"
+    elif isinstance(source, Notes):
+        what = safe_stem(source.name)
+    elif isinstance(source, Morph):
+        ends = (safe_stem(_end(end).replace("seed ", "seed")) for end in (source.a, source.b))
+        what = "-to-".join(ends)
+    elif isinstance(source, Blend):
+        what = f"blend-{source.x * 100:.0f}-{source.y * 100:.0f}"
+    else:
+        what = "map-" + "-".join(map(str, source.seeds[:3]))
+    # What was changed has a name of its own: two files of one seed are not the same music.
+    changed = hashlib.sha256(recipe.text.encode()).hexdigest()[:6] if recipe.edits else ""
+    return "-".join(filter(None, ("musegen", what, f"{piece.bars}bars", changed)))
+
+
+def safe_stem(name: str) -> str:
+    """A visitor's file name as a part of ours: letters, digits and dashes, 40 at most."""
+    return re.sub(r"[^A-Za-z0-9]+", "-", Path(name).name).strip("-")[:40].strip("-") or "midi"
+
+
+def marks(recipe: Recipe, piece: Piece) -> tuple[tuple[int, str], ...]:
+    """Sections, where the piece still has them: the bar each starts at, and its name."""
+    source = recipe.source
+    if any(isinstance(edit, Cut) for edit in recipe.edits):
+        return ()
+    if isinstance(source, Random) and source.form.isupper():
+        phrases = -(-source.bars // BARS_PER_PHRASE)
+        edges = np.arange(len(source.form)) * phrases // len(source.form) * BARS_PER_PHRASE
+        # Of sections too short to have a phrase only the last to start at a bar is there.
+        return tuple(dict(zip(edges.tolist(), source.form, strict=True)).items())
+    if isinstance(source, Morph):
+        names = ["A", *(f"{share:.0%}" for _, share in shares(recipe, piece)[1:-1]), "B"]
+        bars = _section(source, recipe, piece)
+        return tuple((i * bars, name) for i, name in enumerate(names))
+    return ()
+
+
+def shares(recipe: Recipe, piece: Piece) -> tuple[tuple[int, float], ...]:
+    """Of a morph the bar that each section starts at, and how much of B it has, 0 to 1."""
+    source = recipe.source
+    if not isinstance(source, Morph) or any(isinstance(edit, Cut) for edit in recipe.edits):
+        return ()
+    bars = _section(source, recipe, piece)
+    along = CURVES[source.curve](np.linspace(0, 1, source.steps))
+    return tuple((i * bars, round(float(t), 4)) for i, t in enumerate(along))
+
+
+def _section(source: Morph, recipe: Recipe, piece: Piece) -> int:
+    added = sum(edit.bars for edit in recipe.edits if edit.do == "extend")
+    return (piece.bars - added) // source.steps

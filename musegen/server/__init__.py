@@ -1,0 +1,1 @@
+"""What serves many visitors: queues, caches, quotas, health. No widgets."""

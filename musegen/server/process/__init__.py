@@ -1,0 +1,1 @@
+"""The process as a whole: its memory and its temporary files."""

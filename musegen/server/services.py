@@ -1,0 +1,161 @@
+"""What makes pieces, sounds and files for all visitors, in turn, and remembers some of it."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import threading
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from functools import partial
+from pathlib import Path
+
+from gradio.utils import get_upload_folder
+
+from musegen.audio import find_soundfont, soundfont_names
+from musegen.errors import AudioError, CheckpointError
+from musegen.files import CHECKPOINTS
+from musegen.map.phrase_map import Atlas
+from musegen.recipe.examples import EXAMPLES
+from musegen.recipe.execute import Kitchen
+from musegen.recipe.schema import Recipe
+from musegen.server.caches.downloads import Downloads
+from musegen.server.caches.sounds import Sounds
+from musegen.server.model_loader import BackgroundModel, ModelError
+from musegen.server.process.memory import give_back
+from musegen.server.process.temporary_folder import remove_old
+from musegen.server.queue import Turns, visitor_now
+from musegen.server.sessions import Visitors
+from musegen.server.settings import limits, not_too_long
+from musegen.server.uploads import Upload, read_upload
+from musegen.server.versions import Take
+
+__all__ = ["Workshop"]
+
+_QUIET = 3.0  # seconds without a visitor's request, after which the next example is prepared
+_TIDY = 30  # seconds between two times that what was kept long enough is removed
+
+
+class Workshop:
+    """What all visitors share. Nothing in it is lost with it but time.
+
+    Parameters
+    ----------
+    model : BackgroundModel
+        Waited for by whoever needs it before it has loaded.
+
+    Attributes
+    ----------
+    turns : dict of str to Turns
+        Who waits for the ``"model"``, for a ``"mix"``, and for ``"parts"`` or files.
+    sounds : Sounds
+    visitors : Visitors
+    atlas : Atlas, optional
+        The map, where these checkpoints have one.
+    """
+
+    def __init__(self, model: BackgroundModel) -> None:
+        most = limits()
+        self.model = model
+        self.turns = {
+            # A renderer takes two cores. Nobody's mix waits for the parts, or the files, of others.
+            work: Turns(
+                most.at_once if work == "model" else -(-most.at_once // 2),
+                most.waiting,
+                most.waiting_each,
+            )
+            for work in ("model", "mix", "parts")
+        }
+        self._kitchen = Kitchen(
+            model.get,
+            most.pieces,
+            most.make_seconds,
+            lambda: self.turns["model"].take(visitor_now()),
+        )
+        # In Gradio's cache, which it serves from: elsewhere it would copy each sound there.
+        cache = Path(get_upload_folder())
+        cache.mkdir(parents=True, exist_ok=True)
+        self.sounds = Sounds(most.sounds_mb * 1_000_000, most.render_seconds, cache)
+        self._downloads = Downloads(
+            most.files_mb * 1_000_000, most.keep_minutes * 60, most.render_seconds
+        )
+        self.visitors = Visitors()
+        self._closing = threading.Event()
+        self.atlas = _atlas()
+
+    def take(self, recipe: Recipe, id: str | None = None) -> Take:
+        """The take of a recipe; with an id it goes on with that take.
+
+        Raises
+        ------
+        MusicError
+            If the recipe asks for what cannot be, or for too much.
+        """
+        piece = not_too_long(self._kitchen.make(recipe))
+        return Take(recipe, piece, id) if id else Take(recipe, piece)
+
+    def read(
+        self,
+        file: str | None,
+        tell: Callable[[str], object],
+        assign: Mapping[int, str | None] | None = None,
+        tempo_factor: float = 1.0,
+    ) -> Upload:
+        """A visitor's file, as `read_upload` reads it, in turn: a long one takes seconds."""
+        with self.turns["model"].take(visitor_now()):
+            return read_upload(file, tell, assign, tempo_factor)
+
+    def file(
+        self,
+        take: Take,
+        kind: str,
+        soundfont: Path | None = None,
+        halt: threading.Event | None = None,
+        progress: Callable[[float], None] | None = None,
+    ) -> Path:
+        """A file of a take, as `Downloads.make` makes it, in turn."""
+        halt = halt or threading.Event()
+        turn = partial(self.turn(halt), "parts")
+        return self._downloads.make(take, kind, soundfont, halt, progress, turn)
+
+    def turn(self, halt: threading.Event) -> Callable[[str], AbstractContextManager]:
+        visitor = visitor_now()  # the thread that will wait does not know for whom it works
+        return lambda work: self.turns[work].take(visitor, halt)
+
+    def prepare(self) -> None:
+        """Play the examples into files, so that they are ready at once, whenever nobody waits."""
+        font = find_soundfont(next(iter(soundfont_names()), None))  # as the page is at first
+        with contextlib.suppress(ModelError):
+            for recipe in EXAMPLES.values():
+                self.visitors.wait_for_quiet(_QUIET, self._closing)
+                if self._closing.is_set():
+                    return
+                piece = self._kitchen.make(recipe)
+                with contextlib.suppress(AudioError):  # who asks for it will be told
+                    for _ in self.sounds.make(piece, recipe.text, font, self._closing):
+                        pass
+
+    def tidy(self) -> None:
+        """Until the end, remove what was kept long enough, and give memory back.
+
+        Gradio leaves files behind.
+        """
+        while not self._closing.wait(_TIDY):
+            self._downloads.sweep()
+            self.sounds.sweep()
+            give_back()
+            remove_old(Path(get_upload_folder()), limits().keep_minutes * 60)
+
+    def close(self) -> None:
+        """Stop all that is going on: nobody will see the end of it."""
+        self._closing.set()
+        self.visitors.stop()
+
+
+def _atlas() -> Atlas | None:
+    """The map; None, and a line in the log, where these checkpoints have none."""
+    try:
+        return Atlas.load(CHECKPOINTS / "map.npz")
+    except CheckpointError as error:
+        logging.getLogger(__name__).warning("%s", error)
+        return None

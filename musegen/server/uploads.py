@@ -1,0 +1,114 @@
+"""A visitor's file: a MIDI file of their own, or any file that was made here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from musegen import audio
+from musegen.errors import MusicError
+from musegen.midi import Tag, read_tag
+from musegen.reading import Report, read_midi_with_report
+from musegen.recipe.schema import Notes, Recipe
+from musegen.server.settings import limits
+from musegen.server.versions import TAG
+
+__all__ = ["ENDINGS", "Upload", "read_upload"]
+
+_MIDI = (".mid", ".midi", ".kar", ".rmi")  # karaoke files, and MIDI in a RIFF envelope
+ENDINGS = (*_MIDI, *audio.FORMATS)
+_OURS = "It was made here, and says how: this is the very same piece."
+
+
+@dataclass(frozen=True)
+class Upload:
+    """What was made of a visitor's file.
+
+    Attributes
+    ----------
+    recipe : Recipe
+    report : Report, optional
+        What was kept of it, and why; None of a file that was made here.
+    first : tuple of str
+        Sentences that come before that: why it is not taken as what it was, or not all of it.
+    """
+
+    recipe: Recipe
+    report: Report | None = None
+    first: tuple[str, ...] = ()
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """All that is to be said of it, in sentences."""
+        return *self.first, *(self.report.lines if self.report else (_OURS,))
+
+
+def read_upload(
+    path: str | None,
+    tell: Callable[[str], object],
+    assign: Mapping[int, str | None] | None = None,
+    tempo_factor: float = 1.0,
+) -> Upload:
+    """Read a visitor's file.
+
+    A file that was made here says how, and is that piece again. Any other MIDI file is taken note
+    for note, and so is one whose notes were changed since.
+
+    Parameters
+    ----------
+    path : str
+    tell : callable
+        Called with a line on what nobody would expect: the sentences are more than all will read.
+    assign, tempo_factor
+        As for `read_midi_with_report`.
+
+    Raises
+    ------
+    MusicError
+        If it is not music that can be taken, or not there any more: uploads are kept for a while.
+    """
+    if not path:
+        raise MusicError("choose a MIDI file first")
+    file = Path(path)
+    if not file.is_file():
+        raise MusicError(f"{file.name} is not kept here any more: choose the file again")
+    recipe, once = _recipe_in(file)
+    if recipe:
+        if assign or tempo_factor != 1:
+            raise MusicError(f"{file.name} was made here: it is taken as it is")
+        return Upload(recipe)
+    if file.suffix.lower() in audio.FORMATS:
+        what = once or "not made here: of sound files only ours say how they are made"
+        raise MusicError(f"{file.name} was {what}; give a MIDI file")
+    first = []
+    if once:
+        first.append(f"{file.name} was {once}: its notes are taken as they are")
+        tell(first[-1])
+    piece, report = read_midi_with_report(file, assign, tempo_factor)
+    others = ", ".join(meter for meter in report.meters if meter != "4/4")
+    if others:
+        tell(f"{file.name} has bars of {others}: it is read on its own beats, in phrases of eight")
+    most = limits().upload_bars
+    if piece.bars > most:
+        first.append(f"{file.name} has {piece.bars} bars; the page takes the first {most}")
+        tell(first[-1])
+    recipe = Recipe(source=Notes.of(piece.first(most), file.stem))
+    return Upload(recipe, report, tuple(f"{line}." for line in first))
+
+
+def _recipe_in(file: Path) -> tuple[Recipe | None, str]:
+    """How a file was made here; else, of one that was, what it is that it cannot be again."""
+    if file.suffix.lower() in audio.FORMATS:
+        text = audio.read_comment(file)
+        tag = Tag(text) if text and text.startswith(TAG) else None
+    else:
+        tag = read_tag(file)
+    if tag is None:
+        return None, ""
+    if not tag.fits:
+        return None, "made here and changed since"
+    try:
+        return Recipe.read(tag.text.removeprefix(TAG)), ""
+    except MusicError:
+        return None, "made here, but its recipe is damaged"

@@ -1,0 +1,1 @@
+"""Training of the VAE, the prior and the attribute directions."""

@@ -1,0 +1,1 @@
+"""The page's own components, each with its script, style and template."""

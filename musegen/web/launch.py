@@ -1,0 +1,116 @@
+"""Serving the page: port, host, and the model that loads once the page answers."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import socket
+import threading
+from importlib.util import find_spec
+
+from musegen.server.metrics import health_routes
+from musegen.server.middleware import closed_routes, guard
+from musegen.server.model_loader import BackgroundModel
+from musegen.server.services import Workshop
+from musegen.server.settings import LimitsError, limits
+from musegen.web.assets import asset, asset_path
+from musegen.web.page import build
+from musegen.web.theme import theme
+
+__all__ = ["LaunchError", "launch"]
+
+
+class LaunchError(RuntimeError):
+    """The page could not be served, said in one line: what is wrong, what to do."""
+
+
+def launch(
+    share: bool = False, port: int | None = None, host: str | None = None, mcp: bool = False
+) -> None:
+    """Serve the page until it is stopped.
+
+    Parameters
+    ----------
+    share : bool
+        Also open a public link through Gradio's servers.
+    port : int, optional
+        Port to listen on; the first free one from 7860 if not given.
+    host : str, optional
+        Address to listen on; what ``GRADIO_SERVER_NAME`` says, else this computer alone.
+    mcp : bool
+        Also serve the named endpoints as tools of the Model Context Protocol.
+
+    Raises
+    ------
+    LaunchError
+        If the address or the port cannot be used, a package is missing, or a limit that was set is
+        none.
+    """
+    if mcp and find_spec("mcp") is None:
+        raise LaunchError("--mcp needs another package: pip install 'gradio[mcp]'")
+    if host is not None or port is not None:
+        _check_address(host or "127.0.0.1", port or 0)
+    try:
+        most = limits()
+    except LimitsError as error:
+        raise LaunchError(str(error)) from None
+    model = BackgroundModel()
+    work = Workshop(model)
+    page = build(work)
+    # Who waits does so for a turn of ours, which is fair; this is against a flood.
+    page.queue(max_size=2 * most.waiting)
+    try:
+        page.launch(
+            share=share,
+            server_port=port,
+            server_name=host,
+            prevent_thread_lock=True,
+            theme=theme(),
+            css=asset("static/page.css"),
+            head=asset("static/head.html"),
+            favicon_path=asset_path("static/favicon.svg"),
+            footer_links=["api"],
+            max_file_size=f"{most.upload_mb}mb",
+            max_threads=2 * most.waiting + 40,
+            ssr_mode=False,  # Spaces would start a Node server, which the page has no use for
+            show_error=False,
+            mcp_server=mcp,
+            enable_monitoring=False,  # its summary is for anybody who asks
+            run_history=False,  # the page has its own
+            app_kwargs={
+                "routes": [*health_routes(page, work), *closed_routes()],
+                "middleware": guard(page),
+            },
+        )
+    except OSError as error:
+        raise LaunchError(f"{error}; choose another with --port") from None
+    model.start()
+    for beside in (work.prepare, work.tidy):
+        name = f"musegen-{beside.__name__}"
+        threading.Thread(target=beside, name=name, daemon=True).start()
+    try:
+        with contextlib.suppress(KeyboardInterrupt):
+            page.block_thread()
+    finally:
+        work.close()
+
+
+def _check_address(host: str, port: int) -> None:
+    # Gradio's own message for a taken port speaks of its parameters, and for a host it has none.
+    try:
+        family, kind, proto, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, proto) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except socket.gaierror:
+        raise LaunchError(f"there is no address {host!r}: try --host 127.0.0.1") from None
+    except OSError as error:
+        if error.errno == errno.EADDRNOTAVAIL:
+            problem = f"{host} is not an address of this computer: try --host 0.0.0.0"
+        elif error.errno == errno.EADDRINUSE:
+            problem = f"port {port} is in use: choose another with --port"
+        elif error.errno == errno.EACCES:
+            problem = f"port {port} is not yours to use: choose one over 1023 with --port"
+        else:
+            problem = f"cannot listen on {host}:{port} ({error.strerror}): try another --port"
+        raise LaunchError(problem) from None

@@ -1,0 +1,218 @@
+"""The command line, on real files."""
+
+import subprocess
+import sys
+from functools import cache
+
+import numpy as np
+import pytest
+import soundfile
+from support.examples import CHECKPOINTS, band
+
+from musegen import generator
+from musegen.__main__ import main
+from musegen.generator import load
+from musegen.reading import read_midi
+
+
+@pytest.fixture(autouse=True)
+def loaded_once(monkeypatch):
+    """Commands that are run in this process share the loaded models; they do not change."""
+    monkeypatch.setattr(generator, "load", load_once)
+
+
+@cache
+def load_once():
+    return load()
+
+
+@pytest.fixture
+def midi(tmp_path):
+    path = tmp_path / "in.mid"
+    band(bars=4, tempo=100).write_midi(path)
+    return path
+
+
+def run(*words):
+    """In a process of its own, as people do."""
+    return subprocess.run(
+        [sys.executable, "-m", "musegen", *map(str, words)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+
+def test_random_writes_all_that_is_asked_and_the_same_again(tmp_path):
+    outs = [tmp_path / name for name in ("a.mid", "a.wav", "a.npy")]
+    words = ["random", "--seed", 42, "--bars", 16]
+    done = run(*words, *(word for out in outs for word in ("--out", out)))
+    assert (done.returncode, done.stdout) == (0, "")
+    piece = read_midi(outs[0])
+    assert piece.bars == 16
+    audio, rate = soundfile.read(outs[1])
+    assert piece.seconds <= len(audio) / rate < piece.seconds + 5
+    assert -3 <= 20 * np.log10(np.abs(audio).max()) <= -0.5
+    assert np.load(outs[2]).shape[0] == 8
+
+    again = tmp_path / "again.mid"
+    assert run(*words, "--out", again).returncode == 0
+    assert again.read_bytes() == outs[0].read_bytes()
+
+
+def test_a_hundred_latents_in_one_batch(tmp_path):
+    out = tmp_path / "generated_music.npy"
+    assert main(["random", "--seed", "0", "--count", "100", "--bars", "4", "--out", str(out)]) == 0
+    paths = np.load(out)
+    assert paths.shape[:2] == (100, 2)
+    assert len(np.unique(paths[:, 0, 0])) == 100
+
+
+def test_several_files_are_numbered(tmp_path, midi):
+    words = ["vary", str(midi), "--count", "2", "--out", str(tmp_path / "v.mid")]
+    assert main([*words, "--out", str(tmp_path / "v.npy")]) == 0
+    assert sorted(path.name for path in tmp_path.glob("v*")) == ["v-001.mid", "v-002.mid", "v.npy"]
+    assert np.load(tmp_path / "v.npy").shape[:2] == (2, 2)
+
+
+@pytest.mark.parametrize(("command", "engine"), [("random", "processes"), ("vary", "dask")])
+def test_many_pieces_are_the_same_whoever_makes_them(tmp_path, command, engine):
+    own = tmp_path / "own.mid"
+    band(bars=16).write_midi(own)
+    words = [command, str(own)] if command == "vary" else [command, "--seed", "3"]
+    made = []
+    for i, how in enumerate(([], ["--workers", "2", "--engine", engine])):
+        outs = [str(tmp_path / str(i) / name) for name in ("a.mid", "a.npy")]
+        outs = [word for out in outs for word in ("--out", out)]
+        assert main([*words, "--count", "17", *outs, *how]) == 0
+        made.append({p.name: p.read_bytes() for p in (tmp_path / str(i)).glob("*.mid")})
+    assert sorted(made[0]) == [f"a-{number:03}.mid" for number in range(1, 18)]
+    assert len(set(made[0].values())) == 17
+    assert made[0] == made[1]
+    ours, theirs = (np.load(tmp_path / name / "a.npy") for name in "01")
+    assert ours.shape[:2] == (17, 8)
+    # Dask's workers do sums in one thread, in another order.
+    assert np.allclose(ours, theirs, atol=1e-4)
+
+
+def test_reconstruct_keeps_length_and_tempo(tmp_path, midi):
+    out = tmp_path / "out.mid"
+    path = tmp_path / "out.npy"
+    assert main(["reconstruct", str(midi), "--out", str(out), "--out", str(path)]) == 0
+    assert read_midi(out).tempo == pytest.approx(100, abs=0.01)
+    assert read_midi(out).bars == 4
+    assert np.load(path).shape[0] == 2
+
+
+def test_interpolate_takes_seeds_and_files(tmp_path, midi):
+    out = tmp_path / "out.mid"
+    assert (
+        main(["interpolate", "7", str(midi), "--steps", "3", "--bars", "4", "--out", str(out)]) == 0
+    )
+    assert read_midi(out).bars == 12
+
+
+def test_attributes_are_set(tmp_path, midi):
+    quiet, loud = tmp_path / "quiet.mid", tmp_path / "loud.mid"
+    words = ["random", "--seed", "1", "--bars", "4", "--set", "density=1"]
+    for out, figure in ((quiet, -1.5), (loud, 1.5)):
+        assert main([*words, "--set", f"loudness={figure}", "--out", str(out)]) == 0
+    velocities = [read_midi(out).notes["velocity"].mean() for out in (quiet, loud)]
+    assert velocities[1] > velocities[0] + 20
+
+    for command in ("reconstruct", "vary"):
+        out = tmp_path / f"{command}.mid"
+        assert main([command, str(midi), "--set", "density=-1", "--out", str(out)]) == 0
+        assert len(read_midi(out).notes) < 0.8 * len(read_midi(midi).notes)
+        assert read_midi(out).bars == 4
+
+
+@pytest.mark.parametrize("ending", ["wav", "flac", "ogg", "mp3"])
+def test_render_writes_every_format(tmp_path, midi, ending):
+    out = tmp_path / f"out.{ending}"
+    assert main(["render", str(midi), "--out", str(out)]) == 0
+    assert soundfile.info(out).duration == pytest.approx(read_midi(midi).seconds, abs=5)
+
+
+def test_corpus_train_and_evaluate_are_there(tmp_path, midi, capsys):
+    phrases = tmp_path / "phrases.npz"
+    assert main(["corpus", "midi", str(midi.parent), "--out", str(phrases)]) == 0
+    assert "1 sources, 3 phrases" in capsys.readouterr().out
+    report = tmp_path / "report.json"
+    words = ["evaluate", str(CHECKPOINTS / "drums"), "--phrases", str(phrases)]
+    assert main([*words, "--json", str(report)]) == 0
+    assert "note F1" in capsys.readouterr().out
+    assert report.exists()
+    assert main(["train", "song", "--phrases", "none.npz", "--checkpoint", str(tmp_path)]) == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ([], "required"),
+        (["sing"], "invalid choice"),
+        (["random"], "--out"),
+        (["random", "--bars", "0", "--out", "a.mid"], "from 1 to 256"),
+        (["random", "--seed", "x", "--out", "a.mid"], "whole number"),
+        (["random", "--form", "abc", "--out", "a.mid"], "like AABA"),
+        (["random", "--temperature", "nan", "--out", "a.mid"], "from 0 to 2"),
+        (["random", "--set", "mood=1", "--out", "a.mid"], "'mood=1' is not an attribute"),
+        (["random", "--set", "density", "--out", "a.mid"], "from -3"),
+        (["vary", "a.mid", "--set", "density=4", "--out", "a.mid"], "from -3"),
+        (["random", "--out", "a.txt"], "does not end in"),
+        (["vary", "a.mid", "--similarity", "2", "--out", "a.mid"], "from 0 to 1"),
+        (["random", "--count", "100001", "--out", "a.mid"], "from 1 to 100000"),
+        (["random", "--workers", "0", "--out", "a.mid"], "from 1 to 1000"),
+        (["random", "--engine", "ray", "--out", "a.mid"], "processes, dask or an address"),
+        (["corpus", "jazz", "x", "--out", "a.npz"], "invalid choice"),
+    ],
+)
+def test_a_wrong_call_is_one_line_and_exits_2(capsys, words, said):
+    with pytest.raises(SystemExit) as caught:
+        main(words)
+    assert caught.value.code == 2
+    captured = capsys.readouterr().err
+    assert captured.count("\n") == 1
+    assert said in captured
+
+
+def bad_files(folder):
+    """Files that are not music, each with a word of what is said."""
+    files = {
+        "missing": None,
+        "empty": b"",
+        "text": b"la la la",
+        "cut": b"MThd\x00\x00\x00\x06\x00\x01\x00\x02\x01\xe0MTrk\x00\x00\xff\xff\x00",
+        "zeros": bytes(3_000_000),
+    }
+    for name, content in files.items():
+        if content is not None:
+            (folder / f"{name}.mid").write_bytes(content)
+    return [folder / f"{name}.mid" for name in files]
+
+
+def test_what_is_not_music_is_one_line_exits_1_and_leaves_nothing(tmp_path, capsys):
+    for path in bad_files(tmp_path):
+        out = tmp_path / "out" / "out.mid"
+        assert main(["reconstruct", str(path), "--out", str(out)]) == 1
+        captured = capsys.readouterr().err
+        assert captured.startswith("musegen: ")
+        assert captured.count("\n") == 1
+        assert not out.exists()
+
+
+def test_a_running_cluster_is_not_told_how_many_workers_it_has(tmp_path, capsys):
+    words = ["random", "--engine", "tcp://127.0.0.1:9", "--workers", "2"]
+    assert main([*words, "--out", str(tmp_path / "a.mid")]) == 1
+    assert capsys.readouterr().err.endswith("leave --workers out\n")
+
+
+def test_a_missing_soundfont_and_a_full_place_are_one_line(tmp_path, midi, capsys):
+    out = str(tmp_path / "out.wav")
+    assert main(["render", str(midi), "--out", out, "--soundfont", "none.sf2"]) == 1
+    assert "none.sf2" in capsys.readouterr().err
+    # A file where a folder should be: nothing can be written under it.
+    assert main(["render", str(midi), "--out", str(midi / "out.wav")]) == 1
+    assert capsys.readouterr().err.count("\n") == 1
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["in.mid"]

@@ -1,0 +1,209 @@
+"""The mixer alone, in a real browser: what it plays is what Python wrote, to the sample."""
+
+from __future__ import annotations
+
+import functools
+import http.server
+import json
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from support.visits import ROOT
+
+from musegen.audio import MIX, Stems, write_stream
+
+RATE = 44100
+SECONDS = 14
+PARTS = ("lead", "bass", "drums")
+# The page records all that leaves the mixer, from `record` on.
+PAGE = """<!doctype html><title>Mixer</title><script>MIXER
+const told = [];
+const mixer = new Mixer((what) => told.push(what));
+const blocks = [];
+const code = `registerProcessor('recorder', class extends AudioWorkletProcessor {
+    process([[left]]) {
+        if (left) this.port.postMessage(left.slice());
+        return true;
+    }
+});`;
+async function record() {
+    mixer.wake();
+    await mixer.context.audioWorklet.addModule(URL.createObjectURL(
+        new Blob([code], { type: 'text/javascript' })));
+    const recorder = new AudioWorkletNode(mixer.context, 'recorder');
+    recorder.port.onmessage = ({ data }) => blocks.push(data);
+    mixer.output.connect(recorder);
+}
+const heard = () => blocks.flatMap((block) => Array.from(block));
+</script>"""
+
+
+def music() -> dict[str, np.ndarray]:
+    """Parts of which no stretch is like another, so that it is seen which one is heard."""
+    rng = np.random.default_rng(0)
+    return {
+        part: (0.2 * rng.uniform(-1, 1, (SECONDS * RATE, 2))).astype(np.float32) for part in PARTS
+    }
+
+
+@pytest.fixture(scope="module")
+def sounds() -> dict[str, np.ndarray]:
+    return music()
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory, sounds) -> Path:
+    """The same music twice, as a mix and as parts, beside a page with the mixer."""
+    folder = tmp_path_factory.mktemp("mixer")
+    code = (ROOT / "musegen/studio/player/mixer.js").read_text("utf-8")
+    (folder / "index.html").write_text(PAGE.replace("MIXER", code))
+    stages = {MIX: Stems({MIX: sum(sounds.values())}, RATE, {}), "parts": Stems(sounds, RATE, {})}
+    for name, stems in stages.items():
+        told = write_stream(folder / f"{name}.flacs", stems)
+        (folder / f"{name}.json").write_text(json.dumps(told))
+    return folder
+
+
+class _Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *args) -> None:
+        pass
+
+
+@pytest.fixture
+def page(folder, browser) -> Iterator[object]:
+    handler = functools.partial(_Quiet, directory=folder)
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        page = browser.new_page()
+        amiss = []
+        page.on("pageerror", lambda error: amiss.append(str(error)))
+        page.goto(f"http://127.0.0.1:{server.server_port}/")
+        page.mouse.click(5, 5)  # browsers want one before they make a sound
+        page.evaluate("record()")
+        yield page
+        page.close()
+        server.shutdown()
+        assert not amiss
+
+
+def load(page, name: str) -> None:
+    page.evaluate(
+        "async (name) => {"
+        " const told = await (await fetch(`${name}.json`)).json();"
+        " mixer.load(`${name}.flacs`, told); }",
+        name,
+    )
+
+
+def wait_for(page, condition: str) -> None:
+    page.wait_for_function(condition, timeout=20_000)
+
+
+def release(page, held: list):
+    """A request that is held, which is told of a moment after it was made."""
+    while not held:
+        page.wait_for_timeout(20)
+    return held[0]
+
+
+def play_mix(page, at: float) -> None:
+    load(page, MIX)
+    wait_for(page, "mixer.stream")
+    page.evaluate("at => { mixer.seek(at); mixer.play(); }", round(at * RATE))
+    wait_for(page, f"mixer.position > {round(at * RATE)}")
+
+
+def place(heard: np.ndarray, sound: np.ndarray, start: int) -> int:
+    """Where in a sound the second after a sample of what was heard is."""
+    piece = heard[start : start + RATE]
+    size = 1 << (len(sound) + RATE).bit_length()
+    product = np.fft.rfft(sound, size) * np.conj(np.fft.rfft(piece, size))
+    return int(np.argmax(np.fft.irfft(product, size)[: len(sound)]))
+
+
+@pytest.mark.parametrize("at", [0.5, 3.0], ids=["within a piece", "at the border of two"])
+def test_the_parts_take_over_from_their_mix_unheard(page, sounds, at) -> None:
+    play_mix(page, at)
+    page.wait_for_timeout(400)
+    load(page, "parts")
+    wait_for(page, "mixer.stream.parts.length === 3")
+    page.wait_for_timeout(2500)
+    heard = np.array(page.evaluate("heard()"), np.float32)
+    first = int(np.flatnonzero(np.abs(heard) > 0.01)[0]) + RATE // 100  # after it faded in
+    mix = sum(sounds.values())[:, 0]
+    begin = place(heard, mix, first)
+    assert begin == pytest.approx(at * RATE, abs=RATE)
+    length = len(heard) - first
+    assert length > 2.5 * RATE
+    # Not a sample is missing, twice there, or louder: what is left are the 14 bits of four sounds.
+    difference = np.abs(heard[first:] - mix[begin : begin + length])
+    assert difference.max() < 4 * 2**-14
+    assert page.evaluate("told") == ["ready", "ready"]
+
+
+def test_after_that_the_parts_can_be_told_apart(page, sounds) -> None:
+    play_mix(page, 0)
+    page.evaluate("mixer.setLevel('lead', 0)")  # of a mix no part can be taken away
+    load(page, "parts")
+    wait_for(page, "mixer.stream.parts.length === 3")
+    page.wait_for_timeout(1500)
+    heard = np.array(page.evaluate("heard()"), np.float32)[-RATE:]
+    left = (sounds["bass"] + sounds["drums"])[:, 0]
+    begin = place(heard, left, 0)
+    assert np.abs(heard - left[begin : begin + RATE]).max() < 3 * 2**-14
+
+
+def test_parts_take_over_in_a_loop(page, sounds) -> None:
+    page.evaluate(f"mixer.setLoop({{ from: {RATE}, to: {2 * RATE} }})")
+    play_mix(page, 1)
+    page.wait_for_timeout(700)
+    load(page, "parts")
+    wait_for(page, "mixer.stream.parts.length === 3")
+    page.wait_for_timeout(2500)
+    heard = np.array(page.evaluate("heard()"), np.float32)
+    heard = heard[np.flatnonzero(np.abs(heard) > 0.01)[0] :]
+    assert len(heard) > 3 * RATE
+    # It goes round in time, and nowhere is silence.
+    one, two = heard[2 * RATE : 3 * RATE], heard[RATE : 2 * RATE]
+    assert np.corrcoef(one, two)[0, 1] > 0.99
+    loud = np.sqrt(np.square(heard[: len(heard) // 441 * 441]).reshape(-1, 441).mean(axis=1))
+    assert loud.min() > 0.5 * np.median(loud)
+
+
+def test_parts_that_come_before_their_mix_has_arrived_wait_for_it(page) -> None:
+    held = []
+    page.route("**/mix.flacs", lambda route: held.append(route))
+    load(page, MIX)
+    load(page, "parts")
+    page.wait_for_timeout(300)
+    assert page.evaluate("mixer.length") == 0
+    release(page, held).continue_()
+    wait_for(page, "mixer.stream")
+    assert page.evaluate("mixer.stream.parts") == [MIX]
+    page.evaluate("mixer.play()")
+    wait_for(page, "mixer.stream.parts.length === 3")
+    assert page.evaluate("told") == ["ready"]  # of what the page asked for last
+    assert page.evaluate("mixer.playing")
+
+
+def test_parts_whose_mix_does_not_arrive_are_played_alone(page) -> None:
+    held = []
+    page.route("**/mix.flacs", lambda route: held.append(route))
+    load(page, MIX)
+    load(page, "parts")
+    release(page, held).abort()
+    wait_for(page, "mixer.stream")
+    assert page.evaluate("mixer.stream.parts.length") == 3
+    assert page.evaluate("told") == ["ready"]
+
+
+def test_the_mix_of_another_piece_is_not_waited_for(page) -> None:
+    page.route("**/mix.flacs", lambda route: None)
+    load(page, MIX)
+    page.evaluate("mixer.forget()")
+    load(page, "parts")
+    wait_for(page, "mixer.stream")
+    assert page.evaluate("told") == ["ready"]

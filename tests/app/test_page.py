@@ -1,0 +1,214 @@
+"""The page in a real browser: a first visit, draws, what goes wrong, and everyone's access."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from support.visits import Visit, serious_findings
+
+# What the player shows as it changes: its state, and how many notes are in the picture.
+WATCH = """() => {
+    const player = document.querySelector('.mg-player');
+    window.seen = [];
+    const see = () => window.seen.push([player.dataset.state, Number(player.dataset.notes)]);
+    new MutationObserver(see).observe(player, { attributeFilter: ['data-state'] });
+}"""
+TABS = ("Random", "Interpolate", "Remix", "Explore")
+
+
+def test_page_answers_before_the_model_is_there(server) -> None:
+    assert server.seconds < 8
+
+
+# A first visit
+
+
+def test_first_visit_invites_one_click(visit) -> None:
+    page = visit()
+    assert page.data("state") == "empty"
+    page.page.evaluate(WATCH)
+    with page.new_piece():
+        page.player.get_by_role("button", name="Draw a piece").click()
+    page.wait("Number(document.querySelector('.mg-player').dataset.step) > 2")
+    assert page.button("Pause").is_visible()
+    seen = page.page.evaluate("window.seen")
+    assert [state for state, _ in seen] == ["drawn", "ready"]
+    assert seen[0][1] > 0  # the picture comes before the sound
+    assert page.text("title") in ("Morning", "Seed 113")
+
+
+def test_examples_are_there_to_begin_with(visit) -> None:
+    page = visit()
+    examples = page.page.locator(".mg-example")
+    assert examples.count() >= 4
+    titles = set()
+    for example in examples.all():
+        with page.new_piece(heard=False):
+            example.click()
+        titles.add(page.text("title"))
+        assert int(page.data("notes")) > 0
+    assert len(titles) == examples.count()
+
+
+# Random
+
+
+def test_random_is_seen_and_heard(page) -> None:
+    page.slider("Length in bars").fill("16")
+    page.press("draw")
+    drawn = page.player.locator(".mg-roll").get_attribute("data-drawn")
+    assert int(page.data("notes")) == int(drawn) > 0
+    assert "16 bars" in page.text("details")
+    # 16 bars at 96 beats a minute last 40 s; the last notes may ring 4 s more.
+    assert 40 <= page.mixer("length") / 44100 <= 44.1
+    page.wait("Number(document.querySelector('.mg-player').dataset.step) > 2")
+    assert page.button("Pause").is_visible()
+
+
+def test_seed_is_told_and_can_be_locked(visit) -> None:
+    page = visit()
+    page.slider("Length in bars").fill("4")
+    seed, draw = page.field("Seed"), page.page.locator("#draw")
+    with page.new_piece(heard=False):
+        draw.click()
+    first = seed.input_value()
+    assert page.text("title") == f"Seed {first}"
+    with page.new_piece(heard=False):
+        draw.click()
+    assert seed.input_value() != first
+    page.draw(7, bars=4)
+    piece = page.piece()
+    with page.new_piece(heard=False):
+        draw.click()
+    assert (seed.input_value(), page.text("title")) == ("7", "Seed 7")
+    assert page.piece() == piece
+
+
+def test_length_form_and_temperature_are_taken(page) -> None:
+    page.tab("Random")
+    page.pick("Form", "AABA")
+    page.slider("Temperature").fill("0.5")
+    page.draw(5, bars=8)
+    assert page.page.evaluate("location.search").startswith(
+        "?seed=5&bars=8&form=AABA&temperature=0.5"
+    )
+    sections = [page.phrase(i).inner_text().split("\n")[-1] for i in range(1, 5)]
+    assert sections == ["A", "A", "B", "A"]
+
+
+# Mistakes
+
+
+def toast(page: Visit) -> str:
+    return page.page.get_by_test_id("toast-body").last.inner_text()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        ("letter.mid", b"Dear reader", "letter.mid is not a MIDI file"),
+        ("song.wav", b"RIFF\x04\x00\x00\x00WAVE", "song.wav was not made here"),
+    ],
+)
+def test_what_is_not_music_is_told_in_one_line(visit, name, content, told) -> None:
+    page = visit()
+    page.tab("Remix")
+    page.page.locator("input[type=file]").last.set_input_files(
+        {"name": name, "mimeType": "audio/midi", "buffer": content}
+    )
+    said = toast(page)
+    assert told in said
+    assert "Traceback" not in said
+    assert page.data("state") == "empty"
+    assert page.data("busy") is None
+
+
+def test_what_plays_now_is_asked_for_where_nothing_plays(visit) -> None:
+    page = visit()
+    page.tab("Interpolate")
+    page.pick("A is", "What plays now")
+    assert "Nothing plays yet: draw a piece first" in toast(page)
+    page.page.locator("#morph").click()
+    page.page.get_by_text("Nothing was playing for an end to be").wait_for()
+    assert page.data("busy") is None
+
+
+def test_what_is_out_of_its_range_is_told(visit) -> None:
+    page = visit("?seed=5&bars=4&form=ABBA-Z&temperature=1")
+    page.wait_for_sound(None, heard=False)
+    assert "This link is not quite right: " in toast(page)
+    page.field("Seed").fill("-3")
+    page.page.locator("#draw").click()
+    page.page.get_by_text("Seed is -3; it goes from 0 to").wait_for()
+
+
+def test_names_in_files_are_never_markup(visit, own_midi) -> None:
+    page = visit()
+    page.tab("Remix")
+    page.page.locator("input[type=file]").last.set_input_files(
+        {
+            "name": "<img src=x> &lt;b&gt; ${1+1}.mid",
+            "mimeType": "audio/midi",
+            "buffer": own_midi.read_bytes(),
+        }
+    )
+    page.wait_for_sound(None, heard=False)
+    assert page.text("title") == "img src=x &lt;b&gt; 1+1"  # Gradio itself takes <, > and $ away
+    page.tab("Explore")
+    page.tab("Square")
+    page.page.locator(".mg-square-corner").first.click()
+    page.page.get_by_role("button", name="Set to the piece now playing").click()
+    page.page.locator('.mg-square-corner[title^="img"]').wait_for()
+    page.tab("Interpolate")
+    page.pick("A is", "What plays now")
+    page.field("Kept").wait_for()
+    page.button("History").click()
+    for place in (".mg-player", ".mg-square", ".mg-kept"):
+        assert page.page.locator(f"{place} img").count() == 0
+
+
+# Everyone
+
+
+def places(page: Visit):
+    """Everything there is to see, one after the other."""
+    page.draw(5, bars=4)
+    page.phrase(2).click()
+    page.open_sections()
+    for tab in TABS:
+        page.tab(tab)
+        yield tab
+    page.tab("Square")
+    page.page.locator(".mg-square-corner").first.click()
+    yield "Square"
+    page.tab("Interpolate")
+    page.pick("A is", "What plays now")
+    page.field("Kept").wait_for()
+    page.pick("B is", "A file of mine")
+    page.page.get_by_text("File for B").locator("visible=true").wait_for()
+    yield "Interpolate with other ends"
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_no_sideways_scrolling(visit, width) -> None:
+    page = visit(width=width)
+    for place in places(page):
+        assert page.page.evaluate("document.documentElement.scrollWidth") == width, place
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_axe_has_no_serious_finding(visit, dark) -> None:
+    page = visit(dark=dark)
+    findings = {place: serious_findings(page) for place in places(page)}
+    assert not any(findings.values()), findings
+
+
+def test_light_and_dark(visit) -> None:
+    page = visit()
+    body = page.page.locator("body")
+    assert not re.search(r"\bdark\b", body.get_attribute("class") or "")
+    page.page.get_by_role("button", name="Switch between light and dark").click()
+    assert re.search(r"\bdark\b", body.get_attribute("class"))
+    again = page.another_tab()
+    again.wait("document.body.classList.contains('dark')")

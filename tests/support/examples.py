@@ -1,0 +1,84 @@
+"""Music small enough to read, for the tests."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from musegen.music import Phrase, Piece
+from musegen.music.feel import Feel
+from musegen.music.notes import SONG_PARTS, STEPS_PER_PHRASE, make_notes, tidy_notes
+from musegen.music.phrase_set import PhraseSet
+
+DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
+CHECKPOINTS = Path(__file__).resolve().parents[2] / "checkpoints"
+
+
+def band_phrase(seed: int = 0, key: int = 0) -> Phrase:
+    """Two bars of a band that plays chords, a bass and a tune over them."""
+    rng = np.random.default_rng(seed)
+    rows = []
+    for bar in range(2):
+        root = int(rng.choice([0, 5, 7, 9]))
+        start = 16 * bar
+        for beat in (0, 8):
+            rows += [(start + beat, "chords", 60 + root + i, 6, 70) for i in (0, 4, 7)]
+            rows.append((start + beat, "bass", 36 + root, 8, 90))
+        for step in (0, 4, 6, 10, 12):
+            rows.append((start + step, "lead", 72 + int(rng.choice([0, 2, 4, 7, 9])), 2, 100))
+        rows.append((start + 14, "counter", 67 + root % 5, 2, 60))
+    return Phrase(make_notes(rows)).to_key(key)
+
+
+def drum_phrase(seed: int = 0) -> Phrase:
+    """Two bars of a beat, a little late on the snare."""
+    rng = np.random.default_rng(seed)
+    rows = []
+    for step in range(0, 32, 2):
+        rows.append((step, "drums", 42, 1, 60 + int(rng.integers(0, 30)), 0.05))
+    for step in (0, 16, 22 + 2 * int(rng.integers(0, 3))):
+        rows.append((step, "drums", 36, 1, 110, 0.0))
+    rows += [(step, "drums", 38, 1, 100, 0.2) for step in (8, 24)]
+    return Phrase(make_notes(rows))
+
+
+def band(bars: int = 8, tempo: float = 120.0) -> Piece:
+    """A whole band, drums and all."""
+    phrases = []
+    for i in range(-(-bars // 2)):
+        notes = np.concatenate([band_phrase(i).notes, drum_phrase(i).notes])
+        phrases.append(Phrase(notes, 0, tempo))
+    return Piece(tuple(phrases), bars=bars)
+
+
+def wild(seed: int, feels: Sequence[Feel]) -> Piece:
+    """Notes as wild as a model may make them: close together, held long, hit far off the beat."""
+    rng = np.random.default_rng(seed)
+    rows = []
+    for _ in range(int(rng.integers(1, 300))):
+        onset = int(rng.integers(STEPS_PER_PHRASE * len(feels)))
+        velocity = int(rng.integers(1, 128))
+        if rng.random() < 0.3:
+            pitch = int(rng.choice([36, 38, 42, 51]))
+            rows.append((onset, "drums", pitch, 1, velocity, rng.uniform(-0.5, 0.5)))
+        else:
+            pitch, duration = int(rng.integers(60, 66)), int(rng.integers(1, 40))
+            rows.append((onset, str(rng.choice(SONG_PARTS)), pitch, duration, velocity))
+    notes = tidy_notes(make_notes(rows))
+    tempos = rng.uniform(50, 200, len(feels))
+    bars = 2 * len(feels) - int(rng.integers(2))
+    return Piece.from_notes(notes, [0] * len(feels), tempos, None, bars, feels)
+
+
+def phrase_set(kind: str, count: int = 24, held: int = 8) -> PhraseSet:
+    """Songs of four phrases each, the last `held` phrases for validation."""
+    make = band_phrase if kind == "song" else drum_phrase
+    places = np.arange(count)
+    return PhraseSet.from_phrases(
+        [make(int(i)) for i in places],
+        source=[f"song-{i // 4}" for i in places],
+        bar=[2 * (i % 4) for i in places],
+        split=["validation" if i >= count - held else "train" for i in places],
+    )

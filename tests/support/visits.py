@@ -1,0 +1,262 @@
+"""A visitor to a page, and what serves it, for the tests that need them."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import socket
+import subprocess
+import tempfile
+import time
+import urllib.request
+from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from musegen.music import Piece
+from musegen.reading import read_midi
+
+ROOT = Path(__file__).resolve().parents[2]
+
+GRADIO_SAYS = "Method not implemented."  # at each upload; it is not about this page
+PATIENCE = 60_000  # ms: the first click may wait until TensorFlow is loaded
+MIXER = "document.querySelector('.mg-player').mixer"
+
+
+class Visit:
+    """A visitor's page, and what they look at on it."""
+
+    def __init__(self, page) -> None:
+        self.page = page
+        self.player = page.locator(".mg-player")
+
+    def another_tab(self) -> Visit:
+        """The page as this visitor's browser finds it when it is opened anew."""
+        page = self.page.context.new_page()
+        page.goto(self.page.url.split("?")[0])
+        page.wait_for_selector(".mg-panel .head")
+        return Visit(page)
+
+    def data(self, name: str) -> str:
+        return self.player.get_attribute(f"data-{name}")
+
+    def press(self, button: str) -> None:
+        """Press a button and wait until the new piece can be heard."""
+        with self.new_piece():
+            self.page.locator(f"#{button}").click()
+
+    @contextmanager
+    def new_piece(self, heard: bool = True) -> Iterator[None]:
+        """What is done within brings another piece: wait until it is heard, or seen at least."""
+        before = self.data("id")
+        yield
+        self.wait_for_sound(before, heard)
+
+    @contextmanager
+    def change(self, heard: bool = False) -> Iterator[None]:
+        """What is done within changes the piece: wait until it is seen so, or also heard."""
+        piece, take = self.data("id"), self.data("take")
+        yield
+        self.wait(
+            """([take, states]) => {
+                const player = document.querySelector('.mg-player').dataset;
+                return player.take !== take && states.includes(player.state) && !player.busy;
+            }""",
+            [take, ["ready"] if heard else ["ready", "drawn"]],
+        )
+        assert self.data("id") == piece
+
+    def wait_for_sound(self, before: str | None, heard: bool = True) -> None:
+        """Wait until there is another piece than before, with its sound or at least its notes."""
+        self.wait(
+            """([before, states]) => {
+                const { id, state, busy } = document.querySelector('.mg-player').dataset;
+                return id && id !== before && states.includes(state) && !busy;
+            }""",
+            [before, ["ready"] if heard else ["ready", "drawn"]],
+        )
+
+    def wait(self, condition: str, arg: object = None) -> None:
+        self.page.wait_for_function(condition, arg=arg, timeout=PATIENCE)
+
+    def tab(self, name: str) -> None:
+        self.page.get_by_role("tab", name=name, exact=True).click()
+
+    def open_sections(self) -> None:
+        """Open what is folded beside the player: shape, band and sound."""
+        for name in ("Shape", "Band and sound"):
+            section = self.page.get_by_role("button", name=re.compile(f"^{name}"))
+            if "open" not in section.get_attribute("class").split():
+                section.click()
+
+    def slider(self, name: str):
+        """One of the panel's sliders."""
+        return self.page.get_by_role("slider", name=f"range slider for {name}", exact=True)
+
+    def field(self, name: str):
+        """What the panel shows in a list or a checkbox of this name."""
+        return self.page.get_by_label(name, exact=True).locator("visible=true")
+
+    def pick(self, field: str, choice: str) -> None:
+        """Choose from one of the panel's lists."""
+        self.field(field).click()
+        self.page.get_by_role("option", name=choice, exact=True).click()
+        # A list takes a moment to close: the next one would have the same choices.
+        self.wait("!document.querySelector('[data-testid=dropdown-option]')")
+
+    def draw(self, seed: int, bars: int = 8, heard: bool = False) -> None:
+        """Draw the piece of a seed, by the tab for it."""
+        self.tab("Random")
+        self.field("Seed").fill(str(seed))
+        self.page.get_by_role("checkbox", name="Lock").locator("visible=true").check()
+        self.slider("Length in bars").fill(str(bars))
+        with self.new_piece(heard):
+            self.page.locator("#draw").click()
+
+    def phrase(self, number: int):
+        """A phrase's cell, counted from 1 as on the page."""
+        return self.player.locator(".mg-phrase").nth(number - 1)
+
+    def mixer(self, what: str):
+        """What the player's mixer says, such as ``playing``."""
+        return self.page.evaluate(f"{MIXER}.{what}")
+
+    @property
+    def seconds(self) -> float:
+        """The playing position."""
+        return self.mixer("position") / 44100
+
+    def text(self, part: str) -> str:
+        return self.player.locator(f".mg-{part}").inner_text()
+
+    def button(self, name: str):
+        return self.player.get_by_role("button", name=name, exact=True)
+
+    def take(self, file: str, folder: Path) -> Path:
+        """Download one of the player's files."""
+        button = self.player.locator(f'[data-file="{file}"]')
+        if not button.is_visible():
+            self.button("More").click()
+        with self.page.expect_download(timeout=PATIENCE) as download:
+            button.click()
+        path = folder / download.value.suggested_filename
+        download.value.save_as(path)
+        return path
+
+    def piece(self) -> Piece:
+        """What the player shows, as its MIDI file has it."""
+        with tempfile.TemporaryDirectory() as folder:
+            return read_midi(self.take("midi", Path(folder)))
+
+
+def phrase_of(piece: Piece, number: int) -> list[tuple]:
+    """The notes of a phrase, counted from 1: onset, part, pitch and velocity.
+
+    Not how long they last: that can depend on what comes after the phrase.
+    """
+    if number > len(piece):
+        return []  # a file ends with its last note
+    notes = piece.phrases[number - 1].notes
+    return notes[["onset", "part", "pitch", "velocity"]].tolist()
+
+
+def changed_phrases(before: Piece, after: Piece) -> list[int]:
+    """Numbers, from 1, of the phrases that have other notes than before."""
+    numbers = range(1, max(len(before), len(after)) + 1)
+    return [i for i in numbers if phrase_of(before, i) != phrase_of(after, i)]
+
+
+def serious_findings(visit: Visit, inside: str | None = None) -> list[tuple]:
+    """What axe has to say against a page, or a part of it; needs no network."""
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is missing")
+    return [
+        (found["id"], [node["html"] for node in found["nodes"]])
+        for found in axe.Axe().run(visit.page, inside).response["violations"]
+        if found["impact"] in ("serious", "critical")
+    ]
+
+
+@contextmanager
+def open_visits(url: str, browser, ready: str) -> Iterator[Callable[..., Visit]]:
+    """Open a page; in the end, nothing was amiss in the console or asked of another host."""
+    contexts, amiss = [], []
+
+    def hear(said) -> None:
+        if said.type in ("error", "warning") and said.text != GRADIO_SAYS:
+            amiss.append(said.text)
+
+    def open_page(
+        query: str = "", width: int = 1280, dark: bool = False, touch: bool = False
+    ) -> Visit:
+        context = browser.new_context(
+            viewport={"width": width, "height": 800},
+            color_scheme="dark" if dark else "light",
+            has_touch=touch,
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(PATIENCE)
+        page.on("pageerror", lambda error: amiss.append(f"error: {error}"))
+        page.on("console", hear)
+        own = (url, "data:", "blob:")
+        page.on("request", lambda r: None if r.url.startswith(own) else amiss.append(r.url))
+        page.goto(url + query)
+        page.wait_for_selector(ready)
+        return Visit(page)
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert not amiss, amiss
+
+
+def run_async(coroutine: Coroutine) -> object:
+    """What a coroutine gives; in a thread of its own, as Playwright's loop runs in this one."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, coroutine).result()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@contextmanager
+def await_server(command: list[str], port: int, folder: Path) -> Iterator[str]:
+    """Run a program until it serves a page at a port; give the address, which ends in a slash."""
+    url = f"http://127.0.0.1:{port}/"
+    log = folder / "log.txt"
+    environment = {
+        **os.environ,
+        "GRADIO_TEMP_DIR": str(folder / "cache"),
+        "PYTHONPATH": str(ROOT),
+    }
+    start = time.monotonic()
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT
+        )
+    try:
+        while not _answers(url):
+            if process.poll() is not None or time.monotonic() - start > 60:
+                raise AssertionError(f"the page was not served:\n{log.read_text()}")
+            time.sleep(0.1)
+        yield url
+        said = log.read_text()
+        assert "Traceback" not in said, said
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=5) as answer:
+            return answer.status == 200
+    except OSError:
+        return False

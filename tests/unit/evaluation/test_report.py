@@ -1,0 +1,153 @@
+"""Measures, and the report made of them."""
+
+import json
+import shutil
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PIL import Image
+from support.examples import CHECKPOINTS, band_phrase, drum_phrase, phrase_set
+
+from musegen.errors import MusicError
+from musegen.evaluation import Report, evaluate
+from musegen.evaluation.card import write_card
+from musegen.evaluation.measures.statistics import (
+    Measure,
+    bootstrap,
+    drum_tallies,
+    reconstruction_tallies,
+    resample,
+)
+from musegen.music import Phrase
+from musegen.music.notes import SONG_PARTS
+
+
+def value(tally):
+    return tally[0].sum() / tally[1].sum()
+
+
+def test_what_came_back_whole_is_right_in_all():
+    truth = [band_phrase(i) for i in range(3)]
+    tallies = reconstruction_tallies(truth, truth, SONG_PARTS)
+    assert value(tallies["note F1"]) == 1
+    assert value(tallies["note F1, bass"]) == 1
+    assert value(tallies["durations right, of matched"]) == 1
+    assert value(tallies["velocity error, of matched"]) == 0
+
+
+def test_what_is_off_counts_as_off():
+    truth = band_phrase()
+    notes = truth.notes.copy()
+    notes["duration"] += 1
+    notes["velocity"] -= 5
+    tallies = reconstruction_tallies([truth], [Phrase(notes)], SONG_PARTS)
+    assert value(tallies["note F1"]) == 1
+    # Notes that reach the end of the phrase end with it either way.
+    assert 0 < value(tallies["durations right, of matched"]) < 0.2
+    assert value(tallies["velocity error, of matched"]) == 5
+
+
+def test_timing_is_in_milliseconds():
+    truth = drum_phrase()
+    notes = truth.notes.copy()
+    notes["offset"] += 0.1
+    tallies = drum_tallies([truth], [Phrase(notes)])
+    step = 60_000 / truth.tempo / 4
+    assert value(tallies["timing error, ms, of matched"]) == pytest.approx(0.1 * step, rel=1e-4)
+    assert value(tallies["steps with all nine drums exact"]) == 1
+
+
+def test_the_interval_is_by_song():
+    top, bottom = np.array([1.0, 1, 0, 0]), np.ones(4)
+    one_song_each = bootstrap(top, bottom, np.array(["a", "b", "c", "d"]))
+    assert one_song_each.value == 0.5
+    assert one_song_each.low < 0.5 < one_song_each.high
+    even = bootstrap(top, bottom, np.array(["a", "b", "a", "b"]))
+    assert (even.low, even.high) == (0.5, 0.5)
+
+
+def test_a_statistic_of_sums_has_an_interval():
+    rows = np.array([[1.0, 4], [3, 4], [1, 4], [3, 4]])
+    found = resample(rows, np.array(list("abab")), lambda sums: sums.max(-1) / sums.sum(-1))
+    assert found.value == 16 / 24
+    assert found.low < found.value < found.high
+
+
+def test_a_measure_says_what_stands_beside_it():
+    measure = Measure(0.5, 0.4, 0.6)
+    assert str(measure) == "0.500 (0.400 to 0.600)"
+    assert str(measure.beside(Measure(0.25, None, None), "chance")).endswith("; chance: 0.250")
+    assert measure.beside(None, "chance") == measure
+
+
+@pytest.mark.parametrize("kind", ["song", "drums"])
+def test_a_checkpoint_is_measured_and_written_down(tmp_path, kind):
+    report = evaluate(CHECKPOINTS / kind, phrase_set(kind))
+    assert report.split == "all"
+    assert 0.3 < report.measures["note F1"].value <= 1
+    # Six songs can be told from draws; what was trained on is not known to be other music.
+    assert 0 <= report.measures["random: classifier"].value <= 1
+    assert not any("copies" in name or "cost" in name for name in report.measures)
+    report.save(tmp_path / "report.json")
+    saved = json.loads((tmp_path / "report.json").read_text())
+    assert set(saved) == {"checkpoint", "split", "sources", "phrases", "measures"}
+    assert saved["measures"]["note F1"]["value"] == report.measures["note F1"].value
+    assert set(saved["measures"]["note F1"]) == {"value", "low", "high", "baseline", "baseline_is"}
+    assert "note F1" in str(report)
+    assert (tmp_path / "report.png").stat().st_size < 150_000
+    with Image.open(tmp_path / "report.png") as picture:
+        assert picture.width > 600
+
+
+def test_with_other_music_to_train_on_all_is_measured():
+    phrases = phrase_set("drums", count=100, held=80)
+    # Songs of eight phrases in a row: 16 bars.
+    place = np.arange(100)
+    phrases = replace(
+        phrases,
+        split=np.where(phrases.split == "validation", "test", "train"),
+        source=np.array([f"song-{i // 8}" if i >= 20 else "train" for i in place]),
+        bar=np.int32(2 * (place % 8)),
+    )
+    report = evaluate(CHECKPOINTS / "drums", phrases)
+    assert (report.split, report.phrases) == ("test", 80)
+    for name in (
+        "steps with all nine drums exact",
+        "random: classifier",
+        "middle: classifier",
+        "structure: classifier",
+        "random: overlapping area, mean",
+        "random: copies of training phrases",
+        "interpolation: distance to the first end grows",
+        "interpolation: 5-gram cost, worst point",
+    ):
+        measure = report.measures[name]
+        assert measure.low <= measure.high
+        assert measure.baseline is not None, name
+        assert measure.baseline_is
+
+
+def test_phrases_of_other_parts_are_refused():
+    with pytest.raises(MusicError, match="none of these phrases"):
+        evaluate(CHECKPOINTS / "drums", phrase_set("song"))
+
+
+def test_a_card_is_made_of_the_report(tmp_path):
+    for name in ("vae.json", "train.csv", "prior.csv"):
+        shutil.copy(CHECKPOINTS / "song" / name, tmp_path / name)
+    measures = {
+        "random: classifier": Measure(0.75, 0.7, 0.8, 0.5, "the corpus itself split in two"),
+        "note F1": Measure(0.9, 0.85, 0.95),
+    }
+    report = Report("song", "test", 2, 1234, measures, {"random": [band_phrase()], "held out": []})
+    report.save(tmp_path / "evaluation.json")
+    write_card(tmp_path)
+    card = (tmp_path / "README.md").read_text()
+    assert (
+        "| random: classifier | 0.750 | 0.700 to 0.800 | 0.500 | the corpus itself split in two |"
+    ) in card
+    assert "| note F1 | 0.900 | 0.850 to 0.950 |  |  |" in card
+    assert "1,234 phrases of 2 sources" in card
+    assert "(evaluation.png)" in card
+    assert (tmp_path / "evaluation.png").exists()

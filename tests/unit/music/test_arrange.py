@@ -1,0 +1,112 @@
+"""Pieces end to end."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from support.examples import band
+
+from musegen.errors import MusicError
+from musegen.music import Phrase, Piece
+from musegen.music.arrange import (
+    copy_phrase,
+    cut,
+    join,
+    key_between,
+    lay_apart,
+    repeat,
+    tempo_between,
+)
+from musegen.music.feel import Feel
+
+
+def notes_from(piece, bar, bars):
+    notes = piece.notes[
+        (piece.notes["onset"] >= 16 * bar) & (piece.notes["onset"] < 16 * (bar + bars))
+    ]
+    notes["onset"] -= 16 * bar
+    return notes
+
+
+def test_a_piece_repeats_until_it_is_long_enough():
+    piece = band(bars=4)
+    longer = repeat(piece, 10)
+    assert longer.bars == 10
+    for bar in (0, 4):
+        assert np.array_equal(notes_from(longer, bar, 4), piece.notes)
+    assert repeat(piece, 4) is piece
+
+
+def test_joined_pieces_keep_their_tempos_and_instruments():
+    a, b = band(bars=4, tempo=90), band(bars=4, tempo=120).with_programs({"bass": 38})
+    joined = join([a, b], 4)
+    assert [phrase.tempo for phrase in joined.phrases] == [90, 90, 120, 120]
+    assert joined.programs_at(1)["bass"] == a.programs["bass"]
+    assert joined.programs_at(2)["bass"] == 38
+    assert np.array_equal(notes_from(joined, 4, 4), b.notes)
+
+
+def test_joined_pieces_keep_their_feel():
+    a, b = band(bars=4).with_feel(Feel(0.5)), band(bars=4).with_feel(Feel(human=False))
+    feels = [Feel(0.5), Feel(0.5), Feel(human=False), Feel(human=False)]
+    joined = join([a, b], 4)
+    assert [phrase.feel for phrase in joined.phrases] == feels
+    assert joined.played()[0].tolist() == [*a.played()[0], *(b.played()[0] + 64)]
+    assert {phrase.feel for phrase in repeat(a, 10).phrases} == {Feel(0.5)}
+    assert cut(joined, 1, 2).feel == Feel(0.5)
+    assert copy_phrase(joined, 0, 3).phrases[3].feel == Feel(0.5)
+
+
+def test_gaps_go_on_with_the_feel_before_them():
+    a, b = band(bars=2).with_feel(Feel(0.5)), band(bars=2).with_feel(Feel(human=False))
+    whole, _ = lay_apart([a, b], [2, 4, 2])
+    assert [phrase.feel for phrase in whole.phrases] == [*[Feel(0.5)] * 4, *[Feel(human=False)] * 2]
+
+
+def test_keys_go_the_shorter_way_round():
+    assert key_between([5, -5], [0.5, 0.5]) == 6
+    assert key_between([0, 4], [0.25, 0.75]) == 3
+    assert key_between([0, 3, 0, 3], [0.0, 0.0, 0.0, 1.0]) == 3
+
+
+def test_tempos_go_by_ratios():
+    assert tempo_between([80, 125], [0.5, 0.5]) == pytest.approx(100)
+    assert tempo_between([96, 96], [0.3, 0.7]) == 96
+
+
+def test_a_cut_keeps_notes_and_the_instruments_of_its_place():
+    piece = replace(band(bars=8), changes={2: {"lead": 40}, 3: {"lead": 41}})
+    path = {"song": np.arange(8.0).reshape(4, 2)}
+    found = cut(replace(piece, path=path), 2, 2)
+    assert found.bars == 4
+    assert found.phrases == piece.phrases[2:]
+    assert [found.programs_at(i)["lead"] for i in range(2)] == [40, 41]
+    assert found.path["song"].tolist() == [[4, 5], [6, 7]]
+    assert cut(band(bars=7), 3, 1).bars == 1
+
+
+@pytest.mark.parametrize(("first", "phrases"), [(-1, 1), (0, 0), (3, 2)])
+def test_there_is_no_cut_outside_a_piece(first, phrases):
+    with pytest.raises(MusicError, match="they go from 0 to 3"):
+        cut(band(bars=8), first, phrases)
+
+
+def test_a_copied_phrase_is_in_both_places_and_the_first_piece_stays():
+    piece = Piece((*band(bars=2).phrases, Phrase()), path={"song": np.eye(2, dtype=np.float32)})
+    copied = copy_phrase(piece, 0, 1)
+    assert copied.phrases[0] == copied.phrases[1] == piece.phrases[0]
+    assert copied.path["song"].tolist() == [[1, 0], [1, 0]]
+    assert len(piece.phrases[1]) == 0
+    assert piece.path["song"].tolist() == [[1, 0], [0, 1]]
+    with pytest.raises(MusicError, match="there is no phrase 2"):
+        copy_phrase(piece, 0, 2)
+
+
+def test_gaps_take_key_and_tempo_from_their_sides():
+    a, b = band(bars=2, tempo=80), band(bars=2, tempo=125).to_key(3)
+    whole, starts = lay_apart([a, b], [2, 4, 2])
+    assert starts == [1, 4]
+    assert [phrase.key for phrase in whole.phrases] == [0, 0, 1, 2, 3, 3]
+    tempos = [round(phrase.tempo) for phrase in whole.phrases]
+    assert tempos == [80, 80, 93, 108, 125, 125]
+    assert [len(phrase) > 0 for phrase in whole.phrases] == [0, 1, 0, 0, 1, 0]

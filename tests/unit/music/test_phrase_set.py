@@ -1,0 +1,55 @@
+"""Many phrases in one file."""
+
+import numpy as np
+import pytest
+from support.examples import band_phrase, drum_phrase, phrase_set
+
+from musegen.errors import MusicError
+from musegen.music import Phrase
+from musegen.music.phrase_set import PhraseSet
+
+
+def test_phrases_come_back_as_they_went_in():
+    phrases = [band_phrase(1, key=3), Phrase(), drum_phrase(2)]
+    gathered = PhraseSet.from_phrases(phrases)
+    assert list(gathered) == phrases
+    assert gathered.rows.tolist() == [0] * len(phrases[0]) + [2] * len(phrases[2])
+
+
+def test_saved_and_loaded_is_the_same(tmp_path):
+    made = phrase_set("song")
+    made.save(tmp_path / "phrases.npz")
+    loaded = PhraseSet.load(tmp_path / "phrases.npz")
+    assert list(loaded) == list(made)
+    for name in ("source", "bar", "split"):
+        assert np.array_equal(getattr(loaded, name), getattr(made, name))
+
+
+def test_take_and_join_keep_phrases_with_their_places():
+    made = phrase_set("song")
+    some = made.take(np.array([5, 2]))
+    assert list(some) == [made[5], made[2]]
+    assert some.source.tolist() == ["song-1", "song-0"]
+    both = PhraseSet.join([some, made.take(slice(0, 1))])
+    assert list(both) == [made[5], made[2], made[0]]
+
+
+def test_only_leaves_out_phrases_without_the_parts():
+    mixed = PhraseSet.from_phrases([band_phrase(), drum_phrase()])
+    assert list(mixed.only(["drums"])) == [drum_phrase()]
+
+
+def test_where_asks_for_phrases_that_are_there():
+    assert len(phrase_set("song").where("validation")) == 8
+    with pytest.raises(MusicError, match="none for test"):
+        phrase_set("song").where("test")
+
+
+@pytest.mark.parametrize("content", [b"", b"no zip", None])
+def test_what_is_no_phrase_set_is_said_in_a_line(tmp_path, content):
+    path = tmp_path / "phrases.npz"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(MusicError, match=r"python -m musegen corpus") as caught:
+        PhraseSet.load(path)
+    assert "\n" not in str(caught.value)

@@ -1,0 +1,141 @@
+"""Which part a foreign track plays: by its name, its instrument, then by what it plays."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from musegen.reading.assign_parts import Track, assign_parts, choose_parts, names_drums, split_bass
+
+
+def track(pitches, name="", program=0, chord=1):
+    """A track of one onset a beat, `chord` notes each."""
+    pitch = np.repeat(np.array(pitches), chord) + np.tile(np.arange(chord) * 4, len(pitches))
+    onset = np.repeat(np.arange(len(pitches)) * 4, chord)
+    ones = np.ones(len(pitch), int)
+    return Track(name, program, onset, pitch, 4 * ones, 90 * ones)
+
+
+@pytest.mark.parametrize(
+    ("name", "part"),
+    [
+        ("MELODY", "lead"),
+        ("Lead Vocals", "lead"),
+        ("BRIDGE", "counter"),
+        ("PIANO", "chords"),
+        ("Rhythm Guitar", "chords"),
+        ("Fretless Bass", "bass"),
+        ("Bass Guitar", "bass"),
+        ("counter", "counter"),
+    ],
+)
+def test_a_name_decides(name, part):
+    assert assign_parts([track([60, 62], name)]) == [part]
+
+
+def test_a_bass_instrument_decides_where_the_name_is_silent():
+    assert assign_parts([track([72, 74], "Track 1", program=33)]) == ["bass"]
+
+
+def test_a_bare_melody_leads():
+    assert assign_parts([track([72, 74, 76])]) == ["lead"]
+
+
+def test_single_voices_and_chords_by_what_they_play():
+    tracks = [
+        track([36, 38]),
+        track([60, 62], chord=3),
+        track([64, 65]),
+        track([76, 77]),
+    ]
+    assert assign_parts(tracks) == ["bass", "chords", "counter", "lead"]
+
+
+def test_a_second_melody_is_a_counter_melody():
+    assert assign_parts([track([60, 62]), track([64, 65], "Melody")]) == ["counter", "lead"]
+
+
+def test_a_second_low_voice_is_not_a_second_bass():
+    assert assign_parts([track([36, 38], "Bass"), track([40, 41])]) == ["bass", "lead"]
+
+
+def test_no_tracks():
+    assert assign_parts([]) == []
+
+
+def test_split_bass_takes_the_lowest_of_each_onset_when_it_is_low():
+    onset = np.array([0, 0, 0, 4, 4, 8])
+    pitch = np.array([60, 40, 45, 64, 50, 49])
+    # 50 is the lowest of its onset, but not under D3.
+    assert split_bass(onset, pitch).tolist() == [False, True, False, False, False, True]
+
+
+def test_split_bass_of_nothing():
+    assert split_bass(np.zeros(0, int), np.zeros(0, int)).shape == (0,)
+
+
+# Names
+
+
+@pytest.mark.parametrize(
+    ("name", "part"),
+    [
+        ("Backing Vocals", "counter"),
+        ("Harmony", "counter"),
+        ("Synth Bass 1", "bass"),
+        ("bassline", "bass"),
+        ("Gesang / Melodie", "lead"),
+        ("Solo", "lead"),
+        ("Warm Pad", "chords"),
+    ],
+)
+def test_more_names_that_decide(name, part):
+    assert assign_parts([track([60, 62], name)]) == [part]
+
+
+@pytest.mark.parametrize("name", ["Bassoon", "Harmonica", "Track 7", "Kilauea"])
+def test_names_that_only_look_so_do_not_decide(name):
+    assert choose_parts([track([60, 62], name)])[0].reason.startswith("it is the highest")
+
+
+@pytest.mark.parametrize("name", ["Drums", "DRUM KIT", "Percussion", "Kick", "Hi-Hat", "Bass Drum"])
+def test_names_of_drums(name):
+    assert names_drums(name)
+
+
+@pytest.mark.parametrize("name", ["Steel Drums", "Bass", "Perching birds", "Snug", ""])
+def test_names_of_no_drums(name):
+    assert not names_drums(name)
+
+
+# Several candidates
+
+
+def test_of_two_tunes_what_is_sung_leads_less_than_what_is_called_the_melody():
+    tracks = [track([64, 65], "Vocals"), track([60, 62], "Melody"), track([76, 77], "Lead Guitar")]
+    assert assign_parts(tracks) == ["counter", "lead", "counter"]
+    assert choose_parts(tracks)[0].reason == "another track, Melody, has the tune"
+
+
+def test_a_lead_of_chords_becomes_chords_beside_another():
+    assert assign_parts([track([60], "Lead pad", chord=3), track([72], "Lead")]) == [
+        "chords",
+        "lead",
+    ]
+
+
+def test_leads_that_take_turns_both_lead():
+    early, late = track([60] * 16, "Vocal"), track([60] * 16, "Lead Guitar")
+    late = replace(late, onset=late.onset + 64)
+    assert assign_parts([early, late]) == ["lead", "lead"]
+
+
+def test_an_ornament_does_not_lead():
+    bells, tune = track([96, 98]), track([72, 74] * 30)
+    assert assign_parts([bells, tune]) == ["counter", "lead"]
+
+
+def test_further_single_voices_at_the_same_time_are_chords():
+    tracks = [track([78, 79]), track([74, 76]), track([69, 71]), track([64, 65])]
+    assert assign_parts(tracks) == ["lead", "counter", "chords", "chords"]
+    assert choose_parts(tracks)[3].reason == "it plays beside the lead and the counter melody"

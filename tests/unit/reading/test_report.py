@@ -1,0 +1,242 @@
+"""What reading a file says of it, and how its tracks can be given other parts."""
+
+import mido
+import pytest
+from support.midi_files import Voice, meter, midi_file, scale, tempo, triads
+
+from musegen.errors import MusicError
+from musegen.reading import read_midi, read_midi_with_report
+
+BEAT = [(36, 0, 0.5), (38, 1, 1.5), (36, 2, 2.5), (38, 3, 3.5)]
+
+
+def song(path, **options):
+    return midi_file(
+        path,
+        Voice(scale(72), "Lead Vocal", 53, 1),
+        Voice(triads(60), "", 24, 2),
+        Voice(scale(36), "Bass", 33, 3),
+        Voice([*BEAT, (73, 0, 0.5), (75, 2, 2.5)], "", 0, 10),
+        **options,
+    )
+
+
+def parts(report):
+    return [track.part for track in report.tracks]
+
+
+def lines(report):
+    return "\n".join(report.lines)
+
+
+@pytest.mark.parametrize("kind", [0, 1])
+def test_each_track_has_its_part_and_a_reason(tmp_path, kind):
+    piece, report = read_midi_with_report(song(tmp_path / "song.mid", kind=kind))
+    assert report.kind == kind
+    assert parts(report) == ["lead", "chords", "bass", "drums"]
+    assert [track.channel for track in report.tracks] == [1, 2, 3, 10]
+    assert [track.program for track in report.tracks] == [53, 24, 33, 0]
+    assert [track.notes for track in report.tracks] == [8, 6, 8, 6]
+    assert [track.kept for track in report.tracks] == [8, 6, 8, 4]
+    assert piece.parts == ("lead", "chords", "bass", "drums")
+
+
+def test_the_report_says_it_in_sentences(tmp_path):
+    _, report = read_midi_with_report(song(tmp_path / "song.mid"))
+    assert report.lines == (
+        "The beat is the file's own.",
+        "Tempo: 120 beats a minute. Length: 2 bars, 0:04.",
+        "The file names no meter: 4/4 is taken.",
+        "Key: C major or A minor, estimated from the notes.",
+        'Track 1 ("Lead Vocal", Voice Oohs, 8 notes) plays the lead: it is named Lead Vocal.',
+        "Track 2 (no name, Acoustic Guitar (nylon), 6 notes) plays the chords: "
+        "it plays several notes at once.",
+        'Track 3 ("Bass", Electric Bass (finger), 8 notes) plays the bass: it is named Bass.',
+        "Track 4 (no name, Drums, 6 notes) plays the drums: it is on channel 10. "
+        "4 of its notes are kept.",
+        "Left out: 2 drum hits of none of the nine kinds of drums.",
+    )
+
+
+def test_the_name_of_a_whole_song_gives_no_part(tmp_path):
+    path = midi_file(
+        tmp_path / "song.mid",
+        Voice(triads(60), "Sing a melody"),
+        Voice(scale(72), channel=2),
+        kind=0,
+    )
+    assert parts(read_midi_with_report(path)[1]) == ["chords", "lead"]
+
+
+def test_read_midi_gives_the_same_piece(tmp_path):
+    path = song(tmp_path / "song.mid")
+    assert read_midi(path) == read_midi_with_report(path)[0]
+
+
+def test_drums_of_no_kind_are_counted(tmp_path):
+    _, report = read_midi_with_report(song(tmp_path / "song.mid"))
+    assert report.unclassed == {73: 1, 75: 1}
+    assert "Left out: 2 drum hits of none of the nine kinds of drums." in report.lines
+
+
+def test_a_track_can_be_given_another_part(tmp_path):
+    path = song(tmp_path / "song.mid")
+    piece, report = read_midi_with_report(path, {0: "counter", 1: "lead"})
+    assert parts(report) == ["counter", "lead", "bass", "drums"]
+    assert report.tracks[0].reason == "you chose so"
+    assert set(piece.only(["lead"]).notes["pitch"]) == {60, 64, 67}
+
+
+def test_tracks_that_are_not_named_keep_their_parts(tmp_path):
+    path = midi_file(
+        tmp_path / "song.mid",
+        Voice(scale(72)),
+        Voice(scale(60), channel=2),
+        Voice(scale(66), "", 123, 3),  # a noise
+    )
+    assert parts(read_midi_with_report(path)[1]) == ["lead", "counter", None]
+    _, report = read_midi_with_report(path, {0: None})
+    assert parts(report) == [None, "counter", None]
+    assert [track.chosen for track in report.tracks] == [True, False, False]
+
+
+def test_a_part_that_a_track_has_anyway_is_no_choice(tmp_path):
+    path = song(tmp_path / "song.mid")
+    assert read_midi_with_report(path, {0: "lead", 3: "drums"}) == read_midi_with_report(path)
+
+
+def test_sentences_that_are_not_about_one_track(tmp_path):
+    _, report = read_midi_with_report(song(tmp_path / "song.mid"))
+    assert report.about == tuple(line for line in report.lines if not line.startswith("Track"))
+    assert report.about[-1].startswith("Left out")
+
+
+def test_a_track_can_be_left_out(tmp_path):
+    piece, report = read_midi_with_report(song(tmp_path / "song.mid"), {2: None})
+    assert piece.parts == ("lead", "chords", "drums")
+    assert (report.tracks[2].part, report.tracks[2].kept) == (None, 0)
+    assert '("Bass", Electric Bass (finger), 8 notes) is left out: you chose so.' in lines(report)
+
+
+def test_a_track_can_be_made_drums_and_drums_a_tune(tmp_path):
+    path = song(tmp_path / "song.mid")
+    piece, _ = read_midi_with_report(path, {2: "drums", 3: "bass"})
+    assert set(piece.only(["bass"]).notes["pitch"]) == {36, 38, 73, 75}
+    assert set(piece.only(["drums"]).notes["pitch"]) == {36, 38, 43}  # snares and low toms are one
+
+
+@pytest.mark.parametrize(
+    ("assign", "line"),
+    [
+        ({9: "lead"}, "there is no track 9: the file has 4, from 0"),
+        ({0: "tuba"}, "there is no part 'tuba': choose from lead, counter, chords, bass, drums"),
+        (dict.fromkeys(range(4)), "every track of song.mid is left out: give one of them a part"),
+    ],
+)
+def test_an_assignment_that_cannot_be(tmp_path, assign, line):
+    with pytest.raises(MusicError) as caught:
+        read_midi_with_report(song(tmp_path / "song.mid"), assign)
+    assert str(caught.value) == line
+
+
+def test_drums_on_another_channel_are_known_by_their_name(tmp_path):
+    path = midi_file(tmp_path / "song.mid", Voice(BEAT, "Drum Kit"), Voice(scale(60), channel=2))
+    assert parts(read_midi_with_report(path)[1]) == ["drums", "lead"]
+
+
+def test_steel_drums_play_a_tune(tmp_path):
+    path = midi_file(tmp_path / "song.mid", Voice(scale(60), "Steel Drums", 114))
+    assert parts(read_midi_with_report(path)[1]) == ["lead"]
+
+
+def test_noises_are_left_out_unless_there_is_nothing_else(tmp_path):
+    bird = Voice(scale(90), "", 123, 2)
+    _, report = read_midi_with_report(midi_file(tmp_path / "a.mid", Voice(scale(60)), bird))
+    assert parts(report) == ["lead", None]
+    assert "its instrument is a noise" in report.tracks[1].line
+    assert parts(read_midi_with_report(midi_file(tmp_path / "b.mid", bird))[1]) == ["lead"]
+
+
+def test_names_are_one_line_of_text(tmp_path):
+    names = ["a\nb\tc", "Mélodie ♪".encode().decode("latin1"), "x" * 200, "<b>bold</b>"]
+    voices = [Voice(scale(60), name, channel=i + 1) for i, name in enumerate(names)]
+    _, report = read_midi_with_report(midi_file(tmp_path / "song.mid", *voices))
+    found = [track.name for track in report.tracks]
+    assert found == ["a b c", "Mélodie ♪", "x" * 59 + "…", "<b>bold</b>"]
+    assert all("\n" not in line for line in report.lines)
+
+
+def test_low_notes_of_chords_become_a_bass_and_it_is_said(tmp_path):
+    path = midi_file(tmp_path / "song.mid", Voice([*triads(60), (36, 0, 4), (36, 4, 8)], "Piano"))
+    piece, report = read_midi_with_report(path)
+    assert piece.parts == ("chords", "bass")
+    assert report.tracks[0].reason == "it is named Piano, and its lowest notes the bass"
+
+
+def test_of_two_instruments_in_a_part_the_busier_is_heard(tmp_path):
+    voices = (Voice(triads(60), "", 48, 1), Voice(triads(64, 8), "", 24, 2))
+    assert read_midi(midi_file(tmp_path / "song.mid", *voices)).programs["chords"] == 24
+
+
+def test_an_instrument_that_takes_over_does_so_in_the_piece(tmp_path):
+    voices = (Voice(scale(72, 8), "Lead", 73, 1), Voice(scale(72, 8, start=8), "Lead", 40, 2))
+    piece = read_midi(midi_file(tmp_path / "song.mid", *voices))
+    assert [piece.programs_at(i)["lead"] for i in range(2)] == [73, 40]
+
+
+def test_notes_twice_at_once_and_notes_cut_short_are_counted(tmp_path):
+    notes = [(60, 0, 4), (60, 2, 4), (64, 0, 1)]
+    voices = (Voice(notes, "Piano", 0, 1), Voice([(64, 0, 2)], "Guitar", 24, 2))
+    _, report = read_midi_with_report(midi_file(tmp_path / "song.mid", *voices))
+    assert (report.doubled, report.shortened) == (1, 1)
+    assert "Left out: 1 note that a part plays twice at once." in report.lines
+    assert "1 note cut short where the same pitch starts again." in report.lines
+
+
+def test_notes_without_a_length_are_counted(tmp_path):
+    hanging = mido.Message("note_on", note=61, velocity=80)
+    path = midi_file(tmp_path / "song.mid", Voice([*scale(60), (70, 3, 3)], meta=[(1, hanging)]))
+    piece, report = read_midi_with_report(path)
+    assert len(piece.notes) == 8
+    assert report.lost == 2
+    assert "Left out: 2 notes without a length." in report.lines
+
+
+def test_how_far_notes_were_moved(tmp_path):
+    notes = [(60 + i, i + (0.05 if i % 2 else 0), i + 1) for i in range(9)]
+    _, report = read_midi_with_report(
+        midi_file(tmp_path / "song.mid", Voice(notes), meta=[(0, tempo(60))])
+    )
+    assert report.farthest == pytest.approx(0.05, abs=1e-3)
+    assert "by 0 ms in the middle, 50 ms at most" in lines(report)
+
+
+def test_what_is_exact_is_not_said_to_be_moved(tmp_path):
+    assert "moved" not in lines(read_midi_with_report(song(tmp_path / "song.mid"))[1])
+
+
+def test_tempo_key_and_length(tmp_path):
+    meta = [(0, tempo(90)), (8, tempo(120)), (0, mido.MetaMessage("key_signature", key="C"))]
+    path = midi_file(tmp_path / "song.mid", Voice(scale(60, 16)), meta=meta)
+    piece, report = read_midi_with_report(path)
+    assert report.tempos == pytest.approx((90, 120), rel=1e-4)
+    assert report.key_source == "file"
+    assert (report.bars, report.seconds) == (4, piece.seconds)
+    assert report.file_seconds == pytest.approx(8 * 60 / 90 + 8 * 60 / 120, rel=1e-4)
+    assert "Tempo: 90 to 120 beats a minute. Length: 4 bars, 0:09." in report.lines
+    assert "Key: C major or A minor, from the file." in report.lines
+
+
+def test_an_estimated_key_is_said_to_be(tmp_path):
+    _, report = read_midi_with_report(midi_file(tmp_path / "song.mid", Voice(scale(62))))
+    assert report.key_source == "notes"
+    assert "minor, estimated from the notes." in lines(report)
+
+
+def test_other_meters_are_said(tmp_path):
+    path = midi_file(tmp_path / "song.mid", Voice(scale(60)), meta=[(0, meter(3, 4))])
+    _, report = read_midi_with_report(path)
+    assert report.meters == ("3/4",)
+    assert "bars of 3/4: they are read on their own beats, and cut into bars of four" in lines(
+        report
+    )

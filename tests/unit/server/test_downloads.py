@@ -1,0 +1,83 @@
+"""Files for visitors are written once, and do not fill the disk."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+from support.examples import band
+
+import musegen.server.caches.downloads as module
+from musegen import audio
+from musegen.reading import read_midi
+from musegen.recipe.schema import Notes, Recipe
+from musegen.server.caches.downloads import Downloads
+from musegen.server.versions import Take
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path, monkeypatch) -> Path:
+    monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path))
+    return tmp_path
+
+
+def take(bars: int = 2, name: str = "song") -> Take:
+    piece = band(bars=bars)
+    return Take(Recipe(source=Notes.of(piece, name)), piece)
+
+
+def test_equal_requests_are_given_the_same_file() -> None:
+    downloads = Downloads()
+    path = downloads.make(take(), "midi")
+    assert read_midi(path).bars == 2
+    assert downloads.make(take(), "midi") == path
+    assert downloads.make(take(bars=4), "midi") != path
+    path.unlink()
+    assert downloads.make(take(), "midi").is_file()
+
+
+def test_a_sound_is_rendered_once_and_in_turn() -> None:
+    downloads, turns = Downloads(), []
+
+    class Turn:
+        def __enter__(self) -> None:
+            turns.append(1)
+
+        def __exit__(self, *_: object) -> None:
+            pass
+
+    font = audio.find_soundfonts()[-1].path
+    first = downloads.make(take(), "flac", font, turn=Turn)
+    assert downloads.make(take(), "flac", font, turn=Turn) == first
+    assert downloads.make(take(), "midi", font, turn=Turn).suffix == ".mid"
+    assert turns == [1]
+
+
+def test_what_was_not_asked_for_longest_goes(monkeypatch, cache) -> None:
+    monkeypatch.setattr(module, "_GRACE", 0)
+    size = Downloads().make(take(), "midi").stat().st_size
+    downloads = Downloads(limit_bytes=int(2.5 * size))
+    one, two = (downloads.make(take(name=name), "midi") for name in ("one!", "two!"))
+    time.sleep(0.01)
+    assert downloads.make(take(name="one!"), "midi") == one  # now two is the oldest
+    time.sleep(0.01)
+    downloads.make(take(name="tri!"), "midi")
+    downloads.sweep()
+    assert one.is_file()
+    assert not two.parent.exists()
+
+
+def test_what_was_just_given_stays() -> None:
+    downloads = Downloads(limit_bytes=0)
+    paths = [downloads.make(take(name=name), "midi") for name in ("one", "two", "tri")]
+    assert all(path.is_file() for path in paths)
+
+
+def test_all_goes_after_a_while() -> None:
+    downloads = Downloads(keep_seconds=0.05)
+    path = downloads.make(take(), "midi")
+    time.sleep(0.1)
+    downloads.sweep()
+    assert not path.parent.exists()
+    assert downloads.make(take(), "midi").is_file()

@@ -1,0 +1,133 @@
+"""A visitor's files."""
+
+import mido
+import numpy as np
+import pytest
+from support.examples import band
+
+from musegen import audio
+from musegen.errors import MusicError
+from musegen.recipe.schema import Notes, Random, Recipe
+from musegen.server.uploads import ENDINGS, read_upload
+from musegen.server.versions import TAG
+
+RECIPE = Recipe(source=Random(seed=42, bars=4))
+
+
+def read(path) -> tuple[Recipe, list[str]]:
+    told: list[str] = []
+    return read_upload(str(path), told.append).recipe, told
+
+
+def test_somebodys_own_midi_file_is_taken_note_for_note(tmp_path):
+    piece = band(bars=4)
+    piece.write_midi(tmp_path / "my song.mid")
+    recipe, told = read(tmp_path / "my song.mid")
+    assert isinstance(recipe.source, Notes)
+    assert recipe.source.name == "my song"
+    assert len(recipe.source.pitch) == len(piece.notes)
+    assert not told
+
+
+@pytest.mark.parametrize("ending", [".mid", *audio.FORMATS])
+def test_a_file_that_was_made_here_is_its_recipe(tmp_path, ending):
+    path = tmp_path / f"made{ending}"
+    if ending == ".mid":
+        band(bars=2).write_midi(path, tag=TAG + RECIPE.text)
+    else:
+        silence = np.zeros((4410, 2), np.float32)
+        audio.write_audio(path, silence, 44100, comment=TAG + RECIPE.text)
+    assert read(path) == (RECIPE, [])
+
+
+@pytest.mark.parametrize("ending", [".midi", ".kar", ".rmi"])
+def test_other_names_of_midi_are_known(tmp_path, ending):
+    band(bars=4).write_midi(tmp_path / "mine.mid")
+    data = (tmp_path / "mine.mid").read_bytes()
+    size = len(data).to_bytes(4, "little")
+    path = tmp_path / f"mine{ending}"
+    path.write_bytes(b"RIFF" + size + b"RMIDdata" + size + data if ending == ".rmi" else data)
+    assert ending in ENDINGS
+    assert isinstance(read(path)[0].source, Notes)
+
+
+def test_a_file_that_was_made_here_and_changed_since_is_its_notes(tmp_path):
+    path = tmp_path / "made.mid"
+    band(bars=4).write_midi(path, tag=TAG + RECIPE.text)
+    file = mido.MidiFile(path)
+    for message in file.tracks[1]:
+        if message.type == "note_on":
+            message.note += 1
+    file.save(path)
+    upload = read_upload(str(path), print, {0: None})
+    assert isinstance(upload.recipe.source, Notes)
+    line = "made.mid was made here and changed since: its notes are taken as they are"
+    assert read(path)[1] == [line]
+    assert upload.lines[:2] == (f"{line}.", upload.report.lines[0])
+
+
+def test_a_damaged_recipe_is_told_of(tmp_path):
+    band(bars=2).write_midi(tmp_path / "made.mid", tag=TAG + RECIPE.text[:-9])
+    recipe, told = read(tmp_path / "made.mid")
+    assert isinstance(recipe.source, Notes)
+    assert told == [
+        "made.mid was made here, but its recipe is damaged: its notes are taken as they are"
+    ]
+    silence = np.zeros((4410, 2), np.float32)
+    audio.write_audio(tmp_path / "made.wav", silence, 44100, comment=TAG + RECIPE.text[:-9])
+    with pytest.raises(MusicError, match="its recipe is damaged; give a MIDI file"):
+        read(tmp_path / "made.wav")
+
+
+def test_what_was_made_of_a_file_is_told_in_sentences(tmp_path):
+    band(bars=4, tempo=100).write_midi(tmp_path / "mine.mid")
+    upload = read_upload(str(tmp_path / "mine.mid"), print)
+    assert upload.lines == upload.report.lines
+    said = "\n".join(upload.lines)
+    assert "Tempo: 100 beats a minute. Length: 4 bars, 0:10." in said
+    assert "plays the lead" in said
+    band(bars=2).write_midi(tmp_path / "ours.mid", tag=TAG + RECIPE.text)
+    upload = read_upload(str(tmp_path / "ours.mid"), print)
+    assert upload.report is None
+    assert "the very same piece" in upload.lines[0]
+
+
+def test_tracks_are_given_other_parts(tmp_path):
+    band(bars=4).write_midi(tmp_path / "mine.mid")
+    upload = read_upload(str(tmp_path / "mine.mid"), print, {0: None})
+    assert upload.report.tracks[0].chosen
+    assert 0 not in upload.recipe.source.part
+    band(bars=2).write_midi(tmp_path / "ours.mid", tag=TAG + RECIPE.text)
+    for choice in ({"assign": {0: None}}, {"tempo_factor": 2.0}):
+        with pytest.raises(MusicError, match=r"ours\.mid was made here: it is taken as it is"):
+            read_upload(str(tmp_path / "ours.mid"), print, **choice)
+
+
+def test_music_in_another_meter_is_told(tmp_path):
+    midi = band(bars=4).to_pretty_midi()
+    midi.time_signature_changes[0].numerator = 3
+    midi.write(str(tmp_path / "waltz.mid"))
+    _, told = read(tmp_path / "waltz.mid")
+    assert told == ["waltz.mid has bars of 3/4: it is read on its own beats, in phrases of eight"]
+
+
+def test_long_music_is_cut_and_that_is_told(tmp_path):
+    band(bars=140).write_midi(tmp_path / "long.mid")
+    recipe, told = read(tmp_path / "long.mid")
+    assert recipe.source.bars == 128
+    assert told == ["long.mid has 140 bars; the page takes the first 128"]
+    assert read_upload(str(tmp_path / "long.mid"), print).lines[0] == f"{told[0]}."
+
+
+def test_what_cannot_be_taken_is_told_in_one_line(tmp_path):
+    sound = tmp_path / "other.wav"
+    audio.write_audio(sound, np.zeros((4410, 2), np.float32), 44100)
+    with pytest.raises(MusicError, match=r"other\.wav was not made here"):
+        read(sound)
+    (tmp_path / "letter.mid").write_text("Dear reader")
+    with pytest.raises(MusicError, match="not a MIDI file"):
+        read(tmp_path / "letter.mid")
+    with pytest.raises(MusicError, match="choose a MIDI file first"):
+        read_upload(None, print)
+    with pytest.raises(MusicError, match=r"^gone\.mid is not kept here any more: choose the file"):
+        read(tmp_path / "gone.mid")

@@ -1,0 +1,72 @@
+"""Links: what a piece's says, and what is made of any."""
+
+from urllib.parse import parse_qs, parse_qsl
+
+import numpy as np
+import pytest
+from support.examples import band
+
+from musegen.music.keys import key_named
+from musegen.recipe.schema import Extend, Morph, Notes, Random, Recipe, Sound
+from musegen.web.links import read_link, write_link
+
+SEED = Recipe(source=Random(seed=42, bars=16, form="AABA"))
+MORPH = Recipe(source=Morph(a=SEED, b=Recipe(source=Random(seed=7)), steps=4, bars=4))
+
+
+def read(query: str) -> tuple[Recipe | None, list[str]]:
+    wrong: list[str] = []
+    return read_link(dict(parse_qsl(query, keep_blank_values=True)), wrong.append), wrong
+
+
+def test_a_seeds_link_can_be_read_and_others_hold_their_recipe():
+    link = write_link(SEED.sounding(tempo=110.0, key=3))
+    assert link == "?seed=42&bars=16&form=AABA&temperature=1&tempo=110&key=Eb"
+    for recipe in (MORPH, SEED.then(Extend(seed=1)), SEED.sounding(swing=0.5)):
+        (text,) = parse_qs(write_link(recipe)[1:])["piece"]
+        assert Recipe.read(text) == recipe
+
+
+def test_a_link_that_would_be_cut_off_is_none():
+    rng = np.random.default_rng(1)
+    whole = Notes.of(band(bars=128))
+    noise = whole.model_copy(
+        update={"velocity": tuple(rng.integers(1, 128, len(whole.velocity)).tolist())}
+    )
+    assert write_link(Recipe(source=noise)) is None
+    assert write_link(Recipe(source=Notes.of(band(bars=8)))) is not None
+
+
+def test_a_link_of_a_seed_says_how_it_is_played():
+    assert "tempo=96&key=C" in write_link(Recipe(source=Random(seed=1), sound=Sound()))
+
+
+@pytest.mark.parametrize("recipe", [SEED.sounding(tempo=110.0, key=3), MORPH])
+def test_a_link_is_read_again(recipe):
+    assert read(write_link(recipe)[1:]) == (recipe, [])
+
+
+def test_what_a_link_leaves_out_is_as_usual():
+    assert read("seed=5") == (Recipe(source=Random(seed=5)), [])
+    sound = Sound(key=key_named("Am"))
+    assert read("seed=5&key=Am&theme=x") == (Recipe(source=Random(seed=5), sound=sound), [])
+    assert read("bars=8") == (None, [])
+
+
+@pytest.mark.parametrize(
+    ("query", "line"),
+    [
+        ("seed=banana", "seed is banana; it goes from 0 to 9007199254740992"),
+        ("seed=", "seed is empty; it goes from"),
+        (f"seed={'9' * 400}", f"seed is {'9' * 30}; it goes from"),
+        ("seed=1&bars=1e3", "bars is 1e3; it goes from 2 to 64"),
+        ("seed=1&tempo=nan", "tempo is nan; it goes from 40 to 220"),
+        ("seed=1&key=H", "there is no key 'H'"),
+        (f"seed=1&form={'A' * 3000}", f"there is no form '{'A' * 20}': write"),
+        ("piece=junk", "this is not a whole recipe"),
+    ],
+)
+def test_a_word_that_is_not_right_is_told_and_passed_over(query, line):
+    recipe, (said,) = read(query)
+    assert said.startswith(f"this link is not quite right: {line}")
+    assert recipe == (Recipe(source=Random(seed=1)) if "seed=1" in query else None)

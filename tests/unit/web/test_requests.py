@@ -1,0 +1,48 @@
+"""What visitors ask for becomes a recipe, or one line."""
+
+from __future__ import annotations
+
+import pytest
+
+from musegen.errors import MusicError
+from musegen.recipe.schema import Copy, Fill, Morph, Random
+from musegen.web.requests import morph_recipe, random_recipe, read_edit
+
+
+def test_settings_become_a_recipe() -> None:
+    recipe = random_recipe(7, 8.0, "AABA", 0.5)
+    assert recipe.source == Random(seed=7, bars=8, form="AABA", temperature=0.5)
+    morph = morph_recipe(recipe, recipe, 3.0, 4.0, "late")
+    assert morph.source == Morph(a=recipe, b=recipe, steps=3, bars=4, curve="late")
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ((7, 1000, "AABA", 1.0), "bars is 1000; it goes from 2 to 64"),
+        ((7, 8, "a waltz", 1.0), "there is no form 'a waltz'"),
+        ((7, 8, "AABA", None), "temperature is empty"),
+    ],
+)
+def test_wrong_settings_are_told(settings, said) -> None:
+    with pytest.raises(MusicError, match=said):
+        random_recipe(*settings)
+
+
+def test_there_is_no_other_curve() -> None:
+    recipe = random_recipe(7, 8)
+    with pytest.raises(MusicError, match="there is no curve 'steep'"):
+        morph_recipe(recipe, recipe, 3, 4, "steep")
+
+
+def test_changes_get_a_seed_where_chance_has_a_part() -> None:
+    edit = read_edit({"do": "fill", "phrases": [1], "models": ["song"]})
+    assert isinstance(edit, Fill)
+    assert edit.seed >= 0
+    assert read_edit({"do": "copy", "source": 0, "target": 1}) == Copy(source=0, target=1)
+
+
+@pytest.mark.parametrize("wanted", [None, [], {}, {"do": "explode"}, {"do": "cut", "first": "x"}])
+def test_what_no_page_sends_is_told(wanted) -> None:
+    with pytest.raises(MusicError, match="a change that there is not"):
+        read_edit(wanted)
