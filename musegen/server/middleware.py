@@ -13,7 +13,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
 from musegen.server.quota import Hourly
-from musegen.server.settings import limits
+from musegen.server.settings import get_settings
 
 if TYPE_CHECKING:
     import gradio as gr
@@ -137,5 +137,5 @@ def closed_routes() -> list[Route]:
 
 def guard(page: gr.Blocks) -> list[Middleware]:
     """What all requests to a page go through."""
-    uploads = Hourly(limits().uploads_mb * 1_000_000)
+    uploads = Hourly(get_settings().uploads_mb * 1_000_000)
     return [Middleware(BodyLimit, page=page, uploads=uploads), Middleware(RelativeHead)]

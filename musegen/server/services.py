@@ -26,7 +26,7 @@ from musegen.server.process.memory import give_back
 from musegen.server.process.temporary_folder import remove_old
 from musegen.server.queue import Turns, visitor_now
 from musegen.server.sessions import Visitors
-from musegen.server.settings import limits, not_too_long
+from musegen.server.settings import get_settings, not_too_long
 from musegen.server.uploads import Upload, read_upload
 from musegen.server.versions import Take
 
@@ -55,7 +55,7 @@ class Workshop:
     """
 
     def __init__(self, model: BackgroundModel) -> None:
-        most = limits()
+        most = get_settings()
         self.model = model
         self.turns = {
             # A renderer takes two cores. Nobody's mix waits for the parts, or the files, of others.
@@ -144,7 +144,7 @@ class Workshop:
             self._downloads.sweep()
             self.sounds.sweep()
             give_back()
-            remove_old(Path(get_upload_folder()), limits().keep_minutes * 60)
+            remove_old(Path(get_upload_folder()), get_settings().keep_minutes * 60)
 
     def close(self) -> None:
         """Stop all that is going on: nobody will see the end of it."""

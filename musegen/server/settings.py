@@ -14,11 +14,11 @@ from musegen.latent.paths import lay_out
 from musegen.music import Piece
 
 __all__ = [
-    "Limits",
-    "LimitsError",
-    "a_form",
-    "bounded",
-    "limits",
+    "Settings",
+    "SettingsError",
+    "check_form",
+    "check_number",
+    "get_settings",
     "new_seed",
     "not_too_long",
     "range_of",
@@ -29,11 +29,11 @@ _QUOTED = 30  # letters of what was given
 _NEW_SEEDS = 1_000_000  # a seed of six digits can be read out over the telephone
 
 
-class LimitsError(ValueError):
+class SettingsError(ValueError):
     """A limit that was set is none, said in one line."""
 
 
-class Limits(BaseSettings):
+class Settings(BaseSettings):
     """Figures that whoever runs the page may change, by ``MUSEGEN_`` and their name in capitals.
 
     A computer that many share must not be kept busy, or filled, by one.
@@ -111,26 +111,26 @@ class Limits(BaseSettings):
 
 
 @lru_cache(maxsize=1)
-def limits() -> Limits:
+def get_settings() -> Settings:
     """The limits of this process.
 
     Raises
     ------
-    LimitsError
+    SettingsError
         If an environment variable that sets one is not a figure, or out of its range.
     """
     try:
-        return Limits()
+        return Settings()
     except ValidationError as error:
         first = error.errors()[0]
         name = f"MUSEGEN_{str(first['loc'][0]).upper()}"
         wrong = first["msg"][:1].lower() + first["msg"][1:]
-        raise LimitsError(f"{name} is {first['input']!r}: {wrong}") from None
+        raise SettingsError(f"{name} is {first['input']!r}: {wrong}") from None
 
 
 def range_of(name: str) -> tuple[float, float]:
     """Smallest and largest value of what a visitor can set, by what it is called on the page."""
-    most = limits()
+    most = get_settings()
     return {
         "seed": (0, 2**53),
         "bars": (2, most.bars),
@@ -147,7 +147,7 @@ def range_of(name: str) -> tuple[float, float]:
     }[name]
 
 
-def bounded(value: float | str | None, name: str, whole: bool = False) -> float:
+def check_number(value: float | str | None, name: str, whole: bool = False) -> float:
     """A figure, or a text of one, within its limits.
 
     Raises
@@ -168,7 +168,7 @@ def bounded(value: float | str | None, name: str, whole: bool = False) -> float:
     return int(figure) if whole else float(figure)
 
 
-def a_form(form: str | None) -> str:
+def check_form(form: str | None) -> str:
     """A form that there is.
 
     Raises
@@ -196,7 +196,7 @@ def seed_or_new(value: float | None) -> int:
     MusicError
         If there is no such seed.
     """
-    return new_seed() if value is None else bounded(value, "seed", whole=True)
+    return new_seed() if value is None else check_number(value, "seed", whole=True)
 
 
 def not_too_long(piece: Piece) -> Piece:
@@ -207,7 +207,7 @@ def not_too_long(piece: Piece) -> Piece:
     MusicError
         If it is.
     """
-    most = limits().piece_bars
+    most = get_settings().piece_bars
     if piece.bars > most:
         raise MusicError(
             f"this would be {piece.bars} bars; a piece here has {most} at most: "

@@ -11,7 +11,7 @@ from musegen.errors import MusicError
 from musegen.midi import Tag, read_tag
 from musegen.reading import Report, read_midi_with_report
 from musegen.recipe.schema import Notes, Recipe
-from musegen.server.settings import limits
+from musegen.server.settings import get_settings
 from musegen.server.versions import TAG
 
 __all__ = ["ENDINGS", "Upload", "read_upload"]
@@ -89,7 +89,7 @@ def read_upload(
     others = ", ".join(meter for meter in report.meters if meter != "4/4")
     if others:
         tell(f"{file.name} has bars of {others}: it is read on its own beats, in phrases of eight")
-    most = limits().upload_bars
+    most = get_settings().upload_bars
     if piece.bars > most:
         first.append(f"{file.name} has {piece.bars} bars; the page takes the first {most}")
         tell(first[-1])

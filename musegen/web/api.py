@@ -34,7 +34,7 @@ from musegen.recipe.schema import (
     Vary,
 )
 from musegen.server.services import Workshop
-from musegen.server.settings import bounded, seed_or_new
+from musegen.server.settings import check_number, seed_or_new
 from musegen.server.versions import SOUND_FILES
 from musegen.web.components.player.component import instrument_name
 from musegen.web.errors import one_line, tell
@@ -81,7 +81,7 @@ class Endpoints:
         """
         with one_line():
             seed = seed_or_new(seed)
-            sound = Sound(tempo=bounded(tempo, "tempo"), key=key_named(key or ""))
+            sound = Sound(tempo=check_number(tempo, "tempo"), key=key_named(key or ""))
             recipe = random_recipe(seed, bars, form, temperature, sound)
         return self._made(recipe, seed=seed, form=form, temperature=temperature)
 
@@ -147,7 +147,7 @@ class Endpoints:
             name, part (null if it is left out) and the reason.
         """
         with one_line():
-            seed, similarity = seed_or_new(seed), bounded(similarity, "similarity")
+            seed, similarity = seed_or_new(seed), check_number(similarity, "similarity")
             edit = Reconstruct() if similarity == 1 else Vary(similarity=similarity, seed=seed)
             upload = self._work.read(midi, tell, _parts(parts), tempo_factor)
             tracks = upload.report.tracks if upload.report else ()
@@ -183,7 +183,7 @@ class Endpoints:
         with one_line():
             seed = seed_or_new(seed)
             edit = Vary(
-                similarity=bounded(similarity, "similarity"),
+                similarity=check_number(similarity, "similarity"),
                 seed=seed,
                 phrases=_phrases(phrases) or None,
                 models=_models(keep),
@@ -252,7 +252,7 @@ class Endpoints:
         """
         with one_line():
             seed = seed_or_new(seed)
-            edit = Extend(bars=bounded(bars, "bars more", whole=True), seed=seed)
+            edit = Extend(bars=check_number(bars, "bars more", whole=True), seed=seed)
         return self._edited(midi, edit, seed=seed)
 
     def shape(
@@ -323,7 +323,7 @@ class Endpoints:
                 self._work.read(midi, tell).recipe if midi else random_recipe(seed, SQUARE_BARS)
                 for seed, midi in zip(numbers, (midi_a, midi_b, midi_c, midi_d), strict=True)
             )
-            source = Blend(corners=corners, x=bounded(x, "x"), y=bounded(y, "y"), bars=SQUARE_BARS)
+            source = Blend(corners=corners, x=check_number(x, "x"), y=check_number(y, "y"), bars=SQUARE_BARS)
         return self._made(Recipe(source=source))
 
     def line(self, points: str, phrases: float = 8) -> tuple[str, dict]:
@@ -339,7 +339,7 @@ class Endpoints:
         with one_line():
             if self._work.atlas is None:
                 raise MusicError("these checkpoints have no map")
-            count = bounded(phrases, "phrases", whole=True)
+            count = check_number(phrases, "phrases", whole=True)
             seeds = self._work.atlas.along(_places(points), count)
             seeds = tuple(map(int, seeds))
         return self._made(Recipe(source=Line(seeds=seeds)), seeds=list(seeds))

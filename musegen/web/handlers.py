@@ -26,7 +26,7 @@ from musegen.recipe.schema import (
 from musegen.server.background import beside
 from musegen.server.caches.sounds import Stage
 from musegen.server.services import Workshop
-from musegen.server.settings import bounded, new_seed, seed_or_new
+from musegen.server.settings import check_number, new_seed, seed_or_new
 from musegen.server.versions import Take, read_state
 from musegen.web.components.square.component import square_data
 from musegen.web.components.tracks.component import read_parts, same_reading, tracks_data
@@ -134,7 +134,7 @@ class Callbacks:
         *controls: object,
     ) -> tuple:
         with one_line():
-            bars = bounded(bars, "bars in a section", whole=True)
+            bars = check_number(bars, "bars in a section", whole=True)
             sound = played(controls)
             seeds, ends = [], []
             for origin, seed, locked, kept, file in (
@@ -169,7 +169,7 @@ class Callbacks:
         """Phrases along a line that was drawn on the map."""
         with one_line():
             points = _field(event, "points", list)[:_MOST_POINTS]
-            phrases = bounded(_field(event, "phrases", int), "phrases", whole=True)
+            phrases = check_number(_field(event, "phrases", int), "phrases", whole=True)
             return self._line(self.work.atlas.along(points, phrases), controls)
 
     def _line(self, seeds: list[int], controls: tuple) -> tuple:
@@ -179,7 +179,7 @@ class Callbacks:
     def blend(self, corners: str, event: gr.EventData) -> tuple:
         """The place of the square that was chosen, and the square with it."""
         with one_line():
-            x, y = (bounded(_field(event, name, float), name) for name in "xy")
+            x, y = (check_number(_field(event, name, float), name) for name in "xy")
             recipes = _corners(corners)
             source = Blend(corners=recipes, x=x, y=y, bars=SQUARE_BARS)
             return square_data([title(recipe) for recipe in recipes], x, y), *self._show(
@@ -257,7 +257,7 @@ class Callbacks:
     def vary(self, own: str, similarity: float, seed: float | None, locked: bool) -> tuple:
         with one_line():
             seed = seed_or_new(seed if locked else None)
-            edit = Vary(similarity=bounded(similarity, "similarity"), seed=seed)
+            edit = Vary(similarity=check_number(similarity, "similarity"), seed=seed)
             return seed, *self._show(self.work.take(_own(own).then(edit)))
 
     def reconstruct(self, own: str) -> tuple:

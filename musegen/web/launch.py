@@ -12,7 +12,7 @@ from musegen.server.metrics import health_routes
 from musegen.server.middleware import closed_routes, guard
 from musegen.server.model_loader import BackgroundModel
 from musegen.server.services import Workshop
-from musegen.server.settings import LimitsError, limits
+from musegen.server.settings import SettingsError, get_settings
 from musegen.web.assets import asset, asset_path
 from musegen.web.page import build
 from musegen.web.theme import theme
@@ -51,8 +51,8 @@ def launch(
     if host is not None or port is not None:
         _check_address(host or "127.0.0.1", port or 0)
     try:
-        most = limits()
-    except LimitsError as error:
+        most = get_settings()
+    except SettingsError as error:
         raise LaunchError(str(error)) from None
     model = BackgroundModel()
     work = Workshop(model)

@@ -8,17 +8,17 @@ from urllib.parse import urlencode
 from musegen.music.keys import KEY_NAMES, key_named
 from musegen.music.phrase import DEFAULT_TEMPO
 from musegen.recipe.schema import Random, Recipe, Sound
-from musegen.server.settings import a_form, bounded
+from musegen.server.settings import check_form, check_number
 
 __all__ = ["read_link", "write_link"]
 
 _LONGEST = 6000  # letters; servers on the way begin to refuse at 8,000
 _WORDS: dict[str, Callable[[str], object]] = {
-    "seed": lambda text: bounded(text, "seed", whole=True),
-    "bars": lambda text: bounded(text, "bars", whole=True),
-    "form": a_form,
-    "temperature": lambda text: bounded(text, "temperature"),
-    "tempo": lambda text: bounded(text, "tempo"),
+    "seed": lambda text: check_number(text, "seed", whole=True),
+    "bars": lambda text: check_number(text, "bars", whole=True),
+    "form": check_form,
+    "temperature": lambda text: check_number(text, "temperature"),
+    "tempo": lambda text: check_number(text, "tempo"),
     "key": key_named,
     "piece": Recipe.read,
 }

@@ -8,7 +8,7 @@ from functools import partial
 import gradio as gr
 
 from musegen.server.services import Workshop
-from musegen.server.settings import limits
+from musegen.server.settings import get_settings
 from musegen.web.api import add_endpoints
 from musegen.web.assets import asset
 from musegen.web.components.player.component import player
@@ -43,7 +43,7 @@ def build(work: Workshop) -> gr.Blocks:
         What makes the pieces and their sounds.
     """
     call = Callbacks(work)
-    keep = round(limits().keep_minutes * 60)
+    keep = round(get_settings().keep_minutes * 60)
     with gr.Blocks(
         title="MuseGen",
         analytics_enabled=False,
@@ -93,7 +93,7 @@ def build(work: Workshop) -> gr.Blocks:
                         remix = remix_tab()
                 shape = shape_controls()
                 sound = sound_controls()
-                lines = "".join(f"<li>{html.escape(line)}</li>" for line in limits().lines)
+                lines = "".join(f"<li>{html.escape(line)}</li>" for line in get_settings().lines)
                 gr.HTML(asset("static/limits.html").replace("<mark />", lines), **_PLAIN)
 
         band = sound.components

@@ -9,7 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 from musegen.errors import MusicError
 from musegen.latent.paths import CURVES
 from musegen.recipe.schema import Edit, Morph, Random, Recipe, Sound
-from musegen.server.settings import a_form, bounded, new_seed
+from musegen.server.settings import check_form, check_number, new_seed
 
 __all__ = ["SQUARE_BARS", "morph_recipe", "random_recipe", "read_edit"]
 
@@ -35,9 +35,9 @@ def random_recipe(
     """
     source = Random(
         seed=seed,
-        bars=bounded(bars, "bars", whole=True),
-        form=a_form(form),
-        temperature=bounded(temperature, "temperature"),
+        bars=check_number(bars, "bars", whole=True),
+        form=check_form(form),
+        temperature=check_number(temperature, "temperature"),
     )
     return Recipe(source=source, sound=sound or Sound())
 
@@ -58,8 +58,8 @@ def morph_recipe(
         source=Morph(
             a=a,
             b=b,
-            steps=bounded(steps, "steps", whole=True),
-            bars=bounded(bars, "bars in a section", whole=True),
+            steps=check_number(steps, "steps", whole=True),
+            bars=check_number(bars, "bars in a section", whole=True),
             curve=curve,
         )
     )

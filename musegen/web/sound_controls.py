@@ -17,7 +17,7 @@ from musegen.music.notes import PARTS
 from musegen.music.phrase import DEFAULT_TEMPO
 from musegen.recipe.naming import key_label
 from musegen.recipe.schema import Recipe, Sound
-from musegen.server.settings import bounded, range_of
+from musegen.server.settings import check_number, range_of
 from musegen.web.components.player.component import DRUM_KITS, instrument_name
 
 __all__ = [
@@ -108,11 +108,11 @@ def played(values: Sequence) -> Sound:
     """
     _, *instruments, key, tempo, swing, human = values
     programs = {part: _program(part, name) for part, name in zip(PARTS, instruments, strict=True)}
-    swing = bounded(swing, "swing")
+    swing = check_number(swing, "swing")
     # What is as usual is left out: the link stays short enough to read.
     return Sound(
         key=_key(key),
-        tempo=bounded(tempo, "tempo"),
+        tempo=check_number(tempo, "tempo"),
         programs={} if programs == dict(DEFAULT_PROGRAMS) else programs,
         swing=swing or None,
         human=None if human else False,
@@ -138,7 +138,7 @@ def set_sound(recipe: Recipe, name: str, value: object) -> Recipe:
         return recipe.sounding(key=_key(value))
     if name == "human":
         return recipe.sounding(human=bool(value))
-    return recipe.sounding(**{name: bounded(value, name)})
+    return recipe.sounding(**{name: check_number(value, name)})
 
 
 def band_values(name: object) -> list:

@@ -13,11 +13,11 @@ from support.visits import ROOT
 
 from musegen.errors import MusicError
 from musegen.server.settings import (
-    Limits,
-    LimitsError,
-    a_form,
-    bounded,
-    limits,
+    Settings,
+    SettingsError,
+    check_form,
+    check_number,
+    get_settings,
     new_seed,
     not_too_long,
     range_of,
@@ -28,35 +28,35 @@ from musegen.server.settings import (
 @pytest.fixture
 def setting(monkeypatch) -> Iterator[pytest.MonkeyPatch]:
     """Environment variables that count."""
-    limits.cache_clear()
+    get_settings.cache_clear()
     yield monkeypatch
     monkeypatch.undo()
-    limits.cache_clear()
+    get_settings.cache_clear()
 
 
 @pytest.mark.parametrize("name", ["seed", "bars", "temperature", "steps", "phrases", "x"])
 def test_a_figure_within_its_limits_is_taken(name) -> None:
     low, high = range_of(name)
-    assert bounded(low, name) == low
-    assert bounded(high, name) == high
+    assert check_number(low, name) == low
+    assert check_number(high, name) == high
     for wrong in (low - 1, high + 1, None, float("nan"), float("inf"), "x", "", True):
         with pytest.raises(MusicError, match=f"^{name} is .*; it goes from"):
-            bounded(wrong, name)
+            check_number(wrong, name)
 
 
 def test_a_text_of_a_figure_is_one() -> None:
-    assert bounded("1.25", "temperature") == 1.25
-    assert bounded("9007199254740991", "seed", whole=True) == 2**53 - 1
+    assert check_number("1.25", "temperature") == 1.25
+    assert check_number("9007199254740991", "seed", whole=True) == 2**53 - 1
     for wrong in ("1.5", "1e3", "9" * 5000):
         with pytest.raises(MusicError, match=r"^seed is .{1,30}; it goes from 0 to 9"):
-            bounded(wrong, "seed", whole=True)
+            check_number(wrong, "seed", whole=True)
 
 
 def test_a_whole_number_is_whole() -> None:
-    assert bounded(8.0, "bars", whole=True) == 8
-    assert isinstance(bounded(8.0, "bars", whole=True), int)
+    assert check_number(8.0, "bars", whole=True) == 8
+    assert isinstance(check_number(8.0, "bars", whole=True), int)
     with pytest.raises(MusicError, match=r"bars is 8\.5; it is a whole number"):
-        bounded(8.5, "bars", whole=True)
+        check_number(8.5, "bars", whole=True)
 
 
 def test_without_a_seed_chance_chooses() -> None:
@@ -65,9 +65,9 @@ def test_without_a_seed_chance_chooses() -> None:
 
 
 def test_a_form_is_one_that_there_is() -> None:
-    assert a_form("AABA") == "AABA"
+    assert check_form("AABA") == "AABA"
     with pytest.raises(MusicError, match="there is no form 'a waltz'"):
-        a_form("a waltz")
+        check_form("a waltz")
 
 
 def test_a_piece_is_not_too_long() -> None:
@@ -81,12 +81,12 @@ def test_the_environment_sets_limits(setting) -> None:
     setting.setenv("MUSEGEN_BARS", "8")
     setting.setenv("MUSEGEN_PIECE_BARS", "16")
     setting.setenv("MUSEGEN_KEEP_MINUTES", "5")
-    assert bounded(8, "bars") == 8
+    assert check_number(8, "bars") == 8
     with pytest.raises(MusicError, match="bars is 16; it goes from 2 to 8"):
-        bounded(16, "bars")
+        check_number(16, "bars")
     with pytest.raises(MusicError, match="a piece here has 16 at most"):
         not_too_long(band(bars=18))
-    said = " ".join(limits().lines)
+    said = " ".join(get_settings().lines)
     assert "up to 8 bars" in said
     assert "longer than 16 bars" in said
     assert "after 5 minutes" in said
@@ -95,8 +95,8 @@ def test_the_environment_sets_limits(setting) -> None:
 @pytest.mark.parametrize("value", ["many", "", "0", "-1", "8.5", "nan", "1e9"])
 def test_a_limit_that_is_none_is_told_in_one_line(value, setting) -> None:
     setting.setenv("MUSEGEN_BARS", value)
-    with pytest.raises(LimitsError) as caught:
-        limits()
+    with pytest.raises(SettingsError) as caught:
+        get_settings()
     assert str(caught.value).startswith(f"MUSEGEN_BARS is {value!r}: ")
     assert "\n" not in str(caught.value)
 
@@ -117,5 +117,5 @@ def test_the_app_does_not_start_with_one() -> None:
 
 def test_the_readme_names_every_limit_and_its_value() -> None:
     text = (ROOT / "docs" / "hosting.md").read_text("utf-8")
-    for name, field in Limits.model_fields.items():
+    for name, field in Settings.model_fields.items():
         assert f"| `MUSEGEN_{name.upper()}` | {field.default:g} |" in text, name
