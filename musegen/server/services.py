@@ -26,8 +26,9 @@ from musegen.server.process.memory import give_back
 from musegen.server.process.temporary_folder import remove_old
 from musegen.server.queue import Turns, visitor_now
 from musegen.server.sessions import Visitors
-from musegen.server.settings import get_settings, not_too_long
+from musegen.server.settings import get_settings
 from musegen.server.uploads import Upload, read_upload
+from musegen.server.validation import check_length
 from musegen.server.versions import Take
 
 __all__ = ["Workshop"]
@@ -91,7 +92,7 @@ class Workshop:
         MusicError
             If the recipe asks for what cannot be, or for too much.
         """
-        piece = not_too_long(self._kitchen.make(recipe))
+        piece = check_length(self._kitchen.make(recipe))
         return Take(recipe, piece, id) if id else Take(recipe, piece)
 
     def read(

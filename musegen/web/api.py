@@ -34,7 +34,7 @@ from musegen.recipe.schema import (
     Vary,
 )
 from musegen.server.services import Workshop
-from musegen.server.settings import check_number, seed_or_new
+from musegen.server.validation import check_number, seed_or_new
 from musegen.server.versions import SOUND_FILES
 from musegen.web.components.player.component import instrument_name
 from musegen.web.errors import one_line, tell
@@ -323,7 +323,9 @@ class Endpoints:
                 self._work.read(midi, tell).recipe if midi else random_recipe(seed, SQUARE_BARS)
                 for seed, midi in zip(numbers, (midi_a, midi_b, midi_c, midi_d), strict=True)
             )
-            source = Blend(corners=corners, x=check_number(x, "x"), y=check_number(y, "y"), bars=SQUARE_BARS)
+            source = Blend(
+                corners=corners, x=check_number(x, "x"), y=check_number(y, "y"), bars=SQUARE_BARS
+            )
         return self._made(Recipe(source=source))
 
     def line(self, points: str, phrases: float = 8) -> tuple[str, dict]:

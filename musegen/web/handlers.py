@@ -26,7 +26,7 @@ from musegen.recipe.schema import (
 from musegen.server.background import beside
 from musegen.server.caches.sounds import Stage
 from musegen.server.services import Workshop
-from musegen.server.settings import check_number, new_seed, seed_or_new
+from musegen.server.validation import check_number, new_seed, seed_or_new
 from musegen.server.versions import Take, read_state
 from musegen.web.components.square.component import square_data
 from musegen.web.components.tracks.component import read_parts, same_reading, tracks_data

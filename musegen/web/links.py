@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from musegen.music.keys import KEY_NAMES, key_named
 from musegen.music.phrase import DEFAULT_TEMPO
 from musegen.recipe.schema import Random, Recipe, Sound
-from musegen.server.settings import check_form, check_number
+from musegen.server.validation import check_form, check_number
 
 __all__ = ["read_link", "write_link"]
 

@@ -9,7 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 from musegen.errors import MusicError
 from musegen.latent.paths import CURVES
 from musegen.recipe.schema import Edit, Morph, Random, Recipe, Sound
-from musegen.server.settings import check_form, check_number, new_seed
+from musegen.server.validation import check_form, check_number, new_seed
 
 __all__ = ["SQUARE_BARS", "morph_recipe", "random_recipe", "read_edit"]
 

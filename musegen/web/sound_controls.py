@@ -17,7 +17,7 @@ from musegen.music.notes import PARTS
 from musegen.music.phrase import DEFAULT_TEMPO
 from musegen.recipe.naming import key_label
 from musegen.recipe.schema import Recipe, Sound
-from musegen.server.settings import check_number, range_of
+from musegen.server.validation import allowed_range, check_number
 from musegen.web.components.player.component import DRUM_KITS, instrument_name
 
 __all__ = [
@@ -45,7 +45,7 @@ class SoundControls:
 def sound_controls() -> SoundControls:
     """Make the section."""
     programs = [program_name(program) for program in range(128)]
-    low, high = range_of("tempo")
+    low, high = allowed_range("tempo")
     with gr.Accordion("Band and sound", open=False, elem_classes="mg-sound"):
         band = gr.Dropdown(
             [*BANDS, _OWN], value=next(iter(BANDS)), label="Band", filterable=False, min_width=130
@@ -87,7 +87,7 @@ def values_of(piece: Piece) -> list:
     """What the controls show of a piece, in the order of `NAMES`."""
     programs = dict(piece.programs)
     band = next((name for name, band in BANDS.items() if dict(band.programs) == programs), _OWN)
-    low, high = range_of("tempo")
+    low, high = allowed_range("tempo")
     return [
         band,
         *(instrument_name(part, programs[part]) for part in PARTS),

@@ -10,8 +10,8 @@ import numpy as np
 from musegen.latent.paths import CURVES, DEFAULT_FORM, DEFAULT_TEMPERATURE, FORMS
 from musegen.map.phrase_map import Atlas
 from musegen.recipe.examples import EXAMPLES
-from musegen.server.settings import range_of
 from musegen.server.uploads import ENDINGS
+from musegen.server.validation import allowed_range
 from musegen.web.components.map.component import map_data, map_view
 from musegen.web.components.square.component import square
 from musegen.web.components.tracks.component import tracks_view
@@ -198,7 +198,7 @@ def _seed(label: str = "Seed", value: int = 42) -> tuple[gr.Row, gr.Number, gr.C
 
 
 def _slider(name: str, value: float, step: float, label: str = "") -> gr.Slider:
-    low, high = range_of(name)
+    low, high = allowed_range(name)
     label = label or name.capitalize()
     return gr.Slider(low, high, value, step=step, label=label, buttons=[], min_width=100)
 

@@ -12,15 +12,13 @@ from support.examples import band
 from support.visits import ROOT
 
 from musegen.errors import MusicError
-from musegen.server.settings import (
-    Settings,
-    SettingsError,
+from musegen.server.settings import Settings, SettingsError, get_settings
+from musegen.server.validation import (
+    allowed_range,
     check_form,
+    check_length,
     check_number,
-    get_settings,
     new_seed,
-    not_too_long,
-    range_of,
     seed_or_new,
 )
 
@@ -36,7 +34,7 @@ def setting(monkeypatch) -> Iterator[pytest.MonkeyPatch]:
 
 @pytest.mark.parametrize("name", ["seed", "bars", "temperature", "steps", "phrases", "x"])
 def test_a_figure_within_its_limits_is_taken(name) -> None:
-    low, high = range_of(name)
+    low, high = allowed_range(name)
     assert check_number(low, name) == low
     assert check_number(high, name) == high
     for wrong in (low - 1, high + 1, None, float("nan"), float("inf"), "x", "", True):
@@ -72,9 +70,9 @@ def test_a_form_is_one_that_there_is() -> None:
 
 def test_a_piece_is_not_too_long() -> None:
     piece = band(bars=160)
-    assert not_too_long(piece) is piece
+    assert check_length(piece) is piece
     with pytest.raises(MusicError, match="this would be 162 bars"):
-        not_too_long(band(bars=162))
+        check_length(band(bars=162))
 
 
 def test_the_environment_sets_limits(setting) -> None:
@@ -85,7 +83,7 @@ def test_the_environment_sets_limits(setting) -> None:
     with pytest.raises(MusicError, match="bars is 16; it goes from 2 to 8"):
         check_number(16, "bars")
     with pytest.raises(MusicError, match="a piece here has 16 at most"):
-        not_too_long(band(bars=18))
+        check_length(band(bars=18))
     said = " ".join(get_settings().lines)
     assert "up to 8 bars" in said
     assert "longer than 16 bars" in said

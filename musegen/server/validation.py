@@ -1,0 +1,120 @@
+"""Checks of what visitors ask for, against the settings of the server."""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+
+from musegen.errors import MusicError
+from musegen.latent.paths import lay_out
+from musegen.music import Piece
+from musegen.server.settings import get_settings
+
+__all__ = [
+    "allowed_range",
+    "check_form",
+    "check_length",
+    "check_number",
+    "new_seed",
+    "seed_or_new",
+]
+
+_SHOWN = 30  # characters of a wrong value that an error message repeats
+_NEW_SEEDS = 1_000_000  # seeds of six digits are short enough to read out
+
+
+def allowed_range(name: str) -> tuple[float, float]:
+    """Smallest and largest value of a number that visitors can set, by its name on the page."""
+    settings = get_settings()
+    return {
+        "seed": (0, 2**53),
+        "bars": (2, settings.bars),
+        "temperature": (0.1, 1.6),
+        "tempo": (40, 220),
+        "steps": (2, settings.steps),
+        "bars in a section": (2, settings.section_bars),
+        "bars more": (2, settings.more_bars),
+        "phrases": (1, settings.phrases),
+        "similarity": (0, 1),
+        "swing": (0, 1),
+        "x": (0, 1),
+        "y": (0, 1),
+    }[name]
+
+
+def check_number(value: float | str | None, name: str, whole: bool = False) -> float:
+    """Return a number, or the number in a text, if it is within its range.
+
+    Parameters
+    ----------
+    value : float or str or None
+    name : str
+        A name that `allowed_range` knows.
+    whole : bool
+        Whether it has to be a whole number; the result is then an ``int``.
+
+    Raises
+    ------
+    MusicError
+        If it is not a number, is outside the range, or is not whole.
+    """
+    low, high = allowed_range(name)
+    number = value
+    if isinstance(value, str):
+        with contextlib.suppress(ValueError):
+            number = int(value) if whole else float(value)
+    if isinstance(number, bool) or not isinstance(number, int | float) or not low <= number <= high:
+        shown = "empty" if value is None or value == "" else str(value)[:_SHOWN]
+        raise MusicError(f"{name} is {shown}; it goes from {low:.16g} to {high:.16g}")
+    if whole and number != int(number):
+        raise MusicError(f"{name} is {value}; it is a whole number")
+    return int(number) if whole else float(number)
+
+
+def check_form(form: str | None) -> str:
+    """Return a form if it exists.
+
+    Raises
+    ------
+    MusicError
+        If there is no such form.
+    """
+    form = form or ""
+    try:
+        lay_out(form, 8)
+    except ValueError as error:
+        raise MusicError(str(error)) from None
+    return form
+
+
+def check_length(piece: Piece) -> Piece:
+    """Return a piece if it is not longer than the settings allow.
+
+    Raises
+    ------
+    MusicError
+        If it is longer.
+    """
+    largest = get_settings().piece_bars
+    if piece.bars > largest:
+        raise MusicError(
+            f"this would be {piece.bars} bars; a piece here has {largest} at most: "
+            "take fewer steps, or fewer bars"
+        )
+    return piece
+
+
+def new_seed() -> int:
+    """Return a random seed."""
+    return secrets.randbelow(_NEW_SEEDS)
+
+
+def seed_or_new(value: float | str | None) -> int:
+    """Return a seed if it is within its range; a random one for None.
+
+    Raises
+    ------
+    MusicError
+        If it is not a whole number within the range.
+    """
+    return new_seed() if value is None else int(check_number(value, "seed", whole=True))
