@@ -85,12 +85,25 @@ class Space:
         return np.concatenate(found)
 
     def decode(self, z: np.ndarray) -> list[Phrase]:
-        """The likeliest phrase of each latent, ``(n, latent_dim)``, in C."""
+        """The most likely phrase of each latent, in C.
+
+        Equal latents give equal phrases: each different latent is decoded once. On many processors
+        the last bits of a result depend on its row in the batch.
+
+        Parameters
+        ----------
+        z : numpy.ndarray
+            Latents, ``(n, latent_dim)``.
+        """
+        z = np.asarray(z, np.float32)
+        _, first, place = np.unique(z, axis=0, return_index=True, return_inverse=True)
+        order = np.argsort(first)  # of first appearance
+        different = z[first[order]]
         phrases: list[Phrase] = []
-        for start in range(0, len(z), _PHRASES_AT_ONCE):
-            outputs = self._decoder(np.float32(z[start : start + _PHRASES_AT_ONCE]))
+        for start in range(0, len(different), _PHRASES_AT_ONCE):
+            outputs = self._decoder(different[start : start + _PHRASES_AT_ONCE])
             phrases += self._vae.codec.phrases(keras.ops.convert_to_numpy(outputs))
-        return phrases
+        return [phrases[i] for i in np.argsort(order)[place.ravel()]]
 
     def to_latents(self, u: np.ndarray, kept: np.ndarray | None = None) -> np.ndarray:
         """Paths that noise stands for.

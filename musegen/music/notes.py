@@ -14,6 +14,7 @@ __all__ = [
     "BARS_PER_PHRASE",
     "DRUMS",
     "NOTE",
+    "OFFSETS_PER_STEP",
     "PARTS",
     "SONG_PARTS",
     "STEPS_PER_BAR",
@@ -29,6 +30,10 @@ STEPS_PER_BEAT = 4
 STEPS_PER_BAR = 16
 BARS_PER_PHRASE = 2
 STEPS_PER_PHRASE = STEPS_PER_BAR * BARS_PER_PHRASE
+# The resolution of timing offsets: an eighth of a millisecond at 120 beats a minute. Everything
+# the models write is rounded to it, so that it does not depend on how a processor rounds, and
+# recipes keep offsets as whole numbers of it.
+OFFSETS_PER_STEP = 1000
 
 SONG_PARTS = ("lead", "counter", "chords", "bass")
 PARTS = (*SONG_PARTS, "drums")

@@ -23,7 +23,7 @@ from musegen.errors import MusicError
 from musegen.latent.paths import DEFAULT_FORM, DEFAULT_TEMPERATURE, MODELS
 from musegen.music import Piece
 from musegen.music.arrange import copy_phrase, cut, join, repeat
-from musegen.music.notes import NOTE
+from musegen.music.notes import NOTE, OFFSETS_PER_STEP
 
 if TYPE_CHECKING:
     from musegen.generator import MuseGen
@@ -50,7 +50,6 @@ __all__ = [
 _MOST_BYTES = 1_000_000  # unpacked: an hour of dense music; a link can unpack to gigabytes
 _MOST_STEPS = 500  # sources and changes in all: each takes the model up to a second
 _MOST_BARS = 256  # of a morph: 16 steps of 16 bars
-_OFFSET = 1000  # parts of a step that timing offsets are kept in
 
 Programs = dict[
     Literal["lead", "counter", "chords", "bass", "drums"], Annotated[int, Field(ge=0, le=127)]
@@ -132,7 +131,7 @@ class Notes(_Source):
                 field: tuple(notes[field].tolist())
                 for field in ("part", "pitch", "duration", "velocity")
             },
-            offset=tuple(np.rint(notes["offset"] * _OFFSET).astype(int).tolist()),
+            offset=tuple(np.rint(notes["offset"] * OFFSETS_PER_STEP).astype(int).tolist()),
         )
 
     def make(self, mg: MuseGen, make: Make) -> Piece:
@@ -141,7 +140,7 @@ class Notes(_Source):
             notes["onset"] = np.cumsum(self.after)
             for field in ("part", "pitch", "duration", "velocity"):
                 notes[field] = getattr(self, field)
-            notes["offset"] = np.divide(self.offset, _OFFSET)
+            notes["offset"] = np.divide(self.offset, OFFSETS_PER_STEP)
             piece = Piece.from_notes(notes, self.keys, self.tempos, self.programs, self.bars)
             return replace(piece, changes=dict(self.changes))
         except ValueError:

@@ -13,7 +13,14 @@ import numpy as np
 from keras import ops
 
 from musegen.music.instruments import DRUM_PITCHES
-from musegen.music.notes import DRUMS, NOTE, STEPS_PER_BEAT, STEPS_PER_PHRASE, sort_notes
+from musegen.music.notes import (
+    DRUMS,
+    NOTE,
+    OFFSETS_PER_STEP,
+    STEPS_PER_BEAT,
+    STEPS_PER_PHRASE,
+    sort_notes,
+)
 from musegen.music.phrase import Phrase
 from musegen.music.phrase_set import PhraseSet
 
@@ -119,6 +126,8 @@ class DrumsCodec:
         notes["onset"], notes["part"], notes["duration"] = step, DRUMS, 1
         notes["pitch"] = np.array(DRUM_PITCHES)[kind]
         notes["velocity"] = np.clip(np.rint(said["velocity"][row, step, kind] * 127), 1, 127)
-        notes["offset"] = said["offset"][row, step, kind]
+        # In double precision, so that an offset is the same number as when read from a recipe.
+        whole = np.rint(said["offset"][row, step, kind].astype(np.float64) * OFFSETS_PER_STEP)
+        notes["offset"] = whole / OFFSETS_PER_STEP + 0.0  # no negative zeros
         ends = np.searchsorted(row, np.arange(len(outputs) + 1))
         return [Phrase(sort_notes(notes[a:b])) for a, b in itertools.pairwise(ends)]
