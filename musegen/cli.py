@@ -180,13 +180,13 @@ def _evaluate(options: argparse.Namespace) -> None:
 
 
 def _map(options: argparse.Namespace) -> None:
-    from musegen.map.layout import make_atlas, measure_neighbours
+    from musegen.map.layout import make_map, measure_neighbours
 
     mg = _load()
-    atlas = make_atlas(mg, options.points)
-    atlas.save(options.out)
+    phrase_map = make_map(mg, options.points)
+    phrase_map.save(options.out)
     print("how alike     neighbours  any two")
-    for name, (near, any_two) in measure_neighbours(mg, atlas).items():
+    for name, (near, any_two) in measure_neighbours(mg, phrase_map).items():
         print(f"{name:14}{near:10.2f}{any_two:9.2f}")
 
 

@@ -20,7 +20,7 @@ from musegen.evaluation.measures import (
 )
 from musegen.evaluation.measures.statistics import Measure
 from musegen.evaluation.picture import draw_picture
-from musegen.evaluation.samples import PHRASES_PER_PIECE, Material
+from musegen.evaluation.samples import PHRASES_PER_PIECE, Samples
 from musegen.files import write_beside
 from musegen.music.phrase import Phrase
 from musegen.music.phrase_set import PhraseSet
@@ -28,7 +28,7 @@ from musegen.music.phrase_set import PhraseSet
 __all__ = ["Report", "evaluate"]
 
 # Each measures one thing; what it cannot measure on the phrases given, it leaves out.
-_FAMILIES: tuple[Callable[[Material], dict[str, Measure]], ...] = (
+_FAMILIES: tuple[Callable[[Samples], dict[str, Measure]], ...] = (
     melody.measure,
     reconstruction.measure,
     draws.measure,
@@ -115,17 +115,17 @@ def evaluate(folder: str | Path, phrases: PhraseSet) -> Report:
     MusicError
         If there are no phrases of the checkpoint's parts.
     """
-    material = Material.gather(folder, phrases)
+    samples = Samples.gather(folder, phrases)
     measures: dict[str, Measure] = {}
     for family in _FAMILIES:
-        measures |= family(material)
-    held = material.held
+        measures |= family(samples)
+    held = samples.held
     # Some of all songs, and of the drawn pieces the first phrase of each.
-    truth = material.truth[:: max(1, len(held) // _EXAMPLES)][:_EXAMPLES]
-    drawn = material.drawn[::PHRASES_PER_PIECE][:_EXAMPLES]
+    truth = samples.truth[:: max(1, len(held) // _EXAMPLES)][:_EXAMPLES]
+    drawn = samples.drawn[::PHRASES_PER_PIECE][:_EXAMPLES]
     return Report(
         Path(folder).name,
-        material.split,
+        samples.split,
         len(set(held.source)),
         len(held),
         measures,

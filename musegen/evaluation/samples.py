@@ -15,7 +15,7 @@ from musegen.music.notes import BARS_PER_PHRASE, DRUMS
 from musegen.music.phrase import Phrase
 from musegen.music.phrase_set import PhraseSet
 
-__all__ = ["PHRASES_PER_PIECE", "Material", "in_c", "places", "song_pairs", "spread", "stretches"]
+__all__ = ["PHRASES_PER_PIECE", "Samples", "in_c", "places", "song_pairs", "spread", "stretches"]
 
 PHRASES_PER_PIECE = 8  # 16 bars
 _PER_SONG = 32  # one performance of a drummer is ten times as long as the usual one
@@ -24,7 +24,7 @@ _FEWEST_PIECES, _MOST_PIECES = 16, 192
 
 
 @dataclass(frozen=True, eq=False)
-class Material:
+class Samples:
     """A checkpoint and the music that it is measured on.
 
     Attributes
@@ -45,7 +45,7 @@ class Material:
     train: PhraseSet | None
 
     @classmethod
-    def gather(cls, folder: str | Path, phrases: PhraseSet) -> Material:
+    def gather(cls, folder: str | Path, phrases: PhraseSet) -> Samples:
         """Load a checkpoint, and choose from some phrases what it is measured on.
 
         Raises

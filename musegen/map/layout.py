@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from musegen.map.phrase_map import Atlas
+from musegen.map.phrase_map import PhraseMap
 from musegen.music.attributes import attributes_of, measure_attributes
 from musegen.music.instruments import DRUM_PITCHES
 from musegen.music.notes import (
@@ -29,7 +29,7 @@ from musegen.music.phrase_set import PhraseSet
 if TYPE_CHECKING:
     from musegen.generator import MuseGen
 
-__all__ = ["draw_phrases", "likeness", "make_atlas", "measure_neighbours"]
+__all__ = ["draw_phrases", "similarities", "make_map", "measure_neighbours"]
 
 _AT_ONCE = 64  # phrases of a batch; larger ones take no less time each
 _NAMES = (*attributes_of(SONG_PARTS), *(f"drums {name}" for name in attributes_of(["drums"])))
@@ -41,7 +41,7 @@ _PERPLEXITY = 40
 _SPREAD = 0.8  # share of a point's rank in its coordinate: leaves fewer places empty
 
 
-def make_atlas(mg: MuseGen, points: int = 4000) -> Atlas:
+def make_map(mg: MuseGen, points: int = 4000) -> PhraseMap:
     """Draw phrases and lay them out.
 
     Parameters
@@ -52,7 +52,7 @@ def make_atlas(mg: MuseGen, points: int = 4000) -> Atlas:
 
     Returns
     -------
-    Atlas
+    PhraseMap
     """
     phrases = draw_phrases(mg, range(points))
     values = np.hstack(
@@ -62,7 +62,7 @@ def make_atlas(mg: MuseGen, points: int = 4000) -> Atlas:
         ]
     )
     positions = _lay_out(_aspects(phrases, values))
-    return Atlas(positions, dict(zip(_NAMES, values.T.astype(np.float32), strict=True)))
+    return PhraseMap(positions, dict(zip(_NAMES, values.T.astype(np.float32), strict=True)))
 
 
 def draw_phrases(mg: MuseGen, seeds: Sequence[int]) -> list[Phrase]:
@@ -75,7 +75,7 @@ def draw_phrases(mg: MuseGen, seeds: Sequence[int]) -> list[Phrase]:
 
 
 def measure_neighbours(
-    mg: MuseGen, atlas: Atlas, sample: int = 100, near: int = 10
+    mg: MuseGen, phrase_map: PhraseMap, sample: int = 100, near: int = 10
 ) -> dict[str, tuple[float, float]]:
     """How alike neighbours on a map sound, and any two phrases.
 
@@ -83,7 +83,7 @@ def measure_neighbours(
     ----------
     mg : MuseGen
         Whose map it is; the phrases are drawn again.
-    atlas : Atlas
+    phrase_map : PhraseMap
     sample : int
         Points whose neighbours are heard, chosen by chance, always the same.
     near : int
@@ -92,27 +92,27 @@ def measure_neighbours(
     Returns
     -------
     dict of str to (float, float)
-        By the name of each measure of `likeness`: its mean over neighbours, and over pairs by
+        By the name of each measure of `similarities`: its mean over neighbours, and over pairs by
         chance of the same phrases.
     """
     rng = np.random.default_rng(0)
-    chosen = rng.choice(len(atlas), min(sample, len(atlas)), replace=False)
-    places = atlas.positions
+    chosen = rng.choice(len(phrase_map), min(sample, len(phrase_map)), replace=False)
+    places = phrase_map.positions
     distances = np.linalg.norm(places[chosen, None] - places[None], axis=-1)
     others = distances.argsort(1, kind="stable")[:, 1 : near + 1].ravel()
     seeds, place = np.unique(np.concatenate([chosen, others]), return_inverse=True)
     phrases = draw_phrases(mg, seeds.tolist())
     ours = np.repeat(place[: len(chosen)], near)
     theirs = place[len(chosen) :]
-    neighbours = likeness(phrases, ours, theirs)
-    anyone = likeness(phrases, ours, rng.permutation(theirs))
+    neighbours = similarities(phrases, ours, theirs)
+    anyone = similarities(phrases, ours, rng.permutation(theirs))
     return {
         name: (float(np.nanmean(neighbours[name])), float(np.nanmean(anyone[name])))
         for name in neighbours
     }
 
 
-def likeness(
+def similarities(
     phrases: Sequence[Phrase], ours: np.ndarray, theirs: np.ndarray
 ) -> dict[str, np.ndarray]:
     """How alike pairs of phrases sound.

@@ -18,13 +18,13 @@ import numpy as np
 from musegen.errors import CheckpointError
 from musegen.files import write_beside
 
-__all__ = ["Atlas"]
+__all__ = ["PhraseMap"]
 
 _FULL = 65535  # of a coordinate in a file
 
 
 @dataclass(frozen=True, eq=False)
-class Atlas:
+class PhraseMap:
     """Where phrases lie, and what they measure.
 
     Attributes
@@ -97,7 +97,7 @@ class Atlas:
             )
 
     @classmethod
-    def load(cls, path: str | Path) -> Atlas:
+    def load(cls, path: str | Path) -> PhraseMap:
         """Read what `save` wrote.
 
         Raises

@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from musegen.music import Piece
     from musegen.recipe.schema import Recipe
 
-__all__ = ["Kitchen"]
+__all__ = ["RecipeRunner"]
 
 
-class Kitchen:
+class RecipeRunner:
     """Makes the pieces of recipes, and remembers the last ones.
 
     What was made a moment ago is what is changed, gone back to or morphed next. All of it is in
@@ -53,7 +53,7 @@ class Kitchen:
         self._made: OrderedDict[bytes, Piece] = OrderedDict()
         self._lock = threading.Lock()
 
-    def make(self, recipe: Recipe) -> Piece:
+    def run(self, recipe: Recipe) -> Piece:
         """The piece of a recipe: always the same.
 
         Raises

@@ -15,9 +15,9 @@ from gradio.utils import get_upload_folder
 from musegen.audio import find_soundfont, soundfont_names
 from musegen.errors import AudioError, CheckpointError
 from musegen.files import CHECKPOINTS
-from musegen.map.phrase_map import Atlas
+from musegen.map.phrase_map import PhraseMap
 from musegen.recipe.examples import EXAMPLES
-from musegen.recipe.execute import Kitchen
+from musegen.recipe.execute import RecipeRunner
 from musegen.recipe.schema import Recipe
 from musegen.server.caches.downloads import Downloads
 from musegen.server.caches.sounds import Sounds
@@ -51,7 +51,7 @@ class Workshop:
         Who waits for the ``"model"``, for a ``"mix"``, and for ``"parts"`` or files.
     sounds : Sounds
     visitors : Visitors
-    atlas : Atlas, optional
+    phrase_map : PhraseMap, optional
         The map, where these checkpoints have one.
     """
 
@@ -67,7 +67,7 @@ class Workshop:
             )
             for work in ("model", "mix", "parts")
         }
-        self._kitchen = Kitchen(
+        self._runner = RecipeRunner(
             model.get,
             most.pieces,
             most.make_seconds,
@@ -82,7 +82,7 @@ class Workshop:
         )
         self.visitors = Visitors()
         self._closing = threading.Event()
-        self.atlas = _atlas()
+        self.phrase_map = _load_map()
 
     def take(self, recipe: Recipe, id: str | None = None) -> Take:
         """The take of a recipe; with an id it goes on with that take.
@@ -92,7 +92,7 @@ class Workshop:
         MusicError
             If the recipe asks for what cannot be, or for too much.
         """
-        piece = check_length(self._kitchen.make(recipe))
+        piece = check_length(self._runner.run(recipe))
         return Take(recipe, piece, id) if id else Take(recipe, piece)
 
     def read(
@@ -131,7 +131,7 @@ class Workshop:
                 self.visitors.wait_for_quiet(_QUIET, self._closing)
                 if self._closing.is_set():
                     return
-                piece = self._kitchen.make(recipe)
+                piece = self._runner.run(recipe)
                 with contextlib.suppress(AudioError):  # who asks for it will be told
                     for _ in self.sounds.make(piece, recipe.text, font, self._closing):
                         pass
@@ -153,10 +153,10 @@ class Workshop:
         self.visitors.stop()
 
 
-def _atlas() -> Atlas | None:
+def _load_map() -> PhraseMap | None:
     """The map; None, and a line in the log, where these checkpoints have none."""
     try:
-        return Atlas.load(CHECKPOINTS / "map.npz")
+        return PhraseMap.load(CHECKPOINTS / "map.npz")
     except CheckpointError as error:
         logging.getLogger(__name__).warning("%s", error)
         return None

@@ -339,10 +339,10 @@ class Endpoints:
             A MIDI file, and what was made: the seeds of the phrases among it.
         """
         with one_line():
-            if self._work.atlas is None:
+            if self._work.phrase_map is None:
                 raise MusicError("these checkpoints have no map")
             count = check_number(phrases, "phrases", whole=True)
-            seeds = self._work.atlas.along(_places(points), count)
+            seeds = self._work.phrase_map.along(_places(points), count)
             seeds = tuple(map(int, seeds))
         return self._made(Recipe(source=Line(seeds=seeds)), seeds=list(seeds))
 

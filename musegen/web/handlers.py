@@ -170,7 +170,7 @@ class Callbacks:
         with one_line():
             points = _field(event, "points", list)[:_MOST_POINTS]
             phrases = check_number(_field(event, "phrases", int), "phrases", whole=True)
-            return self._line(self.work.atlas.along(points, phrases), controls)
+            return self._line(self.work.phrase_map.along(points, phrases), controls)
 
     def _line(self, seeds: list[int], controls: tuple) -> tuple:
         recipe = Recipe(source=Line(seeds=tuple(map(int, seeds))), sound=played(controls))

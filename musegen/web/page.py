@@ -88,7 +88,7 @@ def build(work: Workshop) -> gr.Blocks:
                     with gr.Tab("Interpolate", id="interpolate"):
                         morph = interpolate_tab()
                     with gr.Tab("Explore", id="explore"):
-                        explore = explore_tab(work.atlas)
+                        explore = explore_tab(work.phrase_map)
                     with gr.Tab("Remix", id="remix"):
                         remix = remix_tab()
                 shape = shape_controls()

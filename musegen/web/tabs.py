@@ -8,7 +8,7 @@ import gradio as gr
 import numpy as np
 
 from musegen.latent.paths import CURVES, DEFAULT_FORM, DEFAULT_TEMPERATURE, FORMS
-from musegen.map.phrase_map import Atlas
+from musegen.map.phrase_map import PhraseMap
 from musegen.recipe.examples import EXAMPLES
 from musegen.server.uploads import ENDINGS
 from musegen.server.validation import allowed_range
@@ -148,17 +148,17 @@ def _end(name: str, seed: int, label: str) -> End:
     return End(origin, number, row, lock, kept, named, file)
 
 
-def explore_tab(atlas: Atlas | None) -> ExploreTab:
+def explore_tab(phrase_map: PhraseMap | None) -> ExploreTab:
     """Make the tab."""
     texts, shown = first_corners()
     corners = gr.Textbox(texts, visible=False)
     with gr.Tabs(elem_classes="mg-inner"):
         with gr.Tab("Map", id="map"):
-            if atlas is None:
+            if phrase_map is None:
                 gr.Markdown("These checkpoints have no map: python -m musegen map makes one.")
             places = map_view(
-                value=map_data(atlas.positions, _colours(atlas)) if atlas else None,
-                visible=atlas is not None,
+                value=map_data(phrase_map.positions, _colours(phrase_map)) if phrase_map else None,
+                visible=phrase_map is not None,
                 elem_id="map-view",
             )
         with gr.Tab("Square", id="square"):
@@ -166,9 +166,9 @@ def explore_tab(atlas: Atlas | None) -> ExploreTab:
     return ExploreTab(places, blend, corners)
 
 
-def _colours(atlas: Atlas) -> dict[str, np.ndarray]:
+def _colours(phrase_map: PhraseMap) -> dict[str, np.ndarray]:
     """What the map can be coloured by; first what changes most smoothly over it."""
-    return {"harmony": atlas.attributes["harmony"], **atlas.attributes}
+    return {"harmony": phrase_map.attributes["harmony"], **phrase_map.attributes}
 
 
 def remix_tab() -> RemixTab:

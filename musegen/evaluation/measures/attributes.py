@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from musegen.evaluation.measures.statistics import Measure, bootstrap
-from musegen.evaluation.samples import Material
+from musegen.evaluation.samples import Samples
 from musegen.latent.paths import DEFAULT_TEMPERATURE, draw_noise
 from musegen.model.attribute_steering import measure_latents, move_phrases, place_pieces
 from musegen.model.space import Space
@@ -20,10 +20,10 @@ _FIRST_SEED = 10_000  # others than those the steering was tuned on
 _RESAMPLES = 1000
 
 
-def measure(material: Material) -> dict[str, Measure]:
+def measure(samples: Samples) -> dict[str, Measure]:
     """Turn the attributes of random pieces: of as many as the held-out phrases are worth."""
-    pieces = min(_PIECES, len(material.held) // _PHRASES_A_PIECE)
-    return control_measures(material.space, pieces) if pieces else {}
+    pieces = min(_PIECES, len(samples.held) // _PHRASES_A_PIECE)
+    return control_measures(samples.space, pieces) if pieces else {}
 
 
 def control_measures(

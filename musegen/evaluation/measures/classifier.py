@@ -11,7 +11,7 @@ from sklearn.model_selection import StratifiedGroupKFold
 
 from musegen.evaluation.measures.statistics import Measure, bootstrap
 from musegen.evaluation.measures.tokens import pitch_class
-from musegen.evaluation.samples import Material, places, song_pairs, spread
+from musegen.evaluation.samples import Samples, places, song_pairs, spread
 from musegen.latent.paths import draw_noise, way
 from musegen.music.features import phrase_features
 from musegen.music.notes import PARTS, STEPS_PER_PHRASE
@@ -24,19 +24,19 @@ _TREES = 200
 _FOLDS = 5
 
 
-def measure(material: Material) -> dict[str, Measure]:
+def measure(samples: Samples) -> dict[str, Measure]:
     """Random phrases, and middles between two held-out ones, against held-out ones."""
-    found = _random(material) | _middle(material)
+    found = _random(samples) | _middle(samples)
     return {name: measure for name, measure in found.items() if measure}
 
 
-def _random(material: Material) -> dict[str, Measure | None]:
-    source, truth = material.held.source, material.truth
+def _random(samples: Samples) -> dict[str, Measure | None]:
+    source, truth = samples.held.source, samples.truth
     rows = spread(source, _PHRASES)
     held = features([truth[row] for row in rows])
-    piece = material.drawn_piece
+    piece = samples.drawn_piece
     chosen = spread(piece, len(rows))
-    ours = features([material.drawn[i] for i in chosen])
+    ours = features([samples.drawn[i] for i in chosen])
     random = tell_apart(ours, [f"piece {i}" for i in piece[chosen]], held, source[rows])
 
     # In two within each song: between songs there is too much to learn that is not so of others,
@@ -44,9 +44,9 @@ def _random(material: Material) -> dict[str, Measure | None]:
     odd = places(source)[rows] % 2 == 1
     floor = tell_apart(held[odd], source[rows[odd]], held[~odd], source[rows[~odd]])
 
-    dim = material.space.latent_dim
+    dim = samples.space.latent_dim
     z = np.concatenate([draw_noise(seed, 1, dim) for seed in range(len(rows))])
-    blur = features(material.space.decode(z))
+    blur = features(samples.space.decode(z))
     return {
         "random: classifier": random and random.beside(floor, "the corpus itself split in two"),
         "N(0, I) without the prior: classifier": tell_apart(
@@ -55,8 +55,8 @@ def _random(material: Material) -> dict[str, Measure | None]:
     }
 
 
-def _middle(material: Material) -> dict[str, Measure | None]:
-    source, truth, space = material.held.source, material.truth, material.space
+def _middle(samples: Samples) -> dict[str, Measure | None]:
+    source, truth, space = samples.held.source, samples.truth, samples.space
     # Ends are every other phrase of a song; the rest are compared with. The two songs of a pair
     # are trained on or tested on together, so that no song says which class a phrase is of.
     rows = spread(source, len(source))

@@ -5,18 +5,18 @@ from __future__ import annotations
 import numpy as np
 
 from musegen.evaluation.measures.statistics import Measure, bootstrap
-from musegen.evaluation.samples import Material
+from musegen.evaluation.samples import Samples
 
 __all__ = ["measure"]
 
 
-def measure(material: Material) -> dict[str, Measure]:
+def measure(samples: Samples) -> dict[str, Measure]:
     """Notes of random phrases, and how many have none."""
     ours, theirs = (
         np.array([len(phrase) for phrase in phrases], float)
-        for phrases in (material.drawn, material.truth)
+        for phrases in (samples.drawn, samples.truth)
     )
-    pieces, ones = material.drawn_piece, np.ones(len(ours))
+    pieces, ones = samples.drawn_piece, np.ones(len(ours))
     usual = float(theirs.mean())
     return {
         "random: notes a phrase": bootstrap(ours, ones, pieces).beside(usual, "held-out phrases"),

@@ -14,7 +14,7 @@ from musegen.evaluation.measures.tokens import (
     drum_tokens,
     melody_tokens,
 )
-from musegen.evaluation.samples import Material, song_pairs, spread
+from musegen.evaluation.samples import Samples, song_pairs, spread
 from musegen.latent.paths import way
 from musegen.music.notes import BARS_PER_PHRASE
 from musegen.music.phrase_set import PhraseSet
@@ -26,12 +26,12 @@ _PAIRS = 200
 _Tokens = Callable[[PhraseSet], np.ndarray]
 
 
-def measure(material: Material) -> dict[str, Measure]:
+def measure(samples: Samples) -> dict[str, Measure]:
     """Of nine points between held-out phrases of different songs, the ends as they are.
 
     The language model is of the lead, or of the drums: what MusicVAE's was.
     """
-    held, space = material.held, material.space
+    held, space = samples.held, samples.space
     song = "lead" in space.parts
     tokens_of = melody_tokens if song else drum_tokens
     heard = tokens_of(held).any(1)
@@ -44,15 +44,15 @@ def measure(material: Material) -> dict[str, Measure]:
     group = held.source[a]  # and with it the song of the other end
     ts = np.linspace(0, 1, _POINTS)
     ends = tokens_of(held.take(a)), tokens_of(held.take(b))
-    ours = np.stack([ends[0], *_between(material, a, b, ts[1:-1], tokens_of), ends[1]])
+    ours = np.stack([ends[0], *_between(samples, a, b, ts[1:-1], tokens_of), ends[1]])
     blended = np.stack(blend_tokens(*ends, ts))
     measures = {
         "interpolation: distance to the first end grows": distance_grows(ours, group).beside(
             distance_grows(blended, group), "notes blended"
         )
     }
-    if material.train is not None:
-        train = material.train.take(material.train.bar % BARS_PER_PHRASE == 0)
+    if samples.train is not None:
+        train = samples.train.take(samples.train.bar % BARS_PER_PHRASE == 0)
         sequences = tokens_of(train)
         model = NgramModel(sequences[sequences.any(1)], MELODY_TOKENS if song else DRUM_TOKENS)
         measures["interpolation: 5-gram cost, worst point"] = relative_cost(
@@ -62,14 +62,14 @@ def measure(material: Material) -> dict[str, Measure]:
 
 
 def _between(
-    material: Material,
+    samples: Samples,
     a: np.ndarray,
     b: np.ndarray,
     ts: np.ndarray,
     tokens_of: Callable[[PhraseSet], np.ndarray],
 ) -> list[np.ndarray]:
     """Tokens of what lies between the ends, at each `t` those of all pairs."""
-    space, truth = material.space, material.truth
+    space, truth = samples.space, samples.truth
     u = space.to_noise(space.encode([truth[i] for i in (*a, *b)])[:, None])
     between = np.concatenate(way(u[: len(a)], u[len(a) :], ts))
     phrases = space.decode(space.to_latents(between)[:, 0])

@@ -6,7 +6,7 @@ import numpy as np
 
 from musegen.evaluation.measures.statistics import Measure, bootstrap
 from musegen.evaluation.measures.tokens import melody_line
-from musegen.evaluation.samples import PHRASES_PER_PIECE, Material, stretches
+from musegen.evaluation.samples import PHRASES_PER_PIECE, Samples, stretches
 from musegen.music.notes import STEPS_PER_PHRASE
 from musegen.music.phrase_set import PhraseSet
 
@@ -16,19 +16,19 @@ __all__ = ["measure", "steps_exact"]
 _PUBLISHED = (0.812, "MusicVAE, as published")
 
 
-def measure(material: Material) -> dict[str, Measure]:
+def measure(samples: Samples) -> dict[str, Measure]:
     """Steps of a melody that come back exactly, over 16 bars that all have some of it.
 
     Every other part is taken away before the phrases are encoded.
     """
-    if "lead" not in material.space.parts:
+    if "lead" not in samples.space.parts:
         return {}
-    held = material.held.only(["lead"])
+    held = samples.held.only(["lead"])
     rows = stretches(held)
     if not len(rows):
         return {}
     truth = held.take(rows.ravel())
-    space = material.space
+    space = samples.space
     again = PhraseSet.from_phrases(space.decode(space.encode(list(truth))))
     exact = steps_exact(truth, again)
     return {

@@ -6,7 +6,7 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from musegen.evaluation.measures.statistics import Measure, bootstrap
-from musegen.evaluation.samples import Material, spread
+from musegen.evaluation.samples import Samples, spread
 from musegen.music.notes import PARTS, STEPS_PER_PHRASE
 from musegen.music.phrase_set import PhraseSet
 
@@ -17,15 +17,15 @@ _COPY = 0.9
 _AT_ONCE = 50  # phrases against all of the training's, some 10 MB
 
 
-def measure(material: Material) -> dict[str, Measure]:
+def measure(samples: Samples) -> dict[str, Measure]:
     """Share of random phrases with a training phrase of note F1 over .9."""
-    if material.train is None:
+    if samples.train is None:
         return {}
-    piece, source = material.drawn_piece, material.held.source
+    piece, source = samples.drawn_piece, samples.held.source
     rows, chosen = spread(piece, _PHRASES), spread(source, _PHRASES)
-    drawn = PhraseSet.from_phrases([material.drawn[i] for i in rows])
-    ours = closest(drawn, material.train) > _COPY
-    theirs = closest(material.held.take(chosen), material.train) > _COPY
+    drawn = PhraseSet.from_phrases([samples.drawn[i] for i in rows])
+    ours = closest(drawn, samples.train) > _COPY
+    theirs = closest(samples.held.take(chosen), samples.train) > _COPY
     return {
         "random: copies of training phrases": bootstrap(
             ours, np.ones(len(ours)), piece[rows]

@@ -15,7 +15,7 @@ from scipy.spatial.distance import cdist
 
 from musegen.evaluation.measures.statistics import Measure
 from musegen.evaluation.measures.tokens import pitch_class
-from musegen.evaluation.samples import Material, spread
+from musegen.evaluation.samples import Samples, spread
 from musegen.music.notes import DRUMS, STEPS_PER_PHRASE
 from musegen.music.phrase import Phrase
 
@@ -39,14 +39,14 @@ _RESAMPLES = 200
 _LENGTHS = np.array([1, 2, 3, 4, 6, 8, 12, 16, 24, 32])
 
 
-def measure(material: Material) -> dict[str, Measure]:
+def measure(samples: Samples) -> dict[str, Measure]:
     """Each feature's area, and their mean."""
-    source = material.held.source
+    source = samples.held.source
     rows = spread(source, 2 * _PHRASES)
-    features = lerch_features([material.truth[i] for i in rows])
-    piece = material.drawn_piece
+    features = lerch_features([samples.truth[i] for i in rows])
+    piece = samples.drawn_piece
     chosen = spread(piece, _PHRASES)
-    ours = lerch_features([material.drawn[i] for i in chosen])
+    ours = lerch_features([samples.drawn[i] for i in chosen])
     held = [feature[:_PHRASES] for feature in features]
     found = overlapping_areas(held, source[rows[:_PHRASES]], ours, piece[chosen])
     if found is None:

@@ -8,7 +8,7 @@ from musegen.evaluation.measures.statistics import (
     drum_tallies,
     reconstruction_tallies,
 )
-from musegen.evaluation.samples import Material
+from musegen.evaluation.samples import Samples
 
 __all__ = ["measure"]
 
@@ -16,14 +16,14 @@ __all__ = ["measure"]
 _PUBLISHED = {"steps with all nine drums exact": (0.917, "MusicVAE, as published")}
 
 
-def measure(material: Material) -> dict[str, Measure]:
+def measure(samples: Samples) -> dict[str, Measure]:
     """Notes, durations and velocities of held-out phrases; of drums, their steps and timing."""
-    truth, space = material.truth, material.space
+    truth, space = samples.truth, samples.space
     again = space.decode(space.encode(truth))
     tallies = reconstruction_tallies(truth, again, space.parts)
     if "drums" in space.parts:
         tallies |= drum_tallies(truth, again)
     return {
-        name: bootstrap(top, bottom, material.held.source).beside(*_PUBLISHED.get(name, (None, "")))
+        name: bootstrap(top, bottom, samples.held.source).beside(*_PUBLISHED.get(name, (None, "")))
         for name, (top, bottom) in tallies.items()
     }

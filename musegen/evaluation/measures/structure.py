@@ -9,7 +9,7 @@ import numpy as np
 from musegen.evaluation.measures.classifier import tell_apart
 from musegen.evaluation.measures.statistics import Measure
 from musegen.evaluation.measures.tokens import pitch_class
-from musegen.evaluation.samples import PHRASES_PER_PIECE, Material, spread, stretches
+from musegen.evaluation.samples import PHRASES_PER_PIECE, Samples, spread, stretches
 from musegen.music.notes import (
     BARS_PER_PHRASE,
     PARTS,
@@ -27,18 +27,18 @@ _BASS = PARTS.index("bass")
 _LEAD = PARTS.index("lead")
 
 
-def measure(material: Material) -> dict[str, Measure]:
+def measure(samples: Samples) -> dict[str, Measure]:
     """Random 16 bars against held-out ones."""
-    source = material.held.source
-    rows = stretches(material.held)
+    source = samples.held.source
+    rows = stretches(samples.held)
     if not len(rows):
         return {}
     rows = rows[spread(source[rows[:, 0]], len(rows), _PER_SONG)]
-    truth = material.truth
+    truth = samples.truth
     held = _features_of([truth[i] for i in rows.ravel()])
     song = source[rows[:, 0]]
-    pieces = material.drawn_piece[::PHRASES_PER_PIECE]
-    found = tell_apart(_features_of(material.drawn), pieces, held, song)
+    pieces = samples.drawn_piece[::PHRASES_PER_PIECE]
+    found = tell_apart(_features_of(samples.drawn), pieces, held, song)
     if found is None:
         return {}
     shuffled = [truth[i] for i in _shuffled(source, len(rows)).ravel()]

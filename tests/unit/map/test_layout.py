@@ -10,8 +10,8 @@ from support.examples import CHECKPOINTS, band_phrase, drum_phrase
 from musegen import generator
 from musegen.__main__ import main
 from musegen.generator import load
-from musegen.map.layout import draw_phrases, likeness, measure_neighbours
-from musegen.map.phrase_map import Atlas
+from musegen.map.layout import draw_phrases, similarities, measure_neighbours
+from musegen.map.phrase_map import PhraseMap
 from musegen.music import Phrase
 from musegen.music.attributes import measure_attributes
 from musegen.music.notes import SONG_PARTS, make_notes
@@ -24,7 +24,7 @@ def model():
 
 @pytest.fixture(scope="module")
 def shipped():
-    return Atlas.load(CHECKPOINTS / "map.npz")
+    return PhraseMap.load(CHECKPOINTS / "map.npz")
 
 
 def with_drums(seed):
@@ -32,7 +32,7 @@ def with_drums(seed):
 
 
 def pair(a, b):
-    return {name: float(values[0]) for name, values in likeness([a, b], [0], [1]).items()}
+    return {name: float(values[0]) for name, values in similarities([a, b], [0], [1]).items()}
 
 
 def test_a_phrase_is_wholly_like_itself():
@@ -41,7 +41,7 @@ def test_a_phrase_is_wholly_like_itself():
     )
 
 
-def test_each_likeness_hears_one_thing():
+def test_each_similarity_hears_one_thing():
     whole = with_drums(0)
     moved = pair(whole, whole.to_key(6))
     assert moved["onsets"] == moved["beat"] == 1
@@ -70,10 +70,10 @@ def test_the_command_makes_a_map_whose_neighbours_sound_alike(tmp_path, monkeypa
     monkeypatch.setattr(generator, "load", model)
     path = tmp_path / "map.npz"
     assert main(["map", "--points", "300", "--out", str(path)]) == 0
-    atlas = Atlas.load(path)
-    assert atlas.positions.shape == (300, 2)
-    assert atlas.positions.min() == 0
-    assert atlas.positions.max() == 1
+    phrase_map = PhraseMap.load(path)
+    assert phrase_map.positions.shape == (300, 2)
+    assert phrase_map.positions.min() == 0
+    assert phrase_map.positions.max() == 1
 
     rows = [line.split() for line in capsys.readouterr().out.splitlines()[1:]]
     said = {name: (float(near), float(any_two)) for name, near, any_two in rows}

@@ -8,11 +8,11 @@ import pytest
 from support.examples import CHECKPOINTS
 
 from musegen.errors import CheckpointError
-from musegen.map.phrase_map import Atlas
+from musegen.map.phrase_map import PhraseMap
 from musegen.music.attributes import ATTRIBUTES
 
 # Seeds 0 to 24, row by row: seed 7 lies at (0.5, 0.25).
-GRID = Atlas(
+GRID = PhraseMap(
     np.float32([(x / 4, y / 4) for y in range(5) for x in range(5)]),
     {"density": np.arange(25, dtype=np.float32), "drums loudness": np.full(25, np.nan, "f4")},
 )
@@ -26,7 +26,7 @@ def path(tmp_path):
 
 
 def test_a_map_comes_back_from_its_file(path):
-    loaded = Atlas.load(path)
+    loaded = PhraseMap.load(path)
     assert len(loaded) == 25
     assert loaded.positions.dtype == np.float32
     assert np.abs(loaded.positions - GRID.positions).max() < 1e-5
@@ -95,7 +95,7 @@ DAMAGES = {
 def test_a_damaged_map_is_said_in_one_line(path, damage):
     DAMAGES[damage](path)
     with pytest.raises(CheckpointError, match=re.escape(str(path))) as caught:
-        Atlas.load(path)
+        PhraseMap.load(path)
     assert "\n" not in str(caught.value)
     assert "musegen map --out" in str(caught.value)
 
@@ -103,16 +103,16 @@ def test_a_damaged_map_is_said_in_one_line(path, damage):
 def test_the_shipped_map_has_thousands_of_points_in_a_small_file():
     path = CHECKPOINTS / "map.npz"
     assert path.stat().st_size < 500_000
-    atlas = Atlas.load(path)
-    assert len(atlas) >= 3000
+    phrase_map = PhraseMap.load(path)
+    assert len(phrase_map) >= 3000
     drums = ["drums density", "drums syncopation", "drums loudness"]
-    assert list(atlas.attributes) == [*ATTRIBUTES, *drums]
-    for values in atlas.attributes.values():
+    assert list(phrase_map.attributes) == [*ATTRIBUTES, *drums]
+    for values in phrase_map.attributes.values():
         assert np.isfinite(values).mean() > 0.99
 
 
 def test_the_shipped_map_fills_the_square():
-    positions = Atlas.load(CHECKPOINTS / "map.npz").positions
+    positions = PhraseMap.load(CHECKPOINTS / "map.npz").positions
     assert positions.min() == 0
     assert positions.max() == 1
     counts, _, _ = np.histogram2d(*positions.T, bins=20, range=[[0, 1], [0, 1]])

@@ -12,7 +12,7 @@ from musegen.errors import MusicError
 from musegen.generator import load
 from musegen.music.arrange import cut
 from musegen.reading import read_midi
-from musegen.recipe.execute import Kitchen
+from musegen.recipe.execute import RecipeRunner
 from musegen.recipe.schema import (
     Adjust,
     Blend,
@@ -38,12 +38,12 @@ def mg():
 
 @pytest.fixture(scope="module")
 def make(mg):
-    return kitchen(mg).make
+    return recipe_runner(mg).run
 
 
-def kitchen(mg) -> Kitchen:
+def recipe_runner(mg) -> RecipeRunner:
     """One that has time, however busy this computer is."""
-    return Kitchen(lambda: mg, most_seconds=600)
+    return RecipeRunner(lambda: mg, most_seconds=600)
 
 
 A = Recipe(source=Random(seed=1, bars=4))
@@ -76,7 +76,7 @@ def test_a_text_makes_the_same_piece_again(mg, make, source):
     assert again == recipe
     piece = make(recipe)
     # By another server, which remembers nothing.
-    assert kitchen(mg).make(again) == piece
+    assert recipe_runner(mg).run(again) == piece
     assert piece.programs["lead"] == 73
 
 
