@@ -1,4 +1,4 @@
-"""Many visitors at once: ``python -m benchmarks.load``. Needs requirements-dev.txt, and Linux.
+"""Many visitors at once: ``python -m benchmarks.load``. Needs the extra `dev`, and Linux.
 
 Starts ``app.py`` as a user would. First one visitor alone draws pieces of 16 bars and hears them,
 one after the other; then many do so at once, each as fast as the answers come. A visitor asks for

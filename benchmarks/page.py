@@ -1,4 +1,4 @@
-"""How long a visitor waits: ``python -m benchmarks.page``. Needs Chromium and requirements-dev.txt.
+"""How long a visitor waits: ``python -m benchmarks.page``. Needs Chromium and the extra `dev`.
 
 Starts ``app.py`` as a user would and drives it in headless Chromium. Prints seconds, and each as a
 ratio to the time this machine takes for a fixed piece of numpy work, so that two machines can be

@@ -1,4 +1,4 @@
-"""Whatever people upload: ``python -m benchmarks.strangers FOLDER...``. Needs requirements-dev.txt.
+"""Whatever people upload: ``python -m benchmarks.strangers FOLDER...``. Needs the extra `dev`.
 
 Takes real MIDI files from folders, and starts ``app.py`` as a user would. It is sent 200 files of
 several tracks, one in five of them merged from others up to all sixteen channels, and 500 that

@@ -10,7 +10,18 @@ from pathlib import Path
 
 __all__ = ["CHECKPOINTS", "write_beside"]
 
-CHECKPOINTS = Path(__file__).resolve().parent.parent / "checkpoints"
+
+def _find_checkpoints() -> Path:
+    if named := os.environ.get("MUSEGEN_CHECKPOINTS"):
+        return Path(named)
+    package = Path(__file__).resolve().parent
+    installed = package / "checkpoints"
+    return installed if installed.is_dir() else package.parent / "checkpoints"
+
+
+# Where models are loaded from when no folder is named: the folder in MUSEGEN_CHECKPOINTS, or the
+# shipped ones, which lie in an installed package, and beside it in a checkout.
+CHECKPOINTS = _find_checkpoints()
 
 
 @contextmanager

@@ -106,7 +106,7 @@ def _on_dask(
         from distributed.utils import silence_logging_cmgr
     except ImportError:
         raise WorkerError(
-            "Dask is not installed: pip install -r requirements-scale.txt, or leave --engine out"
+            'Dask is not installed: pip install "musegen[scale]", or leave --engine out'
         ) from None
     with ExitStack() as stack:
         # It logs tracebacks of what is said in a line below.

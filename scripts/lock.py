@@ -1,48 +1,61 @@
-"""Write requirements.lock: what requirements.txt comes to in this environment, to the version."""
+"""Write requirements.txt and requirements.lock from pyproject.toml: ``make lock``.
+
+requirements.txt has what the package needs, for a Hugging Face Space, which installs no package
+from its own folder. requirements.lock has every package that this installs, at the version in this
+environment, which the tests passed with; the Dockerfile uses it.
+"""
 
 from __future__ import annotations
 
-from importlib.metadata import distribution
+import subprocess
+import sys
+import tempfile
 from pathlib import Path
+from typing import Any
 
-from packaging.requirements import Requirement
-from packaging.utils import canonicalize_name
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
 
 ROOT = Path(__file__).resolve().parent.parent
-HEAD = """\
-# What the tests passed with, on Linux and x86-64: written by `make lock`, used by the Dockerfile.
-"""
-# What installs is the image's own affair, and is mended there.
-INSTALLERS = ("setuptools", "wheel")
+HEAD = "# Written from pyproject.toml by `make lock`: change it there.\n"
 
 
 def main() -> None:
-    """Follow the requirements from package to package, and write each one's version."""
-    lines = (ROOT / "requirements.txt").read_text("utf-8").splitlines()
-    waiting = [Requirement(line) for line in lines if line and not line.startswith("#")]
-    seen: set[tuple[str, frozenset[str]]] = set()
-    versions: dict[str, str] = {}
-    while waiting:
-        requirement = waiting.pop()
-        name, extras = canonicalize_name(requirement.name), frozenset(requirement.extras)
-        if (name, extras) in seen or not applies(requirement):
-            continue
-        seen.add((name, extras))
-        found = distribution(name)
-        if name not in INSTALLERS:
-            versions[name] = found.version
-        for line in found.requires or []:
-            needed = Requirement(line)
-            if any(applies(needed, extra) for extra in ("", *extras)):
-                needed.marker = None
-                waiting.append(needed)
-    pins = "".join(f"{name}=={version}\n" for name, version in sorted(versions.items()))
-    (ROOT / "requirements.lock").write_text(HEAD + pins, "utf-8")
+    """Write both files."""
+    (ROOT / "requirements.txt").write_text(requirements(), "utf-8")
+    with tempfile.TemporaryDirectory() as folder:
+        installed = Path(folder, "installed.txt")
+        python = (sys.executable, "-m")
+        freeze = subprocess.run(
+            [*python, "pip", "freeze", "--all", "--exclude-editable"],
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+        installed.write_text(freeze.stdout, "utf-8")
+        pins = Path(folder, "requirements.lock")
+        subprocess.run(
+            [
+                *(*python, "piptools", "compile", "--quiet", "--strip-extras"),
+                *("--no-annotate", "--no-header", "--no-emit-options"),
+                *("--constraint", installed, "--output-file", pins, ROOT / "requirements.txt"),
+            ],
+            check=True,
+        )
+        lines = [line for line in pins.read_text("utf-8").splitlines() if "==" in line]
+    (ROOT / "requirements.lock").write_text(HEAD + "\n".join(lines) + "\n", "utf-8")
 
 
-def applies(requirement: Requirement, extra: str = "") -> bool:
-    """Whether a requirement is one here, with an extra asked for or without."""
-    return requirement.marker is None or requirement.marker.evaluate({"extra": extra})
+def read_project() -> dict[str, Any]:
+    """Return the [project] table of pyproject.toml."""
+    return tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+
+
+def requirements() -> str:
+    """Return the text of requirements.txt."""
+    return HEAD + "\n".join(read_project()["dependencies"]) + "\n"
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Pictures of the page for the README: ``python scripts/pictures.py``. Needs requirements-dev.txt.
+"""Pictures of the page for the README: ``python scripts/pictures.py``. Needs the extra `dev`.
 
 Starts the app, shows each tab with music in the player, and writes ``docs/*.png``; after names of
 pictures, such as ``remix``, these alone.

@@ -1,19 +1,43 @@
-"""What several tests need: the page, served as a visitor finds it, and a browser."""
+"""Fixtures that several tests use: the model, the running app and a browser, each started once.
+
+``make test`` runs two processes (pytest-xdist). Each has an app and a model of its own, so that no
+test sees the queue, the quotas or the metrics of another process.
+"""
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+import hypothesis
 import pytest
+
+if "PYTEST_XDIST_WORKER" in os.environ:
+    # Processes that each started a thread for every core would slow each other down. Set before
+    # TensorFlow is imported; the apps that tests start inherit it.
+    _threads = str(max(1, (os.cpu_count() or 1) // int(os.environ["PYTEST_XDIST_WORKER_COUNT"])))
+    for _name in ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREADS"):
+        os.environ.setdefault(_name, _threads)
+
 from support.visits import ROOT, Visit, await_server, free_port, open_visits
 
 from musegen.music import Phrase, Piece
 from musegen.music.notes import make_notes
+
+if TYPE_CHECKING:
+    from musegen.generator import MuseGen
+
+# The same examples in every run, however slow the machine, and no folder for failed ones.
+hypothesis.settings.register_profile(
+    "musegen", deadline=None, derandomize=True, database=None, max_examples=50
+)
+hypothesis.settings.load_profile("musegen")
 
 _CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _FLAGS = (
@@ -24,6 +48,13 @@ _FLAGS = (
     "--disable-sync",
     "--no-first-run",
 )
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Start long files first, so that both processes end at about the same time."""
+    order = ("slow", "app", "unit")
+    folders = ROOT / "tests"
+    items.sort(key=lambda item: order.index(item.path.relative_to(folders).parts[0]))
 
 
 @dataclass(frozen=True)
@@ -43,6 +74,16 @@ class Server:
     url: str
     seconds: float
     folder: Path
+
+
+@pytest.fixture(scope="session")
+def mg() -> MuseGen:
+    """The shipped model, loaded once. Nothing that it makes changes it."""
+    if not (ROOT / "checkpoints" / "song").is_dir():
+        pytest.skip("there are no checkpoints to make music with")
+    from musegen.generator import load
+
+    return load(ROOT / "checkpoints")
 
 
 @pytest.fixture(scope="session")

@@ -61,7 +61,7 @@ def test_a_missing_dask_or_scheduler_says_what_to_do(monkeypatch):
     with pytest.raises(WorkerError, match="dask scheduler"):
         list(spread(abs, range(3), Engine("tcp://127.0.0.1:9")))
     monkeypatch.setitem(sys.modules, "distributed", None)
-    with pytest.raises(WorkerError, match="requirements-scale"):
+    with pytest.raises(WorkerError, match=r"pip install .musegen\[scale\]"):
         list(spread(abs, range(3), Engine(DASK)))
 
 

@@ -1,5 +1,7 @@
-"""What is said about the project holds for what is installed."""
+"""The project's files about itself agree with each other and with what is installed."""
 
+import importlib.util
+import re
 from importlib.metadata import version
 from pathlib import Path
 
@@ -8,49 +10,63 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[2]
-LINES = [
-    line
-    for name in ("requirements.txt", "requirements-scale.txt", "requirements-dev.txt")
-    for line in (ROOT / name).read_text().splitlines()
-    if line and not line.startswith(("#", "-r"))
+
+
+def load_script(name):
+    """Import a file of scripts/, which is no package."""
+    spec = importlib.util.spec_from_file_location(name, ROOT / "scripts" / f"{name}.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+lock = load_script("lock")
+PROJECT = lock.read_project()
+DEPENDENCIES = [Requirement(line) for line in PROJECT["dependencies"]]
+EXTRAS = [
+    requirement
+    for lines in PROJECT["optional-dependencies"].values()
+    for requirement in map(Requirement, lines)
+    if requirement.name != PROJECT["name"]
 ]
+LINUX = {"sys_platform": "linux", "platform_machine": "x86_64"}
 
 
-@pytest.mark.parametrize("line", LINES, ids=lambda line: line.split(">")[0])
-def test_what_is_required_is_what_is_tested(line):
-    requirement = Requirement(line)
+@pytest.mark.parametrize("requirement", [*DEPENDENCIES, *EXTRAS], ids=str)
+def test_the_installed_version_is_in_the_required_range(requirement):
     if requirement.marker is None or requirement.marker.evaluate():
         assert requirement.specifier.contains(version(requirement.name))
     assert any(spec.operator == "<" for spec in requirement.specifier), "no upper end"
 
 
-def test_one_tensorflow_for_every_system():
-    builds = [Requirement(line) for line in LINES if line.startswith("tensorflow")]
-    for system, machine in [
-        ("linux", "x86_64"),
-        ("linux", "aarch64"),
-        ("darwin", "arm64"),
-        ("win32", "AMD64"),
-    ]:
-        place = {"sys_platform": system, "platform_machine": machine}
-        assert sum(build.marker.evaluate(place) for build in builds) == 1
+@pytest.mark.parametrize(
+    ("system", "machine"),
+    [("linux", "x86_64"), ("linux", "aarch64"), ("darwin", "arm64"), ("win32", "AMD64")],
+)
+def test_every_system_gets_one_tensorflow(system, machine):
+    place = {"sys_platform": system, "platform_machine": machine}
+    builds = [r for r in DEPENDENCIES if r.name.startswith("tensorflow")]
+    assert sum(build.marker.evaluate(place) for build in builds) == 1
 
 
-def test_the_space_runs_the_gradio_that_is_tested():
-    front = (ROOT / "README.md").read_text().split("---")[1]
-    sdk = next(line.split(": ")[1] for line in front.splitlines() if line.startswith("sdk_version"))
-    gradio = Requirement(next(line for line in LINES if line.startswith("gradio")))
-    assert gradio.specifier.contains(sdk)
-    assert "app_file: app.py" in front
+def test_requirements_txt_is_written_from_pyproject():
+    assert (ROOT / "requirements.txt").read_text() == lock.requirements()
 
 
-def test_what_runs_in_a_container_fits_what_is_required():
+def test_the_lock_has_a_version_in_range_for_every_requirement():
     lines = (ROOT / "requirements.lock").read_text().splitlines()
-    locked = dict(line.split("==") for line in lines if not line.startswith("#"))
-    for line in (ROOT / "requirements.txt").read_text().splitlines():
-        if line.startswith("#"):
-            continue
-        requirement = Requirement(line)
-        place = {"sys_platform": "linux", "platform_machine": "x86_64"}
-        if requirement.marker is None or requirement.marker.evaluate(place):
+    locked = {}
+    for pin in (Requirement(line) for line in lines if not line.startswith("#")):
+        (exact,) = pin.specifier
+        assert exact.operator == "=="
+        locked[canonicalize_name(pin.name)] = exact.version
+    for requirement in DEPENDENCIES:
+        if requirement.marker is None or requirement.marker.evaluate(LINUX):
             assert requirement.specifier.contains(locked[canonicalize_name(requirement.name)])
+
+
+def test_a_space_runs_the_gradio_that_is_required():
+    front = (ROOT / "README.md").read_text().split("---")[1]
+    (gradio,) = (r for r in DEPENDENCIES if r.name == "gradio")
+    assert gradio.specifier.contains(re.search(r"^sdk_version: (.+)$", front, re.MULTILINE)[1])
+    assert re.search(r"^app_file: app.py$", front, re.MULTILINE)
