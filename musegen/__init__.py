@@ -7,15 +7,23 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from musegen.audio import render, write_audio
-    from musegen.errors import AudioError, CheckpointError, MuseGenError, MusicError, MusicWarning
+    from musegen.errors import (
+        AudioError,
+        CheckpointError,
+        FileError,
+        MuseGenError,
+        MusicError,
+        MusicWarning,
+    )
     from musegen.generator import MuseGen, load
     from musegen.music import Feel, Phrase, Piece, phrase_features, piece_features
-    from musegen.reading import read_midi
+    from musegen.reading import read_midi, read_midi_with_report
 
 __all__ = [
     "AudioError",
     "CheckpointError",
     "Feel",
+    "FileError",
     "MuseGen",
     "MuseGenError",
     "MusicError",
@@ -26,6 +34,7 @@ __all__ = [
     "phrase_features",
     "piece_features",
     "read_midi",
+    "read_midi_with_report",
     "render",
     "write_audio",
 ]
@@ -34,6 +43,7 @@ _HOMES = {
     "AudioError": "musegen.errors",
     "CheckpointError": "musegen.errors",
     "Feel": "musegen.music",
+    "FileError": "musegen.errors",
     "MuseGen": "musegen.generator",
     "MuseGenError": "musegen.errors",
     "MusicError": "musegen.errors",
@@ -44,6 +54,7 @@ _HOMES = {
     "phrase_features": "musegen.music",
     "piece_features": "musegen.music",
     "read_midi": "musegen.reading",
+    "read_midi_with_report": "musegen.reading",
     "render": "musegen.audio",
     "write_audio": "musegen.audio",
 }

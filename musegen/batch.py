@@ -15,7 +15,7 @@ from tqdm import tqdm
 
 from musegen.audio import FORMATS, render, write_audio
 from musegen.errors import MusicWarning
-from musegen.files import write_beside
+from musegen.files import atomic_write
 from musegen.latent.paths import stack_path
 from musegen.music import Piece
 from musegen.music.notes import BARS_PER_PHRASE
@@ -137,7 +137,7 @@ def _number(path: Path, number: int, count: int) -> Path:
 @contextmanager
 def _stacked(out: Path, count: int) -> Iterator[Callable[[np.ndarray], None]]:
     """Write an ``.npy`` file of `count` paths, some at a time; of one alone, that path."""
-    with write_beside(out) as beside, beside.open("wb") as file:
+    with atomic_write(out) as beside, beside.open("wb") as file:
 
         def write(paths: np.ndarray) -> None:
             if not file.tell():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import errno
 import os
 import secrets
 import sys
@@ -16,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from musegen.audio import FORMATS, fluidsynth_problem, render, write_audio
 from musegen.batch import MIDI, PATH, draw_pieces, vary_file, write_many, write_piece
-from musegen.errors import AudioError, CheckpointError, MusicError, MusicWarning
+from musegen.errors import MuseGenError, MusicError, MusicWarning, WorkerError, is_disk_full
 from musegen.latent.paths import (
     DEFAULT_FORM,
     DEFAULT_TEMPERATURE,
@@ -28,7 +27,7 @@ from musegen.latent.paths import (
 from musegen.model.attribute_directions import LARGEST_CHANGE
 from musegen.music import Piece
 from musegen.music.attributes import ATTRIBUTES
-from musegen.parallel import DASK, PROCESSES, Engine, WorkerError
+from musegen.parallel import DASK, PROCESSES, Engine
 from musegen.reading import read_midi
 
 if TYPE_CHECKING:
@@ -65,13 +64,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130
     except BrokenPipeError:
         return 1
+    except MuseGenError as error:
+        return _fail(str(error))
     except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        if is_disk_full(error):
             return _fail("the disk is full: make room and try again")
         place = f" {error.filename}" if error.filename else ""
-        return _fail(f"cannot write{place}: {error.strerror or error}")
-    except (AudioError, CheckpointError, MusicError, WorkerError) as error:
-        return _fail(str(error))
+        return _fail(f"cannot read or write{place}: {error.strerror or error}")
     return 0
 
 

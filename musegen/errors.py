@@ -1,7 +1,7 @@
-"""Errors that are shown to users: each message is one line that says what is wrong and what to do.
+"""Errors whose messages are written for users: one line that says what is wrong and what to do.
 
-Everything that MuseGen raises for a user's mistake, or for something missing on their computer, is a
-`MuseGenError`. Any other exception is a bug.
+Everything that MuseGen raises for a user's mistake, or because something is missing on their
+computer, is a `MuseGenError`. Any other exception is a bug.
 """
 
 from __future__ import annotations
@@ -10,12 +10,15 @@ import errno
 
 __all__ = [
     "AudioError",
+    "Cancelled",
     "CheckpointError",
-    "Halted",
+    "FileError",
     "MuseGenError",
     "MusicError",
     "MusicWarning",
-    "disk_error",
+    "WorkerError",
+    "is_disk_full",
+    "write_failure",
 ]
 
 
@@ -24,30 +27,63 @@ class MuseGenError(Exception):
 
 
 class MusicError(MuseGenError, ValueError):
-    """A file or a request that cannot be used."""
+    """A MIDI file, a piece or an argument cannot be used.
+
+    It is a `ValueError` too, since that is what callers of a Python function expect for an
+    argument that is out of range.
+    """
 
 
 class MusicWarning(UserWarning):
     """A file was read, but the music differs from what the file contains."""
 
 
+class FileError(MuseGenError, OSError):
+    """A file cannot be written.
+
+    It is an `OSError` too, so that ``except OSError`` around a call that writes a file works.
+    """
+
+
 class AudioError(MuseGenError, RuntimeError):
-    """Sound that cannot be rendered or saved."""
-
-
-class Halted(AudioError):  # noqa: N818 (stopping was asked for, so it is not an error)
-    """Rendering that was stopped on request."""
-
-    def __init__(self) -> None:
-        super().__init__("the rendering was stopped")
+    """Sound cannot be rendered or saved."""
 
 
 class CheckpointError(MuseGenError, ValueError):
-    """A checkpoint that cannot be used."""
+    """A checkpoint is missing, damaged or does not fit the music."""
 
 
-def disk_error(what: str, error: OSError) -> AudioError:
-    """Turn the system's error in writing a file into an `AudioError` about it."""
-    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-        return AudioError(f"the disk is full: {what} was not written; make room and try again")
-    return AudioError(f"cannot write {what}: {error.strerror or error}")
+class WorkerError(MuseGenError, RuntimeError):
+    """Worker processes or machines are not available, or one was lost."""
+
+
+class Cancelled(MuseGenError):  # noqa: N818 (somebody asked for it, so it is not an error)
+    """Work was stopped on request."""
+
+    def __init__(self, message: str = "the work was cancelled") -> None:
+        super().__init__(message)
+
+
+def is_disk_full(error: BaseException) -> bool:
+    """Whether the system refused to write because no space, or no quota, is left."""
+    full = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+    return isinstance(error, OSError) and error.errno in full
+
+
+def write_failure(name: object, error: OSError) -> FileError:
+    """Turn the system's error about writing a file into a `FileError` that says what to do.
+
+    Parameters
+    ----------
+    name : object
+        What could not be written: a path, or a description such as ``"a temporary file"``.
+    error : OSError
+        The system's error.
+    """
+    if is_disk_full(error):
+        message = f"the disk is full: {name} was not written; make room and try again"
+    else:
+        message = f"cannot write {name}: {error.strerror or error}"
+    failure = FileError(message)
+    failure.errno = error.errno
+    return failure

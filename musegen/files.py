@@ -1,14 +1,16 @@
-"""Files: where those that are shipped lie, and how others are written, whole or not at all."""
+"""Where the checkpoints are, and a way to write files completely or not at all."""
 
 from __future__ import annotations
 
 import os
-import tempfile
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-__all__ = ["CHECKPOINTS", "write_beside"]
+from musegen.errors import FileError, write_failure
+
+__all__ = ["CHECKPOINTS", "atomic_write"]
 
 
 def _find_checkpoints() -> Path:
@@ -25,27 +27,32 @@ CHECKPOINTS = _find_checkpoints()
 
 
 @contextmanager
-def write_beside(path: str | Path) -> Iterator[Path]:
-    """Give a temporary path in the same folder; move it to `path` when the block ends well.
+def atomic_write(path: str | Path) -> Iterator[Path]:
+    """Write a file completely or not at all.
 
-    The folder is made if it is missing. The temporary name keeps the ending, which some writers
-    choose their format by. If the block raises, nothing is left behind and `path` is untouched.
+    Yields a temporary path in the same folder. When the block ends, the temporary file replaces
+    `path`. If the block raises, the temporary file is deleted and `path` stays as it was. The
+    folder is created if it is missing. The temporary path has the suffix of `path`, because some
+    writers choose their format by it.
 
     Raises
     ------
-    OSError
-        If the folder cannot be written, or the disk is full.
+    FileError
+        If the folder or the file cannot be written, or the disk is full.
     """
     path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{path.stem}-", suffix=path.suffix, dir=path.parent)
-    os.close(handle)
-    beside = Path(name)
+    # Created with the default permissions of the process. `tempfile` would make the file
+    # unreadable for other users.
+    temporary = path.with_name(f".{secrets.token_hex(8)}{path.suffix}")
     try:
-        yield beside
-        umask = os.umask(0)
-        os.umask(umask)
-        beside.chmod(0o666 & ~umask)  # mkstemp gives 0600, which other users could not read
-        os.replace(beside, path)
-    finally:
-        beside.unlink(missing_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary.touch(exist_ok=False)
+        try:
+            yield temporary
+            os.replace(temporary, path)
+        finally:
+            temporary.unlink(missing_ok=True)
+    except FileError:
+        raise
+    except OSError as error:
+        raise write_failure(path, error) from None

@@ -14,17 +14,15 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TypeVar
 
-__all__ = ["CORES", "DASK", "PROCESSES", "Engine", "WorkerError", "spread"]
+from musegen.errors import WorkerError
+
+__all__ = ["CORES", "DASK", "PROCESSES", "Engine", "spread"]
 
 PROCESSES, DASK = "processes", "dask"
 _ANSWERS_WITHIN = 10.0  # seconds: a scheduler that is there answers at once
 
 _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
-
-
-class WorkerError(RuntimeError):
-    """Workers that cannot be had or were lost, said in one line: what is wrong, what to do."""
 
 
 @dataclass(frozen=True)

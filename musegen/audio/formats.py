@@ -11,8 +11,8 @@ import numpy as np
 import soundfile
 
 from musegen.audio.riff import riff_text
-from musegen.errors import AudioError, disk_error
-from musegen.files import write_beside
+from musegen.errors import AudioError, FileError
+from musegen.files import atomic_write
 
 if TYPE_CHECKING:
     from musegen.audio.rendering import Stems
@@ -136,10 +136,10 @@ def encode(audio: np.ndarray, rate: int, ending: str, comment: str | None = None
 
 def _write(path: Path, data: memoryview) -> None:
     try:
-        with write_beside(path) as beside:
+        with atomic_write(path) as beside:
             beside.write_bytes(data)
-    except OSError as error:
-        raise disk_error(str(path), error) from None
+    except FileError as error:
+        raise AudioError(str(error)) from None
 
 
 def to_int16(audio: np.ndarray) -> np.ndarray:

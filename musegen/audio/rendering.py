@@ -17,7 +17,7 @@ import numpy as np
 from musegen.audio.loudness import mastering, shape
 from musegen.audio.renderers import RATE, fluidsynth_problem, play
 from musegen.audio.soundfonts import choose_soundfont
-from musegen.errors import AudioError, Halted, disk_error
+from musegen.errors import AudioError, Cancelled, write_failure
 
 if TYPE_CHECKING:
     from musegen.music.piece import Piece
@@ -83,7 +83,7 @@ def render(
     timeout : float, optional
         Seconds after which the renderer is ended; a minute more than the piece lasts if not given.
     halt : threading.Event, optional
-        Once it is set, the renderer is ended and `Halted` is raised.
+        Once it is set, the renderer is ended and `Cancelled` is raised.
     progress : callable, optional
         Called some times a second, in the caller's thread, with the share that is done, 0 to 1.
 
@@ -100,7 +100,9 @@ def render(
     ------
     AudioError
         If the soundfont is missing, damaged or has no sound for the piece; if FluidSynth fails or
-        runs out of time; if the disk is full. `Halted` is one of these.
+        runs out of time; if the disk is full.
+    Cancelled
+        If `halt` was set.
     """
     player = _Player(piece, soundfont, timeout, halt, progress)
     if not piece.parts:
@@ -242,7 +244,7 @@ class _Player:
             def watch(share: float) -> None:
                 shares[name] = share
                 if gone.is_set() or self.halt.is_set():
-                    raise Halted
+                    raise Cancelled
 
             watch(0.0)
             sound = self._sound(pieces[name], cores, watch)
@@ -258,7 +260,7 @@ class _Player:
                 self.progress(sum(shares.values()) / len(shares))
                 waiting = wait(waiting, _TELL).not_done
                 if self.halt.is_set():
-                    raise Halted
+                    raise Cancelled
             self.progress(1.0)
         finally:
             gone.set()
@@ -273,7 +275,7 @@ class _Player:
                     part, self.soundfont, self.embedded, Path(folder), self.timeout, watch, cores
                 )
         except OSError as error:
-            raise disk_error("a temporary file", error) from None
+            raise AudioError(str(write_failure("a temporary file", error))) from None
         if not np.abs(audio).max(initial=0) > _NOTHING:
             what = "this piece" if part is self.piece else f"the {part.parts[0]}"
             raise AudioError(

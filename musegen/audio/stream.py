@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from musegen.audio.formats import encode
-from musegen.errors import disk_error
-from musegen.files import write_beside
+from musegen.errors import AudioError, FileError
+from musegen.files import atomic_write
 
 if TYPE_CHECKING:
     from musegen.audio.rendering import Stems
@@ -56,11 +56,11 @@ def write_stream(path: str | Path, stems: Stems) -> dict:
     with ThreadPoolExecutor(os.cpu_count()) as threads:  # libsndfile works beside Python
         coded = list(threads.map(lambda piece: _coded(piece, stems.rate), pieces))
     try:
-        with write_beside(path) as beside, beside.open("wb") as file:
+        with atomic_write(path) as beside, beside.open("wb") as file:
             for piece in coded:
                 file.write(piece)
-    except OSError as error:
-        raise disk_error(str(path), error) from None
+    except FileError as error:
+        raise AudioError(str(error)) from None
     return {
         "rate": stems.rate,
         "samples": samples,

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from string import Template
 
-from musegen.files import write_beside
+from musegen.files import atomic_write
 
 __all__ = ["write_card"]
 
@@ -143,7 +143,7 @@ def write_card(folder: str | Path) -> None:
         prior_epochs=logs["prior"][0],
         prior_minutes=logs["prior"][1],
     )
-    with write_beside(folder / "README.md") as beside:
+    with atomic_write(folder / "README.md") as beside:
         beside.write_text(text)
 
 

@@ -10,7 +10,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from musegen.evaluation.measures.statistics import Measure
-from musegen.files import write_beside
+from musegen.files import atomic_write
 from musegen.music.notes import DRUMS, PARTS, STEPS_PER_BEAT, STEPS_PER_PHRASE
 from musegen.music.phrase import Phrase
 
@@ -51,7 +51,7 @@ def draw_picture(
     for i, (kind, phrases) in enumerate(examples.items(), start=1):
         for j, phrase in enumerate(phrases):
             _roll(figure.add_subplot(grid[i, j]), phrase, f"{kind} {j + 1}")
-    with write_beside(path) as beside:
+    with atomic_write(path) as beside:
         figure.savefig(beside, dpi=80)
 
 

@@ -21,7 +21,7 @@ from musegen.evaluation.measures import (
 from musegen.evaluation.measures.statistics import Measure
 from musegen.evaluation.picture import draw_picture
 from musegen.evaluation.samples import PHRASES_PER_PIECE, Samples
-from musegen.files import write_beside
+from musegen.files import atomic_write
 from musegen.music.phrase import Phrase
 from musegen.music.phrase_set import PhraseSet
 
@@ -77,7 +77,7 @@ class Report:
         path = Path(path)
         plain = {name: value for name, value in vars(self).items() if name != "examples"}
         plain["measures"] = {name: asdict(measure) for name, measure in self.measures.items()}
-        with write_beside(path) as beside:
+        with atomic_write(path) as beside:
             beside.write_text(json.dumps(plain, indent=2, ensure_ascii=False) + "\n")
         picture = path.with_suffix(".png")
         draw_picture(picture, self._title, self.measures, self.examples)

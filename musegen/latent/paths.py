@@ -12,7 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
-from musegen.files import write_beside
+from musegen.errors import MusicError
+from musegen.files import atomic_write
 
 __all__ = [
     "CURVES",
@@ -163,7 +164,7 @@ def lay_out(form: str, phrases: int) -> np.ndarray:
 
     Raises
     ------
-    ValueError
+    MusicError
         If the form is none of these.
 
     Examples
@@ -174,7 +175,7 @@ def lay_out(form: str, phrases: int) -> np.ndarray:
     if form in _WITHOUT_SECTIONS:
         return np.arange(phrases)
     if not (form.isascii() and form.isalpha() and form.isupper() and len(form) <= 16):
-        raise ValueError(
+        raise MusicError(
             f"there is no form {form[:20]!r}: write sections as letters, like AABA, or choose from "
             + ", ".join(FORMS)
         )
@@ -250,5 +251,5 @@ def write_paths(path: str | Path, paths: np.ndarray) -> None:
     paths : numpy.ndarray
         Float32, ``(phrases, dim)``, or ``(pieces, phrases, dim)`` for several.
     """
-    with write_beside(path) as beside, beside.open("wb") as file:
+    with atomic_write(path) as beside, beside.open("wb") as file:
         np.save(file, paths.astype(np.float32))

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from musegen.errors import CheckpointError
-from musegen.files import write_beside
+from musegen.files import atomic_write
 
 __all__ = ["PhraseMap"]
 
@@ -88,7 +88,7 @@ class PhraseMap:
 
     def save(self, path: str | Path) -> None:
         """Write an ``.npz`` file, whole or not at all: some 25 bytes a point."""
-        with write_beside(path) as beside, beside.open("wb") as file:
+        with atomic_write(path) as beside, beside.open("wb") as file:
             np.savez_compressed(
                 file,
                 positions=np.round(self.positions * _FULL).astype(np.uint16),

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pretty_midi
 
-from musegen.files import write_beside
+from musegen.files import atomic_write
 from musegen.midi.tags import seal
 from musegen.music.notes import PARTS, STEPS_PER_BEAT, STEPS_PER_PHRASE
 from musegen.music.piece import Piece
@@ -83,7 +83,7 @@ def write_midi(piece: Piece, path: str | Path, tag: str | None = None) -> None:
         If the file cannot be written.
     """
     midi = to_pretty_midi(piece)
-    with write_beside(path) as beside:
+    with atomic_write(path) as beside:
         midi.write(str(beside))
         if tag is not None:
             # The seal is of the notes as they are read again.

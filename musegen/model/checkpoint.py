@@ -13,7 +13,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
 
 from musegen.errors import CheckpointError
-from musegen.files import write_beside
+from musegen.files import atomic_write
 from musegen.model.attribute_directions import Controls
 from musegen.model.config import PriorConfig, VAEConfig
 from musegen.model.prior import Prior
@@ -60,7 +60,7 @@ def save_arrays(arrays: Mapping[str, np.ndarray], folder: Path, stem: str) -> No
         shards[-1][name] = array
     names = [f"{stem}-{i + 1:05}-of-{len(shards):05}.safetensors" for i in range(len(shards))]
     for name, shard in zip(names, shards, strict=True):
-        with write_beside(folder / name) as beside:
+        with atomic_write(folder / name) as beside:
             save_file(shard, beside)
     for old in folder.glob(f"{stem}-*-of-*.safetensors"):
         if old.name not in names:
@@ -168,7 +168,7 @@ def load_controls(folder: Path) -> Controls:
 
 
 def _save_model(model: VAE | Prior, variables: list, folder: Path, stem: str) -> None:
-    with write_beside(folder / f"{stem}.json") as beside:
+    with atomic_write(folder / f"{stem}.json") as beside:
         beside.write_text(json.dumps(asdict(model.config), indent=2) + "\n")
     half = {v.path: np.asarray(v.numpy()).astype(np.float16) for v in variables}
     save_arrays(half, folder, stem)

@@ -7,6 +7,8 @@ from types import MappingProxyType
 
 import pretty_midi
 
+from musegen.errors import MusicError
+
 __all__ = [
     "DEFAULT_PROGRAMS",
     "DRUM_CLASSES",
@@ -59,10 +61,10 @@ def program_named(name: str) -> int:
 
     Raises
     ------
-    ValueError
+    MusicError
         If there is no such instrument.
     """
     try:
         return pretty_midi.instrument_name_to_program(name)
     except (ValueError, KeyError):
-        raise ValueError(f"General MIDI has no instrument {name!r}") from None
+        raise MusicError(f"General MIDI has no instrument {name!r}") from None

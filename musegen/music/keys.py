@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from musegen.errors import MusicError
 from musegen.music.notes import DRUMS
 
 __all__ = ["KEY_NAMES", "estimate_key", "key_fits", "key_named"]
@@ -22,14 +23,14 @@ def key_named(name: str) -> int:
 
     Raises
     ------
-    ValueError
+    MusicError
         If there is no such key.
     """
     tonic = name[:-1] if name.endswith("m") else name
     letters = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
     signs = {"": 0, "#": 1, "b": -1}
     if tonic[:1] not in letters or tonic[1:] not in signs:
-        raise ValueError(f"there is no key {name[:20]!r}: write one like C, F#, Bb or Am")
+        raise MusicError(f"there is no key {name[:20]!r}: write one like C, F#, Bb or Am")
     semitones = letters[tonic[0]] + signs[tonic[1:]] + (3 if name.endswith("m") else 0)
     return (semitones + 5) % 12 - 5
 

@@ -10,6 +10,8 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from musegen.errors import MusicError
+
 __all__ = [
     "BARS_PER_PHRASE",
     "DRUMS",
@@ -56,11 +58,11 @@ def part_index(part: str) -> int:
 
     Raises
     ------
-    ValueError
+    MusicError
         If there is no such part.
     """
     if part not in PARTS:
-        raise ValueError(f"there is no part {part!r}: choose from {', '.join(PARTS)}")
+        raise MusicError(f"there is no part {part!r}: choose from {', '.join(PARTS)}")
     return PARTS.index(part)
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from musegen.errors import MusicError
-from musegen.files import write_beside
+from musegen.files import atomic_write
 from musegen.music.notes import NOTE, part_index
 from musegen.music.phrase import Phrase
 
@@ -141,7 +141,7 @@ class PhraseSet:
         """Write an ``.npz`` of plain arrays, a column of the notes each, whole or not at all."""
         columns = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "notes"}
         columns |= {name: self.notes[name] for name in NOTE.names}
-        with write_beside(path) as beside, beside.open("wb") as file:
+        with atomic_write(path) as beside, beside.open("wb") as file:
             np.savez_compressed(file, **columns)
 
     @classmethod

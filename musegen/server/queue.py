@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from gradio.context import LocalContext
 
-from musegen.errors import Halted
+from musegen.errors import Cancelled
 
 __all__ = ["BusyError", "Turns", "Visitor", "visitor_now"]
 
@@ -103,7 +103,7 @@ class Turns:
         ------
         BusyError
             If too many wait.
-        Halted
+        Cancelled
             If `halt` was set while waiting.
         """
         ticket = _Ticket(visitor, next(self._numbers))
@@ -115,7 +115,7 @@ class Turns:
                     self._refuse_too_many(visitor)
                 while not ticket.is_served:
                     if halt is not None and halt.is_set():
-                        raise Halted
+                        raise Cancelled
                     self._news.wait(_LOOK if halt else None)
             except BaseException:
                 self._waiting.remove(ticket)

@@ -13,7 +13,7 @@ from pathlib import Path
 from gradio.utils import get_upload_folder
 
 from musegen.audio import find_soundfont, soundfont_names
-from musegen.errors import AudioError, CheckpointError
+from musegen.errors import AudioError, Cancelled, CheckpointError
 from musegen.files import CHECKPOINTS
 from musegen.map.phrase_map import PhraseMap
 from musegen.recipe.examples import EXAMPLES
@@ -132,7 +132,7 @@ class Workshop:
                 if self._closing.is_set():
                     return
                 piece = self._runner.run(recipe)
-                with contextlib.suppress(AudioError):  # who asks for it will be told
+                with contextlib.suppress(AudioError, Cancelled):  # who asks for it will be told
                     for _ in self.sounds.make(piece, recipe.text, font, self._closing):
                         pass
 

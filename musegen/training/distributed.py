@@ -24,8 +24,8 @@ import keras
 import numpy as np
 from keras import ops
 
+from musegen.errors import WorkerError
 from musegen.model.vae import VAE
-from musegen.parallel import WorkerError
 
 __all__ = ["ALONE", "Workers", "join_workers", "take_part"]
 

@@ -15,7 +15,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
 
 from musegen.errors import CheckpointError
-from musegen.files import write_beside
+from musegen.files import atomic_write
 from musegen.training.distributed import ALONE, Workers
 
 __all__ = ["Keeper", "adam", "precision"]
@@ -152,7 +152,7 @@ def _state_variables(model: keras.Model) -> dict[str, keras.Variable]:
 
 def _save_state(model: keras.Model, path: Path, state: dict[str, float]) -> None:
     arrays = {name: np.asarray(v.numpy()) for name, v in _state_variables(model).items()}
-    with write_beside(path) as beside:
+    with atomic_write(path) as beside:
         save_file(arrays, beside, {name: repr(value) for name, value in state.items()})
 
 

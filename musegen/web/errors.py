@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import html
 import logging
 import secrets
@@ -12,13 +11,12 @@ from contextlib import contextmanager
 import gradio as gr
 from gradio.context import LocalContext
 
-from musegen.errors import AudioError, Halted
+from musegen.errors import AudioError, Cancelled, is_disk_full
 from musegen.server.model_loader import ModelError
 
 __all__ = ["line_of", "one_line", "tell"]
 
 _MOST = 300  # characters of a line: it may quote what was sent
-_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _log = logging.getLogger(__name__)
 
 
@@ -27,7 +25,7 @@ def one_line() -> Iterator[None]:
     """Turn whatever goes wrong into one friendly line on the page, and one in the log."""
     try:
         yield
-    except (gr.Error, Halted):
+    except (gr.Error, Cancelled):
         raise
     except Exception as error:
         line = line_of(error)
@@ -51,7 +49,7 @@ def line_of(error: Exception) -> str:
         return said
     if isinstance(error, OSError | MemoryError):
         _log.error("request %s failed: %s: %s", number, type(error).__name__, said)
-        if isinstance(error, OSError) and error.errno in _FULL:
+        if is_disk_full(error):
             line = "the disk of this computer is full: try again later"
         else:
             line = "this computer has too little left to do that: try again later"

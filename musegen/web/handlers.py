@@ -9,7 +9,7 @@ from pathlib import Path
 import gradio as gr
 
 from musegen.audio import find_soundfont
-from musegen.errors import Halted, MusicError
+from musegen.errors import Cancelled, MusicError
 from musegen.music.attributes import ATTRIBUTES
 from musegen.recipe.examples import EXAMPLES
 from musegen.recipe.naming import title
@@ -343,7 +343,7 @@ class Callbacks:
                     yield gr.skip(), _progress(share, "Playing it into a file …")
                 else:
                     yield show(take, stage.file, stage.stream, stage.problem), gr.skip()
-        except Halted:
+        except Cancelled:
             return
         except Exception as error:
             yield show(take, problem=f"No sound: {line_of(error)}"), gr.skip()
@@ -368,7 +368,7 @@ class Callbacks:
                         yield gr.skip(), _progress(share, f"Making the {name} …")
                     else:
                         yield str(path), gr.skip()
-        except Halted:
+        except Cancelled:
             yield None, gr.skip()
 
     def cancel(self, request: gr.Request) -> None:

@@ -23,7 +23,7 @@ from gradio_client.exceptions import AppError
 from support.visits import ROOT, await_server, free_port, open_visits
 
 from musegen.errors import MusicError
-from musegen.files import write_beside
+from musegen.files import atomic_write
 from musegen.web.errors import line_of, one_line
 
 PATIENCE = 60  # seconds, of which a loaded computer may take most
@@ -285,15 +285,15 @@ def test_a_write_that_is_killed_leaves_the_file_as_it_was(tmp_path) -> None:
     path.write_text("before")
     program = f"""
 import os, signal
-from musegen.files import write_beside
-with write_beside({str(path)!r}) as beside:
+from musegen.files import atomic_write
+with atomic_write({str(path)!r}) as beside:
     beside.write_text("half")
     os.kill(os.getpid(), signal.SIGKILL)
 """
     ended = subprocess.run([sys.executable, "-c", program], cwd=ROOT)
     assert ended.returncode == -signal.SIGKILL
     assert path.read_text() == "before"
-    with write_beside(path) as beside:
+    with atomic_write(path) as beside:
         beside.write_text("after")
     assert path.read_text() == "after"
 

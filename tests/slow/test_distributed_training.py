@@ -11,7 +11,7 @@ import pytest
 from safetensors.numpy import load_file
 from support.visits import ROOT, free_port
 
-from musegen.parallel import WorkerError
+from musegen.errors import WorkerError
 from musegen.training.distributed import ALONE, Workers, join_workers
 
 SECONDS = 240  # some ten, where nothing else is done

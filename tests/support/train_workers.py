@@ -10,8 +10,8 @@ import signal
 import sys
 from pathlib import Path
 
+from musegen.errors import WorkerError
 from musegen.model.config import PriorConfig, TrainingConfig, VAEConfig
-from musegen.parallel import WorkerError
 from musegen.training.distributed import join_workers
 from musegen.training.loop import Keeper
 from musegen.training.prior import train_prior

@@ -1,31 +1,34 @@
-"""A file is written whole, or it is not there."""
+"""Files are written completely or not at all."""
 
+import errno
 import os
 import stat
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from musegen.files import write_beside
+from musegen.errors import FileError
+from musegen.files import atomic_write
 
 
 def test_the_file_appears_when_the_block_ends(tmp_path):
     target = tmp_path / "song.txt"
-    with write_beside(target) as beside:
-        beside.write_text("music")
+    with atomic_write(target) as temporary:
+        temporary.write_text("music")
         assert not target.exists()
     assert target.read_text() == "music"
     assert os.listdir(tmp_path) == ["song.txt"]
 
 
 def test_the_temporary_file_keeps_the_ending_and_the_folder(tmp_path):
-    with write_beside(tmp_path / "song.flac") as beside:
-        assert beside.suffix == ".flac"
-        assert beside.parent == tmp_path
+    with atomic_write(tmp_path / "song.flac") as temporary:
+        assert temporary.suffix == ".flac"
+        assert temporary.parent == tmp_path
 
 
 def test_a_missing_folder_is_made(tmp_path):
-    with write_beside(tmp_path / "a" / "b" / "song.txt") as beside:
-        beside.write_text("music")
+    with atomic_write(tmp_path / "a" / "b" / "song.txt") as temporary:
+        temporary.write_text("music")
     assert (tmp_path / "a" / "b" / "song.txt").read_text() == "music"
 
 
@@ -34,8 +37,8 @@ def test_a_block_that_raises_leaves_the_old_file_and_nothing_else(tmp_path):
     target.write_text("old")
 
     def write_half():
-        with write_beside(target) as beside:
-            beside.write_text("half of the n")
+        with atomic_write(target) as temporary:
+            temporary.write_text("half of the n")
             raise RuntimeError
 
     with pytest.raises(RuntimeError):
@@ -45,7 +48,7 @@ def test_a_block_that_raises_leaves_the_old_file_and_nothing_else(tmp_path):
 
 
 def test_a_block_that_raises_makes_no_file(tmp_path):
-    with pytest.raises(KeyboardInterrupt), write_beside(tmp_path / "song.txt"):
+    with pytest.raises(KeyboardInterrupt), atomic_write(tmp_path / "song.txt"):
         raise KeyboardInterrupt
     assert os.listdir(tmp_path) == []
 
@@ -54,13 +57,42 @@ def test_a_block_that_raises_makes_no_file(tmp_path):
 def test_others_may_read_it_as_any_new_file(tmp_path):
     plain = tmp_path / "plain.txt"
     plain.touch()
-    with write_beside(tmp_path / "song.txt"):
+    with atomic_write(tmp_path / "song.txt"):
         pass
     modes = [stat.S_IMODE(p.stat().st_mode) for p in (plain, tmp_path / "song.txt")]
     assert modes[0] == modes[1]
 
 
-def test_a_folder_that_is_a_file_is_an_os_error(tmp_path):
+def test_a_folder_that_is_a_file_is_a_file_error_that_names_the_path(tmp_path):
     (tmp_path / "taken").touch()
-    with pytest.raises(OSError, match="taken"), write_beside(tmp_path / "taken" / "song.txt"):
+    path = tmp_path / "taken" / "song.txt"
+    with (
+        pytest.raises(FileError, match=r"cannot write .*song\.txt: ") as caught,
+        atomic_write(path),
+    ):
         pass
+    assert isinstance(caught.value, OSError)
+    assert caught.value.errno in (errno.EEXIST, errno.ENOTDIR)
+
+
+def test_a_full_disk_is_a_file_error_that_says_what_to_do(tmp_path):
+    expected = r"^the disk is full: .*song\.txt was not written; make room"
+    with pytest.raises(FileError, match=expected), atomic_write(tmp_path / "song.txt"):
+        raise OSError(errno.ENOSPC, "No space left on device")
+    assert os.listdir(tmp_path) == []
+
+
+def test_threads_that_write_at_once_all_make_files_that_others_may_read(tmp_path):
+    (tmp_path / "plain.txt").touch()
+    mode = stat.S_IMODE((tmp_path / "plain.txt").stat().st_mode)
+
+    def write(number):
+        path = tmp_path / f"{number}.txt"
+        with atomic_write(path) as temporary:
+            temporary.write_text(str(number))
+        return path
+
+    with ThreadPoolExecutor(8) as threads:
+        paths = list(threads.map(write, range(100)))
+    assert [path.read_text() for path in paths] == [str(number) for number in range(100)]
+    assert {stat.S_IMODE(path.stat().st_mode) for path in paths} == {mode}

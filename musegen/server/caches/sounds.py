@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from musegen import audio
-from musegen.errors import AudioError, Halted
+from musegen.errors import AudioError, Cancelled
 from musegen.music import Piece
 
 __all__ = ["Sounds", "Stage"]
@@ -123,7 +123,7 @@ class Sounds:
         soundfont : Path, optional
             As in `musegen.audio.render`.
         halt : threading.Event, optional
-            Once it is set, this ends with `musegen.Halted`.
+            Once it is set, this ends with `musegen.Cancelled`.
         progress : callable, optional
             As in `musegen.audio.render_stages`: goes from 0 to 1 for each stage.
         turn : callable, optional
@@ -202,7 +202,7 @@ class Sounds:
                     self._news.notify_all()
                 del stems  # some 14 MB, and the parts may have to wait for their turn
                 yield kept.stage
-        except Halted:
+        except Cancelled:
             raise
         except AudioError as error:
             rendering.error = error
@@ -231,7 +231,7 @@ class Sounds:
                     self._news.wait(_TELL)
                 new, is_over = rendering.stages[given:], rendering.is_over
             if halt.is_set():
-                raise Halted
+                raise Cancelled
             yield from new
             given += len(new)
             if is_over:

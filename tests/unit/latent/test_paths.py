@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from musegen.errors import MusicError
 from musegen.latent.paths import (
     bend_noise,
     draw_noise,
@@ -82,7 +83,7 @@ def test_a_form_says_what_comes_back(form, phrases, order):
 
 @pytest.mark.parametrize("form", ["", "aaba", "A B", "AAB1", "A" * 17])
 def test_a_form_that_is_none_says_what_to_write(form):
-    with pytest.raises(ValueError, match="like AABA"):
+    with pytest.raises(MusicError, match="like AABA"):
         lay_out(form, 8)
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from musegen.errors import MusicError
 from musegen.music.instruments import (
     DEFAULT_PROGRAMS,
     DRUM_CLASSES,
@@ -43,5 +44,5 @@ def test_program_names_go_both_ways():
 
 
 def test_no_such_instrument():
-    with pytest.raises(ValueError, match="no instrument 'Kazoo'"):
+    with pytest.raises(MusicError, match="no instrument 'Kazoo'"):
         program_named("Kazoo")

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from musegen.errors import MusicError
 from musegen.music.keys import KEY_NAMES, estimate_key, key_fits, key_named
 from musegen.music.notes import make_notes
 from musegen.music.phrase import Phrase
@@ -30,7 +31,7 @@ def test_minor_and_enharmonic_keys(name, key):
 
 @pytest.mark.parametrize("name", ["", "m", "H", "c", "C##", "C major"])
 def test_no_such_key(name):
-    with pytest.raises(ValueError, match="there is no key"):
+    with pytest.raises(MusicError, match="there is no key"):
         key_named(name)
 
 

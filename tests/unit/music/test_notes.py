@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from musegen.errors import MusicError
 from musegen.music.notes import NOTE, PARTS, make_notes, part_index, sort_notes, tidy_notes
 
 
@@ -32,7 +33,7 @@ def test_notes_are_sorted_by_onset_then_part_then_pitch():
 
 
 def test_an_unknown_part_is_named_with_the_known_ones():
-    with pytest.raises(ValueError, match=r"no part 'kazoo'.*lead.*drums"):
+    with pytest.raises(MusicError, match=r"no part 'kazoo'.*lead.*drums"):
         part_index("kazoo")
 
 

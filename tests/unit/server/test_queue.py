@@ -10,7 +10,7 @@ from concurrent.futures import wait
 import pytest
 from gradio_client import Client
 
-from musegen.errors import Halted
+from musegen.errors import Cancelled
 from musegen.server.queue import BusyError, Turns, Visitor
 
 ANN, BEN, CAT = (Visitor(f"192.0.2.{i}", name) for i, name in enumerate(("ann", "ben", "cat")))
@@ -85,7 +85,7 @@ def test_several_work_at_once() -> None:
         assert turns.waiting == 0
         over = threading.Event()
         over.set()
-        with pytest.raises(Halted), turns.take(CAT, over):
+        with pytest.raises(Cancelled), turns.take(CAT, over):
             pass
     with turns.take(CAT):
         pass
@@ -130,7 +130,7 @@ def test_who_leaves_is_passed_over() -> None:
         try:
             with office.turns.take(ANN, left):
                 said.append("served")
-        except Halted:
+        except Cancelled:
             said.append("left")
 
     thread = threading.Thread(target=leave)

@@ -16,7 +16,7 @@ from support.examples import band
 
 import musegen.server.caches.sounds as module
 from musegen.audio import MIX
-from musegen.errors import AudioError, Halted
+from musegen.errors import AudioError, Cancelled
 from musegen.music import Phrase, Piece
 from musegen.server.caches.sounds import Sounds, Stage
 
@@ -100,7 +100,7 @@ def test_who_waits_goes_on_where_the_other_was_halted(piece) -> None:
     other.start()
     time.sleep(0.3)  # it has the mix, and waits for the parts
     halt.set()
-    with pytest.raises(Halted):
+    with pytest.raises(Cancelled):
         next(first)
     other.join()
     (stages,) = made
@@ -121,7 +121,7 @@ def test_who_waits_can_be_halted(piece) -> None:
     first = sounds.make(piece, "song", TIM)
     next(first)
     halt.set()
-    with pytest.raises(Halted):
+    with pytest.raises(Cancelled):
         make(sounds, piece, "song", halt=halt)
     assert len(list(first)) == 1
 
