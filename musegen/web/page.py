@@ -12,6 +12,7 @@ from musegen.server.settings import get_settings
 from musegen.web.api import add_endpoints
 from musegen.web.assets import asset
 from musegen.web.components.player.component import player
+from musegen.web.components.tabs.component import tab_bar, tab_group, tab_panel
 from musegen.web.handlers import Callbacks
 from musegen.web.shape_controls import shape_controls
 from musegen.web.sound_controls import NAMES, sound_controls
@@ -82,14 +83,15 @@ def build(work: Workshop) -> gr.Blocks:
             with gr.Column(elem_classes="mg-left"):
                 stage = player(elem_id="player")
             with gr.Column(elem_classes="mg-panel"):
-                with gr.Tabs():
-                    with gr.Tab("Random", id="random"):
+                with tab_group():
+                    tab_bar(("Random", "Interpolate", "Explore", "Remix"), "Ways to make music")
+                    with tab_panel("Random"):
                         random = random_tab()
-                    with gr.Tab("Interpolate", id="interpolate"):
+                    with tab_panel("Interpolate"):
                         morph = interpolate_tab()
-                    with gr.Tab("Explore", id="explore"):
+                    with tab_panel("Explore"):
                         explore = explore_tab(work.phrase_map)
-                    with gr.Tab("Remix", id="remix"):
+                    with tab_panel("Remix"):
                         remix = remix_tab()
                 shape = shape_controls()
                 sound = sound_controls()

@@ -14,6 +14,7 @@ from musegen.server.uploads import ENDINGS
 from musegen.server.validation import allowed_range
 from musegen.web.components.map.component import map_data, map_view
 from musegen.web.components.square.component import square
+from musegen.web.components.tabs.component import tab_bar, tab_group, tab_panel
 from musegen.web.components.tracks.component import tracks_view
 from musegen.web.handlers import END_FILE, END_PLAYING, END_SEED, first_corners
 
@@ -152,8 +153,9 @@ def explore_tab(phrase_map: PhraseMap | None) -> ExploreTab:
     """Make the tab."""
     texts, shown = first_corners()
     corners = gr.Textbox(texts, visible=False)
-    with gr.Tabs(elem_classes="mg-inner"):
-        with gr.Tab("Map", id="map"):
+    with tab_group():
+        tab_bar(("Map", "Square"), "Ways to explore")
+        with tab_panel("Map"):
             if phrase_map is None:
                 gr.Markdown("These checkpoints have no map: python -m musegen map makes one.")
             places = map_view(
@@ -161,7 +163,7 @@ def explore_tab(phrase_map: PhraseMap | None) -> ExploreTab:
                 visible=phrase_map is not None,
                 elem_id="map-view",
             )
-        with gr.Tab("Square", id="square"):
+        with tab_panel("Square"):
             blend = square(value=shown, elem_id="square-view")
     return ExploreTab(places, blend, corners)
 

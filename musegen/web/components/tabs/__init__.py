@@ -1,0 +1,1 @@
+"""Tabs that are all visible at any width."""
