@@ -12,7 +12,7 @@ __all__ = [
     "AudioError",
     "Cancelled",
     "CheckpointError",
-    "FileError",
+    "Cancelled",
     "MuseGenError",
     "MusicError",
     "MusicWarning",
@@ -46,7 +46,14 @@ class FileError(MuseGenError, OSError):
 
 
 class AudioError(MuseGenError, RuntimeError):
-    """Sound cannot be rendered or saved."""
+    """Sound that cannot be rendered or saved."""
+
+
+class Cancelled(MuseGenError):  # noqa: N818 (it was asked for, so it is not an error)
+    """Work that was stopped because somebody asked for that, or left."""
+
+    def __init__(self) -> None:
+        super().__init__("the work was cancelled")
 
 
 class CheckpointError(MuseGenError, ValueError):

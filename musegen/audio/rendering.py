@@ -17,7 +17,7 @@ import numpy as np
 from musegen.audio.loudness import mastering, shape
 from musegen.audio.renderers import RATE, fluidsynth_problem, play
 from musegen.audio.soundfonts import choose_soundfont
-from musegen.errors import AudioError, Cancelled, write_failure
+from musegen.errors import AudioError, Cancelled, disk_error
 
 if TYPE_CHECKING:
     from musegen.music.piece import Piece
@@ -66,7 +66,7 @@ def render(
     soundfont: str | Path | None = None,
     *,
     timeout: float | None = None,
-    halt: threading.Event | None = None,
+    cancel: threading.Event | None = None,
     progress: Progress | None = None,
 ) -> tuple[np.ndarray, int]:
     """Play a piece into an array.
@@ -82,7 +82,7 @@ def render(
         A ``.sf2`` or ``.sf3`` file; the first of `find_soundfonts` if not given.
     timeout : float, optional
         Seconds after which the renderer is ended; a minute more than the piece lasts if not given.
-    halt : threading.Event, optional
+    cancel : threading.Event, optional
         Once it is set, the renderer is ended and `Cancelled` is raised.
     progress : callable, optional
         Called some times a second, in the caller's thread, with the share that is done, 0 to 1.
@@ -102,9 +102,9 @@ def render(
         If the soundfont is missing, damaged or has no sound for the piece; if FluidSynth fails or
         runs out of time; if the disk is full.
     Cancelled
-        If `halt` was set.
+        If `cancel` was set.
     """
-    player = _Player(piece, soundfont, timeout, halt, progress)
+    player = _Player(piece, soundfont, timeout, cancel, progress)
     if not piece.parts:
         return np.zeros((player.samples, 2), np.float32), RATE
     audio = player.whole()
@@ -116,14 +116,14 @@ def render_stems(
     soundfont: str | Path | None = None,
     *,
     timeout: float | None = None,
-    halt: threading.Event | None = None,
+    cancel: threading.Event | None = None,
     progress: Progress | None = None,
 ) -> Stems:
     """Play each part of a piece by itself, several at once where there are several cores.
 
     Parameters
     ----------
-    piece, soundfont, halt, progress
+    piece, soundfont, cancel, progress
         As in `render`.
     timeout : float, optional
         As in `render`, for each part.
@@ -138,7 +138,7 @@ def render_stems(
     AudioError
         As `render` does, where no part at all can be played.
     """
-    player = _Player(piece, soundfont, timeout, halt, progress)
+    player = _Player(piece, soundfont, timeout, cancel, progress)
     if not piece.parts:
         return Stems({}, RATE, {})
     played, missing = player.apart()
@@ -150,7 +150,7 @@ def render_stages(
     soundfont: str | Path | None = None,
     *,
     timeout: float | None = None,
-    halt: threading.Event | None = None,
+    cancel: threading.Event | None = None,
     progress: Progress | None = None,
 ) -> Iterator[Stems]:
     """Play a piece as a whole, to be heard soon, and then its parts apart, to be mixed.
@@ -162,7 +162,7 @@ def render_stages(
 
     Parameters
     ----------
-    piece, soundfont, timeout, halt
+    piece, soundfont, timeout, cancel
         As in `render_stems`.
     progress : callable, optional
         As in `render`; for each stage it goes from 0 to 1 anew.
@@ -178,7 +178,7 @@ def render_stages(
     AudioError
         As `render` does; after the first stage, where no part at all can be played.
     """
-    player = _Player(piece, soundfont, timeout, halt, progress)
+    player = _Player(piece, soundfont, timeout, cancel, progress)
     if not piece.parts:
         yield Stems({}, RATE, {})
         return
@@ -202,7 +202,7 @@ class _Player:
         piece: Piece,
         soundfont: str | Path | None,
         timeout: float | None,
-        halt: threading.Event | None,
+        cancel: threading.Event | None,
         progress: Progress | None,
     ) -> None:
         self.piece = piece
@@ -210,7 +210,7 @@ class _Player:
         self.embedded = fluidsynth_problem() is not None
         self.soundfont = choose_soundfont(soundfont, self.embedded)
         self.timeout = 60 + piece.seconds if timeout is None else timeout
-        self.halt = halt or threading.Event()
+        self.cancel = cancel or threading.Event()
         self.progress = progress or (lambda share: None)
 
     def whole(self) -> np.ndarray:
@@ -243,7 +243,7 @@ class _Player:
         def play_one(name: str) -> np.ndarray:
             def watch(share: float) -> None:
                 shares[name] = share
-                if gone.is_set() or self.halt.is_set():
+                if gone.is_set() or self.cancel.is_set():
                     raise Cancelled
 
             watch(0.0)
@@ -259,7 +259,7 @@ class _Player:
             while waiting:
                 self.progress(sum(shares.values()) / len(shares))
                 waiting = wait(waiting, _TELL).not_done
-                if self.halt.is_set():
+                if self.cancel.is_set():
                     raise Cancelled
             self.progress(1.0)
         finally:

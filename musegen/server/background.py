@@ -18,7 +18,7 @@ _threads = ThreadPoolExecutor(1000, thread_name_prefix="musegen-work")
 
 
 async def beside(
-    work: Callable[[Callable[[float], None]], Iterator[T]], halt: threading.Event
+    work: Callable[[Callable[[float], None]], Iterator[T]], cancel: threading.Event
 ) -> AsyncIterator[tuple[float, T | None]]:
     """Do some work in a thread, and give what it makes as it makes it.
 
@@ -27,7 +27,7 @@ async def beside(
     work : callable
         Called with a callable that it may call with how far it has come, 0 to 1. Gives an iterator
         of what it makes.
-    halt : threading.Event
+    cancel : threading.Event
         Set when nobody waits any more; the work is to look at it.
 
     Yields
@@ -67,4 +67,4 @@ async def beside(
                 return
             yield share, made
     finally:
-        halt.set()
+        cancel.set()

@@ -90,13 +90,13 @@ class Turns:
         return len(self._waiting)
 
     @contextmanager
-    def take(self, visitor: Visitor, halt: threading.Event | None = None) -> Iterator[None]:
+    def take(self, visitor: Visitor, cancel: threading.Event | None = None) -> Iterator[None]:
         """Wait for a turn, and keep it while the block lasts.
 
         Parameters
         ----------
         visitor : Visitor
-        halt : threading.Event, optional
+        cancel : threading.Event, optional
             Once it is set, who waits goes away.
 
         Raises
@@ -104,7 +104,7 @@ class Turns:
         BusyError
             If too many wait.
         Cancelled
-            If `halt` was set while waiting.
+            If `cancel` was set while waiting.
         """
         ticket = _Ticket(visitor, next(self._numbers))
         with self._news:
@@ -114,9 +114,9 @@ class Turns:
                 if not ticket.is_served:
                     self._refuse_too_many(visitor)
                 while not ticket.is_served:
-                    if halt is not None and halt.is_set():
+                    if cancel is not None and cancel.is_set():
                         raise Cancelled
-                    self._news.wait(_LOOK if halt else None)
+                    self._news.wait(_LOOK if cancel else None)
             except BaseException:
                 self._waiting.remove(ticket)
                 raise

@@ -111,17 +111,17 @@ class Workshop:
         take: Take,
         kind: str,
         soundfont: Path | None = None,
-        halt: threading.Event | None = None,
+        cancel: threading.Event | None = None,
         progress: Callable[[float], None] | None = None,
     ) -> Path:
         """A file of a take, as `Downloads.make` makes it, in turn."""
-        halt = halt or threading.Event()
-        turn = partial(self.turn(halt), "parts")
-        return self._downloads.make(take, kind, soundfont, halt, progress, turn)
+        cancel = cancel or threading.Event()
+        turn = partial(self.turn(cancel), "parts")
+        return self._downloads.make(take, kind, soundfont, cancel, progress, turn)
 
-    def turn(self, halt: threading.Event) -> Callable[[str], AbstractContextManager]:
+    def turn(self, cancel: threading.Event) -> Callable[[str], AbstractContextManager]:
         visitor = visitor_now()  # the thread that will wait does not know for whom it works
-        return lambda work: self.turns[work].take(visitor, halt)
+        return lambda work: self.turns[work].take(visitor, cancel)
 
     def prepare(self) -> None:
         """Play the examples into files, so that they are ready at once, whenever nobody waits."""
@@ -131,7 +131,7 @@ class Workshop:
                 self.visitors.wait_for_quiet(_QUIET, self._closing)
                 if self._closing.is_set():
                     return
-                piece = self._runner.run(recipe)
+                piece = self._kitchen.make(recipe)
                 with contextlib.suppress(AudioError, Cancelled):  # who asks for it will be told
                     for _ in self.sounds.make(piece, recipe.text, font, self._closing):
                         pass

@@ -18,31 +18,33 @@ class Visitors:
     """
 
     def __init__(self) -> None:
-        self._halts: OrderedDict[tuple[str, str], threading.Event] = OrderedDict()
+        self._events: OrderedDict[tuple[str, str], threading.Event] = OrderedDict()
         self._lock = threading.Lock()
         self._last = time.monotonic()
 
     def begin(self, visitor: str, kind: str) -> threading.Event:
         """Stop what this visitor had of a kind; give the event that will stop the next."""
-        halt = threading.Event()
+        cancel = threading.Event()
         with self._lock:
             self._last = time.monotonic()
-            before = self._halts.pop((visitor, kind), None)
-            self._halts[visitor, kind] = halt
-            while len(self._halts) > _MOST:
-                self._halts.popitem(last=False)
+            before = self._events.pop((visitor, kind), None)
+            self._events[visitor, kind] = cancel
+            while len(self._events) > _MOST:
+                self._events.popitem(last=False)
         if before is not None:
             before.set()
-        return halt
+        return cancel
 
     def stop(self, visitor: str | None = None) -> None:
         """Stop all that is going on for a visitor, or for all of them."""
         with self._lock:
-            halts = [halt for (who, _), halt in self._halts.items() if visitor in (None, who)]
-        for halt in halts:
-            halt.set()
+            cancels = [
+                cancel for (who, _), cancel in self._events.items() if visitor in (None, who)
+            ]
+        for cancel in cancels:
+            cancel.set()
 
-    def wait_for_quiet(self, seconds: float, halt: threading.Event) -> None:
+    def wait_for_quiet(self, seconds: float, cancel: threading.Event) -> None:
         """Wait until no visitor has begun anything for so long, or until the event is set."""
-        while (rest := self._last + seconds - time.monotonic()) > 0 and not halt.wait(rest):
+        while (rest := self._last + seconds - time.monotonic()) > 0 and not cancel.wait(rest):
             pass

@@ -56,7 +56,7 @@ class Take:
         kind: str,
         soundfont: Path | None = None,
         timeout: float | None = None,
-        halt: threading.Event | None = None,
+        cancel: threading.Event | None = None,
         progress: Callable[[float], None] | None = None,
     ) -> Path:
         """Write the piece as a file of one of the kinds in `FILES`, into a folder of its own.
@@ -66,7 +66,7 @@ class Take:
         Parameters
         ----------
         kind : str
-        soundfont, timeout, halt, progress
+        soundfont, timeout, cancel, progress
             As in `musegen.audio.render`.
 
         Raises
@@ -78,7 +78,7 @@ class Take:
         """
         if kind not in FILES:
             raise MusicError(f"there are no {kind!r} files: choose from {', '.join(FILES)}")
-        how = {"timeout": timeout, "halt": halt, "progress": progress}
+        how = {"timeout": timeout, "cancel": cancel, "progress": progress}
         tag = TAG + self.recipe.text
         folder = _new_folder()
         if kind == "midi":

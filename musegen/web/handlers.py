@@ -329,16 +329,16 @@ class Callbacks:
         with one_line():
             id, recipe = read_state(state)
             take, font = self.work.take(recipe, id), find_soundfont(soundfont)
-        halt = self.work.visitors.begin(request.session_hash, "sound")
-        turn = self.work.turn(halt)
+        cancel = self.work.visitors.begin(request.session_hash, "sound")
+        turn = self.work.turn(cancel)
 
         def stages(progress: Callable[[float], None]) -> Iterator[Stage]:
-            return self.work.sounds.make(take.piece, recipe.text, font, halt, progress, turn)
+            return self.work.sounds.make(take.piece, recipe.text, font, cancel, progress, turn)
 
         if self.work.turns["mix"].waiting:
             yield gr.skip(), _progress(0, "Others come first …")
         try:
-            async for share, stage in beside(stages, halt):
+            async for share, stage in beside(stages, cancel):
                 if stage is None:
                     yield gr.skip(), _progress(share, "Playing it into a file …")
                 else:
@@ -355,14 +355,14 @@ class Callbacks:
         with one_line():
             kind = _field(event, "kind", str)
             take, font = self.work.take(read_state(state)[1]), find_soundfont(soundfont)
-        halt = self.work.visitors.begin(request.session_hash, "file")
+        cancel = self.work.visitors.begin(request.session_hash, "file")
 
         def made(progress: Callable[[float], None]) -> Iterator[Path]:
-            yield self.work.file(take, kind, font, halt, progress)
+            yield self.work.file(take, kind, font, cancel, progress)
 
         try:
             with one_line():
-                async for share, path in beside(made, halt):
+                async for share, path in beside(made, cancel):
                     if path is None:
                         name = _KINDS.get(kind, kind.upper())
                         yield gr.skip(), _progress(share, f"Making the {name} …")

@@ -55,7 +55,7 @@ class Downloads:
         take: Take,
         kind: str,
         soundfont: Path | None = None,
-        halt: threading.Event | None = None,
+        cancel: threading.Event | None = None,
         progress: Callable[[float], None] | None = None,
         turn: Callable[[], AbstractContextManager] = nullcontext,
     ) -> Path:
@@ -68,7 +68,7 @@ class Downloads:
             As in `Take.file`.
         soundfont : Path, optional
             As in `musegen.audio.render`.
-        halt, progress
+        cancel, progress
             As in `musegen.audio.render`.
         turn : callable, optional
             Gives a context in which a renderer runs.
@@ -89,7 +89,7 @@ class Downloads:
                 return kept.path
         with turn() if is_sound else nullcontext():
             timeout = take.piece.seconds + self._patience
-            path = take.file(kind, soundfont, timeout=timeout, halt=halt, progress=progress)
+            path = take.file(kind, soundfont, timeout=timeout, cancel=cancel, progress=progress)
         with self._lock:
             self._kept[name] = _Kept(path, path.stat().st_size, time.monotonic())
         return path

@@ -106,13 +106,13 @@ class Sounds:
         piece: Piece,
         key: str,
         soundfont: Path | None = None,
-        halt: threading.Event | None = None,
+        cancel: threading.Event | None = None,
         progress: Callable[[float], None] | None = None,
         turn: Callable[[str], AbstractContextManager] = nullcontext,
     ) -> Iterator[Stage]:
         """Give a piece's sound: soon the mix, then the parts. What is kept comes as parts at once.
 
-        Equal requests at a time are rendered once. If that one is halted, another goes on with it.
+        Equal requests at a time are rendered once. If that one is cancelled, another goes on with it.
         Take the stages as they come: others may be waiting for the next.
 
         Parameters
@@ -122,7 +122,7 @@ class Sounds:
             What the piece is made of: equal keys mean equal pieces.
         soundfont : Path, optional
             As in `musegen.audio.render`.
-        halt : threading.Event, optional
+        cancel : threading.Event, optional
             Once it is set, this ends with `musegen.Cancelled`.
         progress : callable, optional
             As in `musegen.audio.render_stages`: goes from 0 to 1 for each stage.
@@ -139,7 +139,7 @@ class Sounds:
         AudioError
             As `musegen.audio.render_stages` does, and if the piece has no notes.
         """
-        halt = halt or threading.Event()
+        cancel = cancel or threading.Event()
         progress = progress or (lambda share: None)
         name = (key, str(soundfont))
         with self._news:
@@ -157,9 +157,9 @@ class Sounds:
                     rendering = self._renderings[name] = _Rendering()
                     self.rendered += 1
             if is_ours:
-                stages = self._render(name, rendering, piece, soundfont, halt, progress, turn)
+                stages = self._render(name, rendering, piece, soundfont, cancel, progress, turn)
             else:
-                stages = self._follow(rendering, halt, progress)
+                stages = self._follow(rendering, cancel, progress)
             with contextlib.closing(stages):
                 for i, stage in enumerate(stages):
                     if i >= given:
@@ -174,7 +174,7 @@ class Sounds:
         rendering: _Rendering,
         piece: Piece,
         soundfont: Path | None,
-        halt: threading.Event,
+        cancel: threading.Event,
         progress: Callable[[float], None],
         turn: Callable[[str], AbstractContextManager],
     ) -> Iterator[Stage]:
@@ -187,7 +187,7 @@ class Sounds:
                 piece,
                 soundfont,
                 timeout=piece.seconds + self._patience,
-                halt=halt,
+                cancel=cancel,
                 progress=tell,
             )
             while not rendering.is_whole:
@@ -202,8 +202,6 @@ class Sounds:
                     self._news.notify_all()
                 del stems  # some 14 MB, and the parts may have to wait for their turn
                 yield kept.stage
-        except Cancelled:
-            raise
         except AudioError as error:
             rendering.error = error
             raise
@@ -220,7 +218,7 @@ class Sounds:
     def _follow(
         self,
         rendering: _Rendering,
-        halt: threading.Event,
+        cancel: threading.Event,
         progress: Callable[[float], None],
     ) -> Iterator[Stage]:
         """What another request renders."""
@@ -230,7 +228,7 @@ class Sounds:
                 if len(rendering.stages) == given and not rendering.is_over:
                     self._news.wait(_TELL)
                 new, is_over = rendering.stages[given:], rendering.is_over
-            if halt.is_set():
+            if cancel.is_set():
                 raise Cancelled
             yield from new
             given += len(new)

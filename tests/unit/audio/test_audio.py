@@ -340,11 +340,11 @@ def test_two_cores_make_the_same_sound_as_one(band, monkeypatch):
 @pytest.mark.parametrize("make", [render, render_stems])
 def test_what_is_halted_ends_with_all_it_started(make, fake_fluidsynth, temp, tmp_path):
     fake_fluidsynth(f"sleep 60 & echo $! >> {tmp_path}/pid; wait")
-    halt = threading.Event()
-    threading.Timer(0.5, halt.set).start()
+    cancel = threading.Event()
+    threading.Timer(0.5, cancel.set).start()
     start = time.monotonic()
     with pytest.raises(Cancelled):
-        make(piece_of(BAND), TIM, halt=halt)
+        make(piece_of(BAND), TIM, cancel=cancel)
     assert time.monotonic() - start < 2
     assert list(temp.iterdir()) == []
     begun = (tmp_path / "pid").read_text().split()
@@ -354,20 +354,20 @@ def test_what_is_halted_ends_with_all_it_started(make, fake_fluidsynth, temp, tm
 
 def test_what_is_halted_beforehand_does_not_begin(fake_fluidsynth, tmp_path):
     fake_fluidsynth(f"touch {tmp_path}/begun")
-    halt = threading.Event()
-    halt.set()
+    cancel = threading.Event()
+    cancel.set()
     for make in (render, render_stems, lambda *args, **more: list(render_stages(*args, **more))):
         with pytest.raises(Cancelled):
-            make(piece_of(BAND), TIM, halt=halt)
+            make(piece_of(BAND), TIM, cancel=cancel)
     assert not (tmp_path / "begun").exists()
 
 
 @needs_fluidsynth
 def test_a_stage_can_be_halted_after_another():
-    halt = threading.Event()
-    stages = render_stages(piece_of(BAND), TIM, halt=halt)
+    cancel = threading.Event()
+    stages = render_stages(piece_of(BAND), TIM, cancel=cancel)
     next(stages)
-    halt.set()
+    cancel.set()
     with pytest.raises(Cancelled):
         next(stages)
 

@@ -38,20 +38,20 @@ def test_what_goes_wrong_is_raised():
 def test_who_stops_listening_ends_the_work():
     ended = threading.Event()
 
-    halts = []
+    cancels = []
 
     def work(progress):
         yield "something"
-        if halts[-1].wait(10):
+        if cancels[-1].wait(10):
             ended.set()
 
     async def leave() -> None:
-        listening = asyncio.ensure_future(anext(beside(work, halts[-1])))
+        listening = asyncio.ensure_future(anext(beside(work, cancels[-1])))
         assert await listening == (1.0, "something")
 
     async def cancel() -> None:
         async def listen() -> None:
-            async for _ in beside(work, halts[-1]):
+            async for _ in beside(work, cancels[-1]):
                 pass
 
         task = asyncio.create_task(listen())
@@ -60,7 +60,7 @@ def test_who_stops_listening_ends_the_work():
 
     for stop in (leave, cancel):
         ended.clear()
-        halts.append(threading.Event())
+        cancels.append(threading.Event())
         begun = time.monotonic()
         run_async(stop())
         assert ended.wait(5)

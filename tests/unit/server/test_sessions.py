@@ -12,7 +12,7 @@ def test_who_asks_for_the_next_wants_the_last_no_more():
     others = [visitors.begin("ann", "file"), visitors.begin("bob", "sound")]
     second = visitors.begin("ann", "sound")
     assert first.is_set()
-    assert not any(halt.is_set() for halt in (second, *others))
+    assert not any(cancel.is_set() for cancel in (second, *others))
 
 
 def test_a_visitor_stops_all_of_their_own():
@@ -32,7 +32,7 @@ def test_visitors_are_not_remembered_without_end():
     visitors = Visitors()
     for i in range(3000):
         visitors.begin(str(i), "sound")
-    assert len(visitors._halts) <= 1000
+    assert len(visitors._events) <= 1000
 
 
 def test_what_can_wait_waits_until_nobody_asks():

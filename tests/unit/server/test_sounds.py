@@ -93,13 +93,13 @@ def test_equal_requests_at_once_are_rendered_once(piece, begun) -> None:
 
 
 def test_who_waits_goes_on_where_the_other_was_halted(piece) -> None:
-    sounds, made, halt = Sounds(), [], threading.Event()
-    first = sounds.make(piece, "song", TIM, halt)
+    sounds, made, cancel = Sounds(), [], threading.Event()
+    first = sounds.make(piece, "song", TIM, cancel)
     mix = next(first)
     other = threading.Thread(target=lambda: made.append(make(sounds, piece, "song")))
     other.start()
     time.sleep(0.3)  # it has the mix, and waits for the parts
-    halt.set()
+    cancel.set()
     with pytest.raises(Cancelled):
         next(first)
     other.join()
@@ -117,12 +117,12 @@ def test_who_leaves_keeps_nobody_waiting(piece) -> None:
 
 
 def test_who_waits_can_be_halted(piece) -> None:
-    sounds, halt = Sounds(), threading.Event()
+    sounds, cancel = Sounds(), threading.Event()
     first = sounds.make(piece, "song", TIM)
     next(first)
-    halt.set()
+    cancel.set()
     with pytest.raises(Cancelled):
-        make(sounds, piece, "song", halt=halt)
+        make(sounds, piece, "song", cancel=cancel)
     assert len(list(first)) == 1
 
 
