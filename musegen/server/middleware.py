@@ -12,7 +12,7 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
-from musegen.server.quota import Hourly
+from musegen.server.quota import HourlyQuota
 from musegen.server.settings import get_settings
 
 if TYPE_CHECKING:
@@ -49,11 +49,11 @@ class BodyLimit:
     app : ASGIApp
     page : gr.Blocks
         Says how large an upload may be.
-    uploads : Hourly
+    uploads : HourlyQuota
         How many bytes of uploads there may still be.
     """
 
-    def __init__(self, app: ASGIApp, page: gr.Blocks, uploads: Hourly) -> None:
+    def __init__(self, app: ASGIApp, page: gr.Blocks, uploads: HourlyQuota) -> None:
         self._app = app
         self._page = page
         self._uploads = uploads
@@ -137,5 +137,5 @@ def closed_routes() -> list[Route]:
 
 def guard(page: gr.Blocks) -> list[Middleware]:
     """What all requests to a page go through."""
-    uploads = Hourly(get_settings().uploads_mb * 1_000_000)
+    uploads = HourlyQuota(get_settings().uploads_mb * 1_000_000)
     return [Middleware(BodyLimit, page=page, uploads=uploads), Middleware(RelativeHead)]

@@ -5,12 +5,12 @@ from __future__ import annotations
 import time
 from collections import Counter, deque
 
-__all__ = ["Hourly"]
+__all__ = ["HourlyQuota"]
 
 _HOUR = 3600.0  # seconds
 
 
-class Hourly:
+class HourlyQuota:
     """Adds up what is taken within an hour, by anybody and by each.
 
     Parameters

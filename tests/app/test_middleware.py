@@ -15,7 +15,7 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from musegen.server.middleware import BodyLimit
-from musegen.server.quota import Hourly
+from musegen.server.quota import HourlyQuota
 
 KILOBYTE = b" " * 1000
 
@@ -100,7 +100,7 @@ def test_nobody_uploads_all_that_an_hour_has() -> None:
 
     page = SimpleNamespace(max_file_size=1000)
     routes = [Route("/gradio_api/upload", taken, methods=["POST"])]
-    app = BodyLimit(Starlette(routes=routes), page, Hourly(2000))
+    app = BodyLimit(Starlette(routes=routes), page, HourlyQuota(2000))
     ann, ben = (TestClient(app, client=(address, 1)) for address in ("192.0.2.1", "192.0.2.2"))
     assert ann.post("/gradio_api/upload", content=b"x" * 900).text == "900"
     refused = ann.post("/gradio_api/upload", content=b"x" * 200)
