@@ -25,7 +25,7 @@ from musegen.server.model_loader import BackgroundModel, ModelError
 from musegen.server.process.memory import give_back
 from musegen.server.process.temporary_folder import remove_old
 from musegen.server.queue import Turns, visitor_now
-from musegen.server.sessions import Visitors
+from musegen.server.sessions import Sessions
 from musegen.server.settings import get_settings
 from musegen.server.uploads import Upload, read_upload
 from musegen.server.validation import check_length
@@ -50,8 +50,8 @@ class Workshop:
     turns : dict of str to Turns
         Who waits for the ``"model"``, for a ``"mix"``, and for ``"parts"`` or files.
     sounds : Sounds
-    visitors : Visitors
-    phrase_map : PhraseMap, optional
+    sessions : Sessions
+    atlas : Atlas, optional
         The map, where these checkpoints have one.
     """
 
@@ -80,7 +80,7 @@ class Workshop:
         self._downloads = Downloads(
             most.files_mb * 1_000_000, most.keep_minutes * 60, most.render_seconds
         )
-        self.visitors = Visitors()
+        self.sessions = Sessions()
         self._closing = threading.Event()
         self.phrase_map = _load_map()
 
@@ -128,7 +128,7 @@ class Workshop:
         font = find_soundfont(next(iter(soundfont_names()), None))  # as the page is at first
         with contextlib.suppress(ModelError):
             for recipe in EXAMPLES.values():
-                self.visitors.wait_for_quiet(_QUIET, self._closing)
+                self.sessions.wait_until_idle(_QUIET, self._closing)
                 if self._closing.is_set():
                     return
                 piece = self._kitchen.make(recipe)
@@ -150,7 +150,7 @@ class Workshop:
     def close(self) -> None:
         """Stop all that is going on: nobody will see the end of it."""
         self._closing.set()
-        self.visitors.stop()
+        self.sessions.cancel()
 
 
 def _load_map() -> PhraseMap | None:

@@ -6,13 +6,13 @@ import threading
 import time
 from collections import OrderedDict
 
-__all__ = ["Visitors"]
+__all__ = ["Sessions"]
 
 _MOST = 1000  # visitors remembered; to forget one means that what they wait for is not stopped
 
 
-class Visitors:
-    """One work of a kind at a time for each visitor: who asks for the next wants the last no more.
+class Sessions:
+    """Cancels what a visitor no longer waits for: the newest request of each kind replaces the last.
 
     This is the only thing that the server knows of a visitor, and nothing is lost with it.
     """
@@ -22,7 +22,7 @@ class Visitors:
         self._lock = threading.Lock()
         self._last = time.monotonic()
 
-    def begin(self, visitor: str, kind: str) -> threading.Event:
+    def start(self, visitor: str, kind: str) -> threading.Event:
         """Stop what this visitor had of a kind; give the event that will stop the next."""
         cancel = threading.Event()
         with self._lock:
@@ -35,7 +35,7 @@ class Visitors:
             before.set()
         return cancel
 
-    def stop(self, visitor: str | None = None) -> None:
+    def cancel(self, visitor: str | None = None) -> None:
         """Stop all that is going on for a visitor, or for all of them."""
         with self._lock:
             cancels = [
@@ -44,7 +44,7 @@ class Visitors:
         for cancel in cancels:
             cancel.set()
 
-    def wait_for_quiet(self, seconds: float, cancel: threading.Event) -> None:
+    def wait_until_idle(self, seconds: float, cancel: threading.Event) -> None:
         """Wait until no visitor has begun anything for so long, or until the event is set."""
         while (rest := self._last + seconds - time.monotonic()) > 0 and not cancel.wait(rest):
             pass

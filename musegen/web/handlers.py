@@ -329,7 +329,7 @@ class Callbacks:
         with one_line():
             id, recipe = read_state(state)
             take, font = self.work.take(recipe, id), find_soundfont(soundfont)
-        cancel = self.work.visitors.begin(request.session_hash, "sound")
+        cancel = self.work.sessions.start(request.session_hash, "sound")
         turn = self.work.turn(cancel)
 
         def stages(progress: Callable[[float], None]) -> Iterator[Stage]:
@@ -355,7 +355,7 @@ class Callbacks:
         with one_line():
             kind = _field(event, "kind", str)
             take, font = self.work.take(read_state(state)[1]), find_soundfont(soundfont)
-        cancel = self.work.visitors.begin(request.session_hash, "file")
+        cancel = self.work.sessions.start(request.session_hash, "file")
 
         def made(progress: Callable[[float], None]) -> Iterator[Path]:
             yield self.work.file(take, kind, font, cancel, progress)
@@ -373,7 +373,7 @@ class Callbacks:
 
     def cancel(self, request: gr.Request) -> None:
         """Stop what is being played or written for a visitor."""
-        self.work.visitors.stop(request.session_hash)
+        self.work.sessions.cancel(request.session_hash)
 
     # Page -----------------------------------------------------------------------------------------
 
