@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-__all__ = ["beside"]
+__all__ = ["stream_from_thread"]
 
 T = TypeVar("T")
 
@@ -17,7 +17,7 @@ T = TypeVar("T")
 _threads = ThreadPoolExecutor(1000, thread_name_prefix="musegen-work")
 
 
-async def beside(
+async def stream_from_thread(
     work: Callable[[Callable[[float], None]], Iterator[T]], cancel: threading.Event
 ) -> AsyncIterator[tuple[float, T | None]]:
     """Do some work in a thread, and give what it makes as it makes it.

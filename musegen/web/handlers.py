@@ -23,7 +23,7 @@ from musegen.recipe.schema import (
     Sound,
     Vary,
 )
-from musegen.server.background import beside
+from musegen.server.background import stream_from_thread
 from musegen.server.caches.sounds import Stage
 from musegen.server.services import Workshop
 from musegen.server.validation import check_number, new_seed, seed_or_new
@@ -338,7 +338,7 @@ class Callbacks:
         if self.work.turns["mix"].waiting:
             yield gr.skip(), _progress(0, "Others come first …")
         try:
-            async for share, stage in beside(stages, cancel):
+            async for share, stage in stream_from_thread(stages, cancel):
                 if stage is None:
                     yield gr.skip(), _progress(share, "Playing it into a file …")
                 else:
@@ -362,7 +362,7 @@ class Callbacks:
 
         try:
             with one_line():
-                async for share, path in beside(made, cancel):
+                async for share, path in stream_from_thread(made, cancel):
                     if path is None:
                         name = _KINDS.get(kind, kind.upper())
                         yield gr.skip(), _progress(share, f"Making the {name} …")

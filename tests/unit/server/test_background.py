@@ -7,12 +7,12 @@ import time
 import pytest
 from support.visits import run_async
 
-from musegen.server.background import beside
+from musegen.server.background import stream_from_thread
 
 
 def gather(work) -> list:
     async def listen() -> list:
-        return [news async for news in beside(work, threading.Event())]
+        return [news async for news in stream_from_thread(work, threading.Event())]
 
     return run_async(listen())
 
@@ -46,12 +46,12 @@ def test_who_stops_listening_ends_the_work():
             ended.set()
 
     async def leave() -> None:
-        listening = asyncio.ensure_future(anext(beside(work, cancels[-1])))
+        listening = asyncio.ensure_future(anext(stream_from_thread(work, cancels[-1])))
         assert await listening == (1.0, "something")
 
     async def cancel() -> None:
         async def listen() -> None:
-            async for _ in beside(work, cancels[-1]):
+            async for _ in stream_from_thread(work, cancels[-1]):
                 pass
 
         task = asyncio.create_task(listen())
@@ -82,7 +82,7 @@ def test_others_are_served_meanwhile():
                 ticks += 1
 
         ticking = asyncio.create_task(tick())
-        async for _ in beside(work, threading.Event()):
+        async for _ in stream_from_thread(work, threading.Event()):
             pass
         ticking.cancel()
         return ticks
