@@ -58,7 +58,7 @@ def health_routes(page: gr.Blocks, work: Workshop) -> list[Route]:
             *_metric("up_seconds", "gauge", "Seconds since the start.", time.monotonic() - start),
             *_metric("ready", "gauge", "1 where pieces can be made.", int(status == "ok")),
             *_sounds(work),
-            *_turns(work),
+            *_queues(work),
             *_calls(page),
         ]
         text = "\n".join(lines) + "\n"
@@ -98,12 +98,12 @@ def _sounds(work: Workshop) -> Iterator[str]:
     )
 
 
-def _turns(work: Workshop) -> Iterator[str]:
+def _queues(work: Workshop) -> Iterator[str]:
     yield from _metric(
         "waiting",
         "gauge",
         "Requests that wait for the model, and for a renderer.",
-        {f'work="{name}"': turns.waiting for name, turns in work.turns.items()},
+        {f'work="{name}"': queue.waiting for name, queue in work.queues.items()},
     )
 
 

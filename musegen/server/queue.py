@@ -1,4 +1,4 @@
-"""Turns: who waits for the computer is served in an order that is fair."""
+"""FairQueue: who waits for the computer is served in an order that is fair."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from gradio.context import LocalContext
 
 from musegen.errors import Cancelled
 
-__all__ = ["BusyError", "Turns", "Visitor", "visitor_now"]
+__all__ = ["BusyError", "FairQueue", "Visitor", "current_visitor"]
 
 _LOOK = 0.2  # seconds between two looks at whether somebody waits no more
 _MOST = 1000  # addresses and visitors of which it is known when they were served last
@@ -43,7 +43,7 @@ OURSELVES = Visitor("", "")
 """Who makes what nobody has asked for yet."""
 
 
-def visitor_now() -> Visitor:
+def current_visitor() -> Visitor:
     """Whose request is being answered; `OURSELVES` where none is."""
     request = LocalContext.request.get(None)
     if request is None or request.client is None:
@@ -58,7 +58,7 @@ class _Ticket:
     is_served: bool = False
 
 
-class Turns:
+class FairQueue:
     """Lets a few work at once; the others wait, and who was served longest ago comes next.
 
     First it counts when an address was served, then when a visitor from there was, then who came
@@ -90,7 +90,7 @@ class Turns:
         return len(self._waiting)
 
     @contextmanager
-    def take(self, visitor: Visitor, cancel: threading.Event | None = None) -> Iterator[None]:
+    def slot(self, visitor: Visitor, cancel: threading.Event | None = None) -> Iterator[None]:
         """Wait for a turn, and keep it while the block lasts.
 
         Parameters

@@ -24,7 +24,7 @@ from musegen.server.caches.sounds import Sounds
 from musegen.server.model_loader import BackgroundModel, ModelError
 from musegen.server.process.memory import give_back
 from musegen.server.process.temporary_folder import remove_old
-from musegen.server.queue import Turns, visitor_now
+from musegen.server.queue import FairQueue, current_visitor
 from musegen.server.sessions import Sessions
 from musegen.server.settings import get_settings
 from musegen.server.uploads import Upload, read_upload
@@ -47,7 +47,7 @@ class Workshop:
 
     Attributes
     ----------
-    turns : dict of str to Turns
+    queues : dict of str to FairQueue
         Who waits for the ``"model"``, for a ``"mix"``, and for ``"parts"`` or files.
     sounds : Sounds
     sessions : Sessions
@@ -58,9 +58,9 @@ class Workshop:
     def __init__(self, model: BackgroundModel) -> None:
         most = get_settings()
         self.model = model
-        self.turns = {
+        self.queues = {
             # A renderer takes two cores. Nobody's mix waits for the parts, or the files, of others.
-            work: Turns(
+            work: FairQueue(
                 most.at_once if work == "model" else -(-most.at_once // 2),
                 most.waiting,
                 most.waiting_each,
@@ -71,7 +71,7 @@ class Workshop:
             model.get,
             most.pieces,
             most.make_seconds,
-            lambda: self.turns["model"].take(visitor_now()),
+            lambda: self.queues["model"].slot(current_visitor()),
         )
         # In Gradio's cache, which it serves from: elsewhere it would copy each sound there.
         cache = Path(get_upload_folder())
@@ -103,7 +103,7 @@ class Workshop:
         tempo_factor: float = 1.0,
     ) -> Upload:
         """A visitor's file, as `read_upload` reads it, in turn: a long one takes seconds."""
-        with self.turns["model"].take(visitor_now()):
+        with self.queues["model"].slot(current_visitor()):
             return read_upload(file, tell, assign, tempo_factor)
 
     def file(
@@ -116,12 +116,12 @@ class Workshop:
     ) -> Path:
         """A file of a take, as `Downloads.make` makes it, in turn."""
         cancel = cancel or threading.Event()
-        turn = partial(self.turn(cancel), "parts")
-        return self._downloads.make(take, kind, soundfont, cancel, progress, turn)
+        slot = partial(self.slots(cancel), "parts")
+        return self._downloads.make(take, kind, soundfont, cancel, progress, slot)
 
-    def turn(self, cancel: threading.Event) -> Callable[[str], AbstractContextManager]:
-        visitor = visitor_now()  # the thread that will wait does not know for whom it works
-        return lambda work: self.turns[work].take(visitor, cancel)
+    def slots(self, cancel: threading.Event) -> Callable[[str], AbstractContextManager]:
+        visitor = current_visitor()  # the thread that will wait does not know for whom it works
+        return lambda work: self.queues[work].slot(visitor, cancel)
 
     def prepare(self) -> None:
         """Play the examples into files, so that they are ready at once, whenever nobody waits."""

@@ -330,12 +330,12 @@ class Callbacks:
             id, recipe = read_state(state)
             take, font = self.work.take(recipe, id), find_soundfont(soundfont)
         cancel = self.work.sessions.start(request.session_hash, "sound")
-        turn = self.work.turn(cancel)
+        slots = self.work.slots(cancel)
 
         def stages(progress: Callable[[float], None]) -> Iterator[Stage]:
-            return self.work.sounds.make(take.piece, recipe.text, font, cancel, progress, turn)
+            return self.work.sounds.make(take.piece, recipe.text, font, cancel, progress, slots)
 
-        if self.work.turns["mix"].waiting:
+        if self.work.queues["mix"].waiting:
             yield gr.skip(), _progress(0, "Others come first …")
         try:
             async for share, stage in stream_from_thread(stages, cancel):

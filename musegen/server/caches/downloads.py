@@ -57,7 +57,7 @@ class Downloads:
         soundfont: Path | None = None,
         cancel: threading.Event | None = None,
         progress: Callable[[float], None] | None = None,
-        turn: Callable[[], AbstractContextManager] = nullcontext,
+        slot: Callable[[], AbstractContextManager] = nullcontext,
     ) -> Path:
         """Give a file of a take.
 
@@ -70,7 +70,7 @@ class Downloads:
             As in `musegen.audio.render`.
         cancel, progress
             As in `musegen.audio.render`.
-        turn : callable, optional
+        slot : callable, optional
             Gives a context in which a renderer runs.
 
         Raises
@@ -87,7 +87,7 @@ class Downloads:
                 self._kept[name] = replace(kept, given=time.monotonic())
                 self._kept.move_to_end(name)
                 return kept.path
-        with turn() if is_sound else nullcontext():
+        with slot() if is_sound else nullcontext():
             timeout = take.piece.seconds + self._patience
             path = take.file(kind, soundfont, timeout=timeout, cancel=cancel, progress=progress)
         with self._lock:

@@ -108,7 +108,7 @@ class Sounds:
         soundfont: Path | None = None,
         cancel: threading.Event | None = None,
         progress: Callable[[float], None] | None = None,
-        turn: Callable[[str], AbstractContextManager] = nullcontext,
+        slot: Callable[[str], AbstractContextManager] = nullcontext,
     ) -> Iterator[Stage]:
         """Give a piece's sound: soon the mix, then the parts. What is kept comes as parts at once.
 
@@ -126,7 +126,7 @@ class Sounds:
             Once it is set, this ends with `musegen.Cancelled`.
         progress : callable, optional
             As in `musegen.audio.render_stages`: goes from 0 to 1 for each stage.
-        turn : callable, optional
+        slot : callable, optional
             Gives a context in which a stage is rendered, by its name: ``"mix"``, what is to be
             heard first, or ``"parts"``. What is kept needs none.
 
@@ -157,7 +157,7 @@ class Sounds:
                     rendering = self._renderings[name] = _Rendering()
                     self.rendered += 1
             if is_ours:
-                stages = self._render(name, rendering, piece, soundfont, cancel, progress, turn)
+                stages = self._render(name, rendering, piece, soundfont, cancel, progress, slot)
             else:
                 stages = self._follow(rendering, cancel, progress)
             with contextlib.closing(stages):
@@ -176,7 +176,7 @@ class Sounds:
         soundfont: Path | None,
         cancel: threading.Event,
         progress: Callable[[float], None],
-        turn: Callable[[str], AbstractContextManager],
+        slot: Callable[[str], AbstractContextManager],
     ) -> Iterator[Stage]:
         def tell(share: float) -> None:
             rendering.share = share
@@ -191,7 +191,7 @@ class Sounds:
                 progress=tell,
             )
             while not rendering.is_whole:
-                with turn("parts" if rendering.stages else "mix"):
+                with slot("parts" if rendering.stages else "mix"):
                     stems = next(stages)
                 kept = self._write(stems)
                 with self._news:

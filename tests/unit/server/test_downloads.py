@@ -38,20 +38,20 @@ def test_equal_requests_are_given_the_same_file() -> None:
 
 
 def test_a_sound_is_rendered_once_and_in_turn() -> None:
-    downloads, turns = Downloads(), []
+    downloads, slots = Downloads(), []
 
-    class Turn:
+    class Slot:
         def __enter__(self) -> None:
-            turns.append(1)
+            slots.append(1)
 
         def __exit__(self, *_: object) -> None:
             pass
 
     font = audio.find_soundfonts()[-1].path
-    first = downloads.make(take(), "flac", font, turn=Turn)
-    assert downloads.make(take(), "flac", font, turn=Turn) == first
-    assert downloads.make(take(), "midi", font, turn=Turn).suffix == ".mid"
-    assert turns == [1]
+    first = downloads.make(take(), "flac", font, slot=Slot)
+    assert downloads.make(take(), "flac", font, slot=Slot) == first
+    assert downloads.make(take(), "midi", font, slot=Slot).suffix == ".mid"
+    assert slots == [1]
 
 
 def test_what_was_not_asked_for_longest_goes(monkeypatch, cache) -> None:

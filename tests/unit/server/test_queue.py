@@ -11,16 +11,16 @@ import pytest
 from gradio_client import Client
 
 from musegen.errors import Cancelled
-from musegen.server.queue import BusyError, Turns, Visitor
+from musegen.server.queue import BusyError, FairQueue, Visitor
 
 ANN, BEN, CAT = (Visitor(f"192.0.2.{i}", name) for i, name in enumerate(("ann", "ben", "cat")))
 
 
 class Office:
-    """Turns that visitors wait for, each in a thread; nobody is served before it opens."""
+    """FairQueue that visitors wait for, each in a thread; nobody is served before it opens."""
 
     def __init__(self, waiting: int = 40, waiting_each: int = 40) -> None:
-        self.turns = Turns(1, waiting, waiting_each)
+        self.queues = FairQueue(1, waiting, waiting_each)
         self.served: list[Visitor] = []
         self._open = threading.Event()
         self._threads: list[threading.Thread] = []
@@ -28,19 +28,19 @@ class Office:
         self.served.clear()
 
     def _keep(self, visitor: Visitor) -> None:
-        with self.turns.take(visitor):
+        with self.queues.take(visitor):
             self.served.append(visitor)
             self._open.wait()
 
     def come(self, visitor: Visitor) -> None:
-        waiting = self.turns.waiting
+        waiting = self.queues.waiting
         self._start(lambda: self._keep(visitor))
-        until(lambda: self.turns.waiting > waiting)
+        until(lambda: self.queues.waiting > waiting)
 
     def _start(self, work: Callable[[], None]) -> None:
         self._threads.append(threading.Thread(target=work))
         self._threads[-1].start()
-        until(lambda: self.served or self.turns.waiting)
+        until(lambda: self.served or self.queues.waiting)
 
     def open(self) -> list[Visitor]:
         """All are served; in which order."""
@@ -80,21 +80,21 @@ def test_more_pages_of_one_address_do_not_get_more() -> None:
 
 
 def test_several_work_at_once() -> None:
-    turns = Turns(2, 40, 4)
-    with turns.take(ANN), turns.take(BEN):
-        assert turns.waiting == 0
+    queue = FairQueue(2, 40, 4)
+    with queue.slot(ANN), queue.slot(BEN):
+        assert queue.waiting == 0
         over = threading.Event()
         over.set()
-        with pytest.raises(Cancelled), turns.take(CAT, over):
+        with pytest.raises(Cancelled), queue.slot(CAT, over):
             pass
-    with turns.take(CAT):
+    with queue.slot(CAT):
         pass
 
 
 def test_what_fails_gives_its_turn_back() -> None:
-    turns = Turns(1, 40, 4)
+    queue = FairQueue(1, 40, 4)
     for _ in range(2):
-        with pytest.raises(ZeroDivisionError), turns.take(ANN):
+        with pytest.raises(ZeroDivisionError), queue.slot(ANN):
             raise ZeroDivisionError
 
 
@@ -102,7 +102,7 @@ def test_who_waits_too_often_is_told() -> None:
     office = Office(waiting_each=2)
     office.come(ANN)
     office.come(ANN)
-    with pytest.raises(BusyError, match="you wait for 2 things already"), office.turns.take(ANN):
+    with pytest.raises(BusyError, match="you wait for 2 things already"), office.queue.slot(ANN):
         pass
     office.come(BEN)
     assert office.open() == [ANN, BEN, ANN]
@@ -112,12 +112,12 @@ def test_too_many_are_told_and_one_address_is_half_of_them_at_most() -> None:
     office = Office(waiting=4)
     for i in range(2):
         office.come(Visitor(ANN.address, f"page {i}"))
-    with pytest.raises(BusyError, match="many people are here"), office.turns.take(ANN):
+    with pytest.raises(BusyError, match="many people are here"), office.queue.slot(ANN):
         pass
     office.come(BEN)
     office.come(CAT)
     late = Visitor("192.0.2.9", "late")
-    with pytest.raises(BusyError, match="many people are here"), office.turns.take(late):
+    with pytest.raises(BusyError, match="many people are here"), office.queue.slot(late):
         pass
     assert len(office.open()) == 4
 
@@ -128,14 +128,14 @@ def test_who_leaves_is_passed_over() -> None:
 
     def leave() -> None:
         try:
-            with office.turns.take(ANN, left):
+            with office.queue.slot(ANN, left):
                 said.append("served")
         except Cancelled:
             said.append("left")
 
     thread = threading.Thread(target=leave)
     thread.start()
-    until(lambda: office.turns.waiting == 1)
+    until(lambda: office.queue.waiting == 1)
     office.come(BEN)
     left.set()
     thread.join()

@@ -31,9 +31,9 @@ def workshop(tmp_path, monkeypatch) -> Workshop:
     return Workshop(BackgroundModel(Drawing))
 
 
-def waits(work, turns) -> bool:
-    """Whether some work waits as long as all turns are taken."""
-    with turns.take(Visitor("", "a")), turns.take(Visitor("", "b")):
+def waits(work, queue) -> bool:
+    """Whether some work waits as long as all queue are taken."""
+    with queue.slot(Visitor("", "a")), queue.slot(Visitor("", "b")):
         thread = threading.Thread(target=work)
         thread.start()
         thread.join(0.3)
@@ -44,13 +44,13 @@ def waits(work, turns) -> bool:
 
 def test_pieces_are_made_in_turn_and_those_that_are_remembered_at_once(workshop) -> None:
     recipe = Recipe(source=Random(seed=1, bars=4))
-    assert waits(lambda: workshop.take(recipe), workshop.turns["model"])
-    assert not waits(lambda: workshop.take(recipe), workshop.turns["model"])
+    assert waits(lambda: workshop.take(recipe), workshop.queues["model"])
+    assert not waits(lambda: workshop.take(recipe), workshop.queues["model"])
 
 
 def test_files_of_visitors_are_read_in_turn(workshop, own_midi) -> None:
     read = []
-    assert waits(lambda: read.append(workshop.read(str(own_midi), print)), workshop.turns["model"])
+    assert waits(lambda: read.append(workshop.read(str(own_midi), print)), workshop.queues["model"])
     assert isinstance(read[0].recipe.source, Notes)
 
 
