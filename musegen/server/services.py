@@ -29,7 +29,7 @@ from musegen.server.sessions import Sessions
 from musegen.server.settings import get_settings
 from musegen.server.uploads import Upload, read_upload
 from musegen.server.validation import check_length
-from musegen.server.versions import Take
+from musegen.server.versions import Version
 
 __all__ = ["Workshop"]
 
@@ -84,16 +84,16 @@ class Workshop:
         self._closing = threading.Event()
         self.phrase_map = _load_map()
 
-    def take(self, recipe: Recipe, id: str | None = None) -> Take:
-        """The take of a recipe; with an id it goes on with that take.
+    def make_version(self, recipe: Recipe, id: str | None = None) -> Version:
+        """The version of a recipe; with an id it goes on with that version.
 
         Raises
         ------
         MusicError
             If the recipe asks for what cannot be, or for too much.
         """
-        piece = check_length(self._runner.run(recipe))
-        return Take(recipe, piece, id) if id else Take(recipe, piece)
+        piece = check_length(self._kitchen.make(recipe))
+        return Version(recipe, piece, id) if id else Version(recipe, piece)
 
     def read(
         self,
@@ -108,16 +108,16 @@ class Workshop:
 
     def file(
         self,
-        take: Take,
+        version: Version,
         kind: str,
         soundfont: Path | None = None,
         cancel: threading.Event | None = None,
         progress: Callable[[float], None] | None = None,
     ) -> Path:
-        """A file of a take, as `Downloads.make` makes it, in turn."""
+        """A file of a version, as `Downloads.make` makes it, in turn."""
         cancel = cancel or threading.Event()
         slot = partial(self.slots(cancel), "parts")
-        return self._downloads.make(take, kind, soundfont, cancel, progress, slot)
+        return self._downloads.make(version, kind, soundfont, cancel, progress, slot)
 
     def slots(self, cancel: threading.Event) -> Callable[[str], AbstractContextManager]:
         visitor = current_visitor()  # the thread that will wait does not know for whom it works

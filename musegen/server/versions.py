@@ -1,4 +1,4 @@
-"""A take: a recipe with its piece, what the page says of it, and its files."""
+"""A version: a recipe with its piece, what the page says of it, and its files."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from musegen.music import Piece
 from musegen.recipe import naming
 from musegen.recipe.schema import Recipe
 
-__all__ = ["FILES", "SOUND_FILES", "TAG", "Take", "read_state"]
+__all__ = ["FILES", "SOUND_FILES", "TAG", "Version", "read_state"]
 
 TAG = "MuseGen:"  # before a recipe in a file's comment
 SOUND_FILES = ("wav", "flac", "mp3", "ogg", "stems")
@@ -25,7 +25,7 @@ FILES = ("midi", *SOUND_FILES, "npy")
 
 
 @dataclass(frozen=True)
-class Take:
+class Version:
     """What is in the player. The page keeps its state; the server keeps nothing.
 
     Attributes
@@ -103,7 +103,7 @@ class Take:
 
 
 def read_state(state: str) -> tuple[str, Recipe]:
-    """Id and recipe of a take's state.
+    """Id and recipe of a version's state.
 
     Raises
     ------

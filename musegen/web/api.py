@@ -407,8 +407,8 @@ class Endpoints:
             if format not in SOUND_FILES:
                 choices = ", ".join(SOUND_FILES)
                 raise MusicError(f"there is no format {format!r}: choose from {choices}")
-            take = self._work.take(self._work.read(midi, tell).recipe)
-            return str(self._work.file(take, format, find_soundfont(soundfont)))
+            version = self._work.make_version(self._work.read(midi, tell).recipe)
+            return str(self._work.file(version, format, find_soundfont(soundfont)))
 
     def _edited(self, midi: str, edit: Edit, **told: object) -> tuple[str, dict]:
         with one_line():
@@ -417,9 +417,9 @@ class Endpoints:
 
     def _made(self, recipe: Recipe, **told: object) -> tuple[str, dict]:
         with one_line():
-            take = self._work.take(recipe)
-            path = self._work.file(take, "midi")
-        piece = take.piece
+            version = self._work.make_version(recipe)
+            path = self._work.file(version, "midi")
+        piece = version.piece
         info = {
             **told,
             "title": naming.title(recipe),

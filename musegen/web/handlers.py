@@ -27,7 +27,7 @@ from musegen.server.background import stream_from_thread
 from musegen.server.caches.sounds import Stage
 from musegen.server.services import Workshop
 from musegen.server.validation import check_number, new_seed, seed_or_new
-from musegen.server.versions import Take, read_state
+from musegen.server.versions import Version, read_state
 from musegen.web.components.square.component import square_data
 from musegen.web.components.tracks.component import read_parts, same_reading, tracks_data
 from musegen.web.errors import line_of, one_line, tell
@@ -66,13 +66,13 @@ class Callbacks:
     def __init__(self, work: Workshop) -> None:
         self.work = work
 
-    def _show(self, take: Take, phrase: float | None = None) -> tuple:
-        """What every new take sets: its state, the player, and the controls that speak of it."""
+    def _show(self, version: Version, phrase: float | None = None) -> tuple:
+        """What every new version sets: its state, the player, and the controls that speak of it."""
         return (
-            take.state,
-            show(take),
-            *values_of(take.piece),
-            *shape_of(take.recipe, _index(phrase)),
+            version.state,
+            show(version),
+            *values_of(version.piece),
+            *shape_of(version.recipe, _index(phrase)),
         )
 
     # Sources --------------------------------------------------------------------------------------
@@ -89,11 +89,11 @@ class Callbacks:
         with one_line():
             seed = seed_or_new(seed if locked else None)
             recipe = random_recipe(seed, bars, form, temperature, played(controls))
-            return seed, *self._show(self.work.take(recipe))
+            return seed, *self._show(self.work.make_version(recipe))
 
     def example(self, name: str) -> tuple:
         with one_line():
-            return self._show(self.work.take(EXAMPLES[name]))
+            return self._show(self.work.make_version(EXAMPLES[name]))
 
     def first(self) -> tuple:
         """What the first click of a first visit plays."""
@@ -158,7 +158,7 @@ class Callbacks:
                 seed if origin == END_SEED else gr.skip()
                 for seed, origin in zip(seeds, (origin_a, origin_b), strict=True)
             ]
-            return *shown, *self._show(self.work.take(recipe))
+            return *shown, *self._show(self.work.make_version(recipe))
 
     def place(self, event: gr.EventData, *controls: object) -> tuple:
         """A phrase of the map."""
@@ -174,7 +174,7 @@ class Callbacks:
 
     def _line(self, seeds: list[int], controls: tuple) -> tuple:
         recipe = Recipe(source=Line(seeds=tuple(map(int, seeds))), sound=played(controls))
-        return self._show(self.work.take(recipe))
+        return self._show(self.work.make_version(recipe))
 
     def blend(self, corners: str, event: gr.EventData) -> tuple:
         """The place of the square that was chosen, and the square with it."""
@@ -183,7 +183,7 @@ class Callbacks:
             recipes = _corners(corners)
             source = Blend(corners=recipes, x=x, y=y, bars=SQUARE_BARS)
             return square_data([title(recipe) for recipe in recipes], x, y), *self._show(
-                self.work.take(Recipe(source=source))
+                self.work.make_version(Recipe(source=source))
             )
 
     def corner(self, corners: str, state: str, event: gr.EventData, *controls: object) -> tuple:
@@ -204,12 +204,12 @@ class Callbacks:
         Returns
         -------
         tuple
-            The recipe, what was made of the file, and what every new take sets.
+            The recipe, what was made of the file, and what every new version sets.
         """
         with one_line():
             upload = self.work.read(file, tell)
             table = tracks_data(upload)
-            return upload.recipe.text, table, *self._show(self.work.take(upload.recipe))
+            return upload.recipe.text, table, *self._show(self.work.make_version(upload.recipe))
 
     def assign(
         self, file: str | None, own: str, state: str, phrase: float | None, event: gr.EventData
@@ -235,7 +235,11 @@ class Callbacks:
                     sound = sound.model_copy(update={"tempo": None})
             recipe = upload.recipe.model_copy(update={"sound": sound})
             table = tracks_data(upload, _field(event, "turn", int))
-            return upload.recipe.text, table, *self._show(self.work.take(recipe, id), phrase)
+            return (
+                upload.recipe.text,
+                table,
+                *self._show(self.work.make_version(recipe, id), phrase),
+            )
 
     def morph_own(
         self,
@@ -258,11 +262,11 @@ class Callbacks:
         with one_line():
             seed = seed_or_new(seed if locked else None)
             edit = Vary(similarity=check_number(similarity, "similarity"), seed=seed)
-            return seed, *self._show(self.work.take(_own(own).then(edit)))
+            return seed, *self._show(self.work.make_version(_own(own).then(edit)))
 
     def reconstruct(self, own: str) -> tuple:
         with one_line():
-            return self._show(self.work.take(_own(own).then(Reconstruct())))
+            return self._show(self.work.make_version(_own(own).then(Reconstruct())))
 
     # Changes --------------------------------------------------------------------------------------
 
@@ -270,7 +274,9 @@ class Callbacks:
         """A change from the player's own tools."""
         with one_line():
             id, recipe = read_state(state)
-            return self._show(self.work.take(recipe.then(read_edit(event._data)), id), phrase)
+            return self._show(
+                self.work.make_version(recipe.then(read_edit(event._data)), id), phrase
+            )
 
     def open(self, state: str, phrase: float | None, own: str, event: gr.EventData) -> tuple:
         """A recipe that the page remembers: undo, redo, history.
@@ -279,7 +285,7 @@ class Callbacks:
         -------
         tuple
             A visitor's own recipe and what the table of its tracks shows, which go back where the
-            file had been read otherwise; and what every new take sets.
+            file had been read otherwise; and what every new version sets.
         """
         with one_line():
             recipe = Recipe.read(_field(event, "recipe", str))
@@ -287,8 +293,8 @@ class Callbacks:
             back = (gr.skip(), gr.skip())
             if goes_on and _is_of(state, own) and recipe.source != Recipe.read(own).source:
                 back = Recipe(source=recipe.source).text, same_reading(recipe.source)
-            take = self.work.take(recipe, read_state(state)[0] if goes_on else None)
-            return *back, *self._show(take, phrase)
+            version = self.work.make_version(recipe, read_state(state)[0] if goes_on else None)
+            return *back, *self._show(version, phrase)
 
     def turn(self, name: str, state: str, phrase: float | None, value: object) -> tuple:
         """One of the sound's controls was turned: by `musegen.web.sound_controls.NAMES`."""
@@ -297,15 +303,15 @@ class Callbacks:
             return (gr.skip(), gr.skip(), *band, *(gr.skip() for _ in ATTRIBUTES))
         with one_line():
             id, recipe = read_state(state)
-            return self._show(self.work.take(set_sound(recipe, name, value), id), phrase)
+            return self._show(self.work.make_version(set_sound(recipe, name, value), id), phrase)
 
     def shape(self, state: str, phrase: float | None, *values: float) -> tuple:
         """A slider of the attributes was moved."""
         with one_line():
             recipe = _recipe_of(state)
             id, _ = read_state(state)
-            take = self.work.take(set_shape(recipe, _index(phrase), values), id)
-            return take.state, show(take)
+            version = self.work.make_version(set_shape(recipe, _index(phrase), values), id)
+            return version.state, show(version)
 
     def choose_phrase(self, state: str, event: gr.EventData) -> tuple:
         """A phrase was chosen: the sliders of the attributes are now its own."""
@@ -318,7 +324,7 @@ class Callbacks:
     async def sound(
         self, state: str, soundfont: str | None, request: gr.Request
     ) -> AsyncIterator[tuple]:
-        """The take with its sound as soon as some of it is there; meanwhile, how far it has come.
+        """The version with its sound as soon as some of it is there; meanwhile, how far it has come.
 
         A visitor hears one piece at a time: the next one, or who stops listening, ends this one's
         renderers.
@@ -328,12 +334,12 @@ class Callbacks:
             return
         with one_line():
             id, recipe = read_state(state)
-            take, font = self.work.take(recipe, id), find_soundfont(soundfont)
+            version, font = self.work.make_version(recipe, id), find_soundfont(soundfont)
         cancel = self.work.sessions.start(request.session_hash, "sound")
         slots = self.work.slots(cancel)
 
         def stages(progress: Callable[[float], None]) -> Iterator[Stage]:
-            return self.work.sounds.make(take.piece, recipe.text, font, cancel, progress, slots)
+            return self.work.sounds.make(version.piece, recipe.text, font, cancel, progress, slots)
 
         if self.work.queues["mix"].waiting:
             yield gr.skip(), _progress(0, "Others come first …")
@@ -342,23 +348,23 @@ class Callbacks:
                 if stage is None:
                     yield gr.skip(), _progress(share, "Playing it into a file …")
                 else:
-                    yield show(take, stage.file, stage.stream, stage.problem), gr.skip()
+                    yield show(version, stage.file, stage.stream, stage.problem), gr.skip()
         except Cancelled:
             return
         except Exception as error:
-            yield show(take, problem=f"No sound: {line_of(error)}"), gr.skip()
+            yield show(version, problem=f"No sound: {line_of(error)}"), gr.skip()
 
     async def file(
         self, state: str, soundfont: str | None, event: gr.EventData, request: gr.Request
     ) -> AsyncIterator[tuple]:
-        """A file of the take, made when it is asked for; meanwhile, how far it has come."""
+        """A file of the version, made when it is asked for; meanwhile, how far it has come."""
         with one_line():
             kind = _field(event, "kind", str)
-            take, font = self.work.take(read_state(state)[1]), find_soundfont(soundfont)
+            version, font = self.work.make_version(read_state(state)[1]), find_soundfont(soundfont)
         cancel = self.work.sessions.start(request.session_hash, "file")
 
         def made(progress: Callable[[float], None]) -> Iterator[Path]:
-            yield self.work.file(take, kind, font, cancel, progress)
+            yield self.work.file(version, kind, font, cancel, progress)
 
         try:
             with one_line():
@@ -398,7 +404,7 @@ class Callbacks:
         if not text:
             return (gr.skip(),) * _SHOWN
         with one_line():
-            return self._show(self.work.take(Recipe.read(text)))
+            return self._show(self.work.make_version(Recipe.read(text)))
 
     async def model_state(self) -> str:
         """Empty once the model is ready; else one line on why there is none."""

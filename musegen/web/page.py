@@ -52,7 +52,7 @@ def build(work: Workshop) -> gr.Blocks:
         delete_cache=(min(keep, 3600) // 4, keep),
     ) as page:
         add_endpoints(work)  # first: Gradio gives the page's own functions names, too
-        state = gr.Textbox(visible=False)  # of the take: the page keeps it, not the server
+        state = gr.Textbox(visible=False)  # of the version: the page keeps it, not the server
         phrase = gr.Number(visible=False)  # the one that was chosen, counted from 0
         linked = gr.Textbox(visible=False)  # the recipe that the page was opened with
         made_file = gr.File(visible=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from musegen.recipe import naming
-from musegen.server.versions import Take
+from musegen.server.versions import Version
 from musegen.web.components.player.component import PlayerData, player_data
 from musegen.web.links import write_link
 
@@ -13,7 +13,7 @@ __all__ = ["show"]
 
 
 def show(
-    take: Take,
+    version: Version,
     sound: Path | None = None,
     stream: dict | None = None,
     problem: str | None = None,
@@ -22,7 +22,7 @@ def show(
 
     Parameters
     ----------
-    take : Take
+    version : Version
     sound : Path, optional
         Stems or their mix, as `musegen.audio.write_stream` wrote them.
     stream : dict, optional
@@ -30,17 +30,17 @@ def show(
     problem : str, optional
         One line: why there is no sound, or a part of it is missing.
     """
-    shares = naming.shares(take.recipe, take.piece)
+    shares = naming.shares(version.recipe, version.piece)
     return player_data(
-        take.piece,
-        id=take.id,
-        title=naming.title(take.recipe),
-        stem=take.stem,
-        details=naming.details(take.recipe, take.piece),
-        marks=naming.marks(take.recipe, take.piece),
+        version.piece,
+        id=version.id,
+        title=naming.title(version.recipe),
+        stem=version.stem,
+        details=naming.details(version.recipe, version.piece),
+        marks=naming.marks(version.recipe, version.piece),
         blend=shares or None,
-        link=write_link(take.recipe),
-        recipe=take.recipe.text,
+        link=write_link(version.recipe),
+        recipe=version.recipe.text,
         sound=sound,
         stream=stream,
         problem=problem,

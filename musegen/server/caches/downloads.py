@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from musegen.server.versions import SOUND_FILES, Take
+from musegen.server.versions import SOUND_FILES, Version
 
 __all__ = ["Downloads"]
 
@@ -26,7 +26,7 @@ class _Kept:
 
 
 class Downloads:
-    """Writes files of takes; equal requests are given the same file as long as it is there.
+    """Writes files of versions; equal requests are given the same file as long as it is there.
 
     Parameters
     ----------
@@ -52,20 +52,20 @@ class Downloads:
 
     def make(
         self,
-        take: Take,
+        version: Version,
         kind: str,
         soundfont: Path | None = None,
         cancel: threading.Event | None = None,
         progress: Callable[[float], None] | None = None,
         slot: Callable[[], AbstractContextManager] = nullcontext,
     ) -> Path:
-        """Give a file of a take.
+        """Give a file of a version.
 
         Parameters
         ----------
-        take : Take
+        version : Version
         kind : str
-            As in `Take.file`.
+            As in `Version.file`.
         soundfont : Path, optional
             As in `musegen.audio.render`.
         cancel, progress
@@ -76,11 +76,11 @@ class Downloads:
         Raises
         ------
         AudioError, MusicError
-            As `Take.file` does.
+            As `Version.file` does.
         """
         self.sweep()
         is_sound = kind in SOUND_FILES
-        name = (take.recipe.text, kind, *([str(soundfont)] if is_sound else []))
+        name = (version.recipe.text, kind, *([str(soundfont)] if is_sound else []))
         with self._lock:
             kept = self._kept.get(name)
             if kept is not None and kept.path.is_file():
@@ -88,8 +88,8 @@ class Downloads:
                 self._kept.move_to_end(name)
                 return kept.path
         with slot() if is_sound else nullcontext():
-            timeout = take.piece.seconds + self._patience
-            path = take.file(kind, soundfont, timeout=timeout, cancel=cancel, progress=progress)
+            timeout = version.piece.seconds + self._patience
+            path = version.file(kind, soundfont, timeout=timeout, cancel=cancel, progress=progress)
         with self._lock:
             self._kept[name] = _Kept(path, path.stat().st_size, time.monotonic())
         return path

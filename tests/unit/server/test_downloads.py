@@ -13,7 +13,7 @@ from musegen import audio
 from musegen.reading import read_midi
 from musegen.recipe.schema import Notes, Recipe
 from musegen.server.caches.downloads import Downloads
-from musegen.server.versions import Take
+from musegen.server.versions import Version
 
 
 @pytest.fixture(autouse=True)
@@ -22,19 +22,19 @@ def cache(tmp_path, monkeypatch) -> Path:
     return tmp_path
 
 
-def take(bars: int = 2, name: str = "song") -> Take:
+def version(bars: int = 2, name: str = "song") -> Version:
     piece = band(bars=bars)
-    return Take(Recipe(source=Notes.of(piece, name)), piece)
+    return Version(Recipe(source=Notes.of(piece, name)), piece)
 
 
 def test_equal_requests_are_given_the_same_file() -> None:
     downloads = Downloads()
-    path = downloads.make(take(), "midi")
+    path = downloads.make(version(), "midi")
     assert read_midi(path).bars == 2
-    assert downloads.make(take(), "midi") == path
-    assert downloads.make(take(bars=4), "midi") != path
+    assert downloads.make(version(), "midi") == path
+    assert downloads.make(version(bars=4), "midi") != path
     path.unlink()
-    assert downloads.make(take(), "midi").is_file()
+    assert downloads.make(version(), "midi").is_file()
 
 
 def test_a_sound_is_rendered_once_and_in_turn() -> None:
@@ -48,21 +48,21 @@ def test_a_sound_is_rendered_once_and_in_turn() -> None:
             pass
 
     font = audio.find_soundfonts()[-1].path
-    first = downloads.make(take(), "flac", font, slot=Slot)
-    assert downloads.make(take(), "flac", font, slot=Slot) == first
-    assert downloads.make(take(), "midi", font, slot=Slot).suffix == ".mid"
+    first = downloads.make(version(), "flac", font, slot=Slot)
+    assert downloads.make(version(), "flac", font, slot=Slot) == first
+    assert downloads.make(version(), "midi", font, slot=Slot).suffix == ".mid"
     assert slots == [1]
 
 
 def test_what_was_not_asked_for_longest_goes(monkeypatch, cache) -> None:
     monkeypatch.setattr(module, "_GRACE", 0)
-    size = Downloads().make(take(), "midi").stat().st_size
+    size = Downloads().make(version(), "midi").stat().st_size
     downloads = Downloads(limit_bytes=int(2.5 * size))
-    one, two = (downloads.make(take(name=name), "midi") for name in ("one!", "two!"))
+    one, two = (downloads.make(version(name=name), "midi") for name in ("one!", "two!"))
     time.sleep(0.01)
-    assert downloads.make(take(name="one!"), "midi") == one  # now two is the oldest
+    assert downloads.make(version(name="one!"), "midi") == one  # now two is the oldest
     time.sleep(0.01)
-    downloads.make(take(name="tri!"), "midi")
+    downloads.make(version(name="tri!"), "midi")
     downloads.sweep()
     assert one.is_file()
     assert not two.parent.exists()
@@ -70,14 +70,14 @@ def test_what_was_not_asked_for_longest_goes(monkeypatch, cache) -> None:
 
 def test_what_was_just_given_stays() -> None:
     downloads = Downloads(limit_bytes=0)
-    paths = [downloads.make(take(name=name), "midi") for name in ("one", "two", "tri")]
+    paths = [downloads.make(version(name=name), "midi") for name in ("one", "two", "tri")]
     assert all(path.is_file() for path in paths)
 
 
 def test_all_goes_after_a_while() -> None:
     downloads = Downloads(keep_seconds=0.05)
-    path = downloads.make(take(), "midi")
+    path = downloads.make(version(), "midi")
     time.sleep(0.1)
     downloads.sweep()
     assert not path.parent.exists()
-    assert downloads.make(take(), "midi").is_file()
+    assert downloads.make(version(), "midi").is_file()

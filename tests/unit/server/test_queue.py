@@ -20,7 +20,7 @@ class Office:
     """FairQueue that visitors wait for, each in a thread; nobody is served before it opens."""
 
     def __init__(self, waiting: int = 40, waiting_each: int = 40) -> None:
-        self.queues = FairQueue(1, waiting, waiting_each)
+        self.queue = FairQueue(1, waiting, waiting_each)
         self.served: list[Visitor] = []
         self._open = threading.Event()
         self._threads: list[threading.Thread] = []
@@ -28,19 +28,19 @@ class Office:
         self.served.clear()
 
     def _keep(self, visitor: Visitor) -> None:
-        with self.queues.take(visitor):
+        with self.queue.slot(visitor):
             self.served.append(visitor)
             self._open.wait()
 
     def come(self, visitor: Visitor) -> None:
-        waiting = self.queues.waiting
+        waiting = self.queue.waiting
         self._start(lambda: self._keep(visitor))
-        until(lambda: self.queues.waiting > waiting)
+        until(lambda: self.queue.waiting > waiting)
 
     def _start(self, work: Callable[[], None]) -> None:
         self._threads.append(threading.Thread(target=work))
         self._threads[-1].start()
-        until(lambda: self.served or self.queues.waiting)
+        until(lambda: self.served or self.queue.waiting)
 
     def open(self) -> list[Visitor]:
         """All are served; in which order."""

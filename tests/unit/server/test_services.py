@@ -44,8 +44,8 @@ def waits(work, queue) -> bool:
 
 def test_pieces_are_made_in_turn_and_those_that_are_remembered_at_once(workshop) -> None:
     recipe = Recipe(source=Random(seed=1, bars=4))
-    assert waits(lambda: workshop.take(recipe), workshop.queues["model"])
-    assert not waits(lambda: workshop.take(recipe), workshop.queues["model"])
+    assert waits(lambda: workshop.make_version(recipe), workshop.queues["model"])
+    assert not waits(lambda: workshop.make_version(recipe), workshop.queues["model"])
 
 
 def test_files_of_visitors_are_read_in_turn(workshop, own_midi) -> None:
