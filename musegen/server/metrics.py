@@ -20,7 +20,7 @@ from musegen.files import CHECKPOINTS
 
 if TYPE_CHECKING:
     from musegen.server.model_loader import BackgroundModel
-    from musegen.server.services import Workshop
+    from musegen.server.services import Services
 
 __all__ = ["health_routes"]
 
@@ -28,7 +28,7 @@ _NO_WAIT = 0.01  # seconds that a model which is there takes to say so
 _FRESH = {"Cache-Control": "no-store"}
 
 
-def health_routes(page: gr.Blocks, work: Workshop) -> list[Route]:
+def health_routes(page: gr.Blocks, services: Services) -> list[Route]:
     """Routes of ``/health`` and ``/metrics``.
 
     ``/health`` answers 200 where a piece can be made, and 503 while the model loads or if it could
@@ -37,9 +37,9 @@ def health_routes(page: gr.Blocks, work: Workshop) -> list[Route]:
     Parameters
     ----------
     page : gr.Blocks
-    work : Workshop
+    services : Services
     """
-    model = work.model
+    model = services.model
     start = time.monotonic()
 
     async def health(request: Request) -> Response:
@@ -57,8 +57,8 @@ def health_routes(page: gr.Blocks, work: Workshop) -> list[Route]:
         lines = [
             *_metric("up_seconds", "gauge", "Seconds since the start.", time.monotonic() - start),
             *_metric("ready", "gauge", "1 where pieces can be made.", int(status == "ok")),
-            *_sounds(work),
-            *_queues(work),
+            *_sounds(services),
+            *_queues(services),
             *_calls(page),
         ]
         text = "\n".join(lines) + "\n"
@@ -86,9 +86,9 @@ def _fingerprint(folder: Path) -> str:
     return digest.hexdigest()[:12]
 
 
-def _sounds(work: Workshop) -> Iterator[str]:
+def _sounds(services: Services) -> Iterator[str]:
     """How many sounds were to be had without a renderer."""
-    sounds = work.sounds
+    sounds = services.sounds
     yield from _metric("sounds_total", "counter", "Sounds that were asked for.", sounds.asked)
     yield from _metric(
         "sounds_rendered_total",
@@ -98,12 +98,12 @@ def _sounds(work: Workshop) -> Iterator[str]:
     )
 
 
-def _queues(work: Workshop) -> Iterator[str]:
+def _queues(services: Services) -> Iterator[str]:
     yield from _metric(
         "waiting",
         "gauge",
         "Requests that wait for the model, and for a renderer.",
-        {f'work="{name}"': queue.waiting for name, queue in work.queues.items()},
+        {f'work="{name}"': queue.waiting for name, queue in services.queues.items()},
     )
 
 

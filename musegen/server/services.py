@@ -19,25 +19,26 @@ from musegen.map.phrase_map import PhraseMap
 from musegen.recipe.examples import EXAMPLES
 from musegen.recipe.execute import RecipeRunner
 from musegen.recipe.schema import Recipe
-from musegen.server.caches.downloads import Downloads
-from musegen.server.caches.sounds import Sounds
+from musegen.server.caches.downloads import DownloadCache
+from musegen.server.caches.sounds import SoundCache
 from musegen.server.model_loader import BackgroundModel, ModelError
 from musegen.server.process.memory import give_back
 from musegen.server.process.temporary_folder import remove_old
 from musegen.server.queue import FairQueue, current_visitor
 from musegen.server.sessions import Sessions
 from musegen.server.settings import get_settings
-from musegen.server.uploads import Upload, read_upload
+from musegen.server.uploads import Upload
+from musegen.server.uploads import read_upload as read_file
 from musegen.server.validation import check_length
 from musegen.server.versions import Version
 
-__all__ = ["Workshop"]
+__all__ = ["Services"]
 
 _QUIET = 3.0  # seconds without a visitor's request, after which the next example is prepared
 _TIDY = 30  # seconds between two times that what was kept long enough is removed
 
 
-class Workshop:
+class Services:
     """What all visitors share. Nothing in it is lost with it but time.
 
     Parameters
@@ -49,9 +50,9 @@ class Workshop:
     ----------
     queues : dict of str to FairQueue
         Who waits for the ``"model"``, for a ``"mix"``, and for ``"parts"`` or files.
-    sounds : Sounds
+    sounds : SoundCache
     sessions : Sessions
-    atlas : Atlas, optional
+    phrase_map : Atlas, optional
         The map, where these checkpoints have one.
     """
 
@@ -76,13 +77,13 @@ class Workshop:
         # In Gradio's cache, which it serves from: elsewhere it would copy each sound there.
         cache = Path(get_upload_folder())
         cache.mkdir(parents=True, exist_ok=True)
-        self.sounds = Sounds(most.sounds_mb * 1_000_000, most.render_seconds, cache)
-        self._downloads = Downloads(
+        self.sounds = SoundCache(most.sounds_mb * 1_000_000, most.render_seconds, cache)
+        self._downloads = DownloadCache(
             most.files_mb * 1_000_000, most.keep_minutes * 60, most.render_seconds
         )
         self.sessions = Sessions()
         self._closing = threading.Event()
-        self.phrase_map = _load_map()
+        self.phrase_map = _atlas()
 
     def make_version(self, recipe: Recipe, id: str | None = None) -> Version:
         """The version of a recipe; with an id it goes on with that version.
@@ -95,7 +96,7 @@ class Workshop:
         piece = check_length(self._kitchen.make(recipe))
         return Version(recipe, piece, id) if id else Version(recipe, piece)
 
-    def read(
+    def read_upload(
         self,
         file: str | None,
         tell: Callable[[str], object],
@@ -104,9 +105,9 @@ class Workshop:
     ) -> Upload:
         """A visitor's file, as `read_upload` reads it, in turn: a long one takes seconds."""
         with self.queues["model"].slot(current_visitor()):
-            return read_upload(file, tell, assign, tempo_factor)
+            return read_file(file, tell, assign, tempo_factor)
 
-    def file(
+    def make_file(
         self,
         version: Version,
         kind: str,
@@ -114,7 +115,7 @@ class Workshop:
         cancel: threading.Event | None = None,
         progress: Callable[[float], None] | None = None,
     ) -> Path:
-        """A file of a version, as `Downloads.make` makes it, in turn."""
+        """A file of a version, as `DownloadCache.make` makes it, in turn."""
         cancel = cancel or threading.Event()
         slot = partial(self.slots(cancel), "parts")
         return self._downloads.make(version, kind, soundfont, cancel, progress, slot)
@@ -123,7 +124,7 @@ class Workshop:
         visitor = current_visitor()  # the thread that will wait does not know for whom it works
         return lambda work: self.queues[work].slot(visitor, cancel)
 
-    def prepare(self) -> None:
+    def render_examples(self) -> None:
         """Play the examples into files, so that they are ready at once, whenever nobody waits."""
         font = find_soundfont(next(iter(soundfont_names()), None))  # as the page is at first
         with contextlib.suppress(ModelError):
@@ -136,7 +137,7 @@ class Workshop:
                     for _ in self.sounds.make(piece, recipe.text, font, self._closing):
                         pass
 
-    def tidy(self) -> None:
+    def clean_up(self) -> None:
         """Until the end, remove what was kept long enough, and give memory back.
 
         Gradio leaves files behind.

@@ -33,7 +33,7 @@ from musegen.recipe.schema import (
     Sound,
     Vary,
 )
-from musegen.server.services import Workshop
+from musegen.server.services import Services
 from musegen.server.validation import check_number, seed_or_new
 from musegen.server.versions import SOUND_FILES
 from musegen.web.components.player.component import instrument_name
@@ -50,12 +50,12 @@ class Endpoints:
 
     Parameters
     ----------
-    work : Workshop
+    services : Services
         What makes the pieces and their sounds.
     """
 
-    def __init__(self, work: Workshop) -> None:
-        self._work = work
+    def __init__(self, services: Services) -> None:
+        self._services = services
 
     def random(
         self,
@@ -115,7 +115,7 @@ class Endpoints:
             for name, seed, midi in (("seed_a", seed_a, midi_a), ("seed_b", seed_b, midi_b)):
                 told[name] = None if midi else seed_or_new(seed)
                 ends.append(
-                    self._work.read(midi, tell).recipe
+                    self._services.read_upload(midi, tell).recipe
                     if midi
                     else random_recipe(told[name], bars, "free")
                 )
@@ -149,7 +149,7 @@ class Endpoints:
         with one_line():
             seed, similarity = seed_or_new(seed), check_number(similarity, "similarity")
             edit = Reconstruct() if similarity == 1 else Vary(similarity=similarity, seed=seed)
-            upload = self._work.read(midi, tell, _parts(parts), tempo_factor)
+            upload = self._services.read_upload(midi, tell, _parts(parts), tempo_factor)
             tracks = upload.report.tracks if upload.report else ()
         told = {
             "report": list(upload.lines),
@@ -320,7 +320,9 @@ class Endpoints:
             if len(numbers) != 4:
                 raise MusicError(f"seeds is {seeds!r}; give four, such as 1, 2, 3, 4")
             corners = tuple(
-                self._work.read(midi, tell).recipe if midi else random_recipe(seed, SQUARE_BARS)
+                self._services.read_upload(midi, tell).recipe
+                if midi
+                else random_recipe(seed, SQUARE_BARS)
                 for seed, midi in zip(numbers, (midi_a, midi_b, midi_c, midi_d), strict=True)
             )
             source = Blend(
@@ -339,10 +341,10 @@ class Endpoints:
             A MIDI file, and what was made: the seeds of the phrases among it.
         """
         with one_line():
-            if self._work.phrase_map is None:
+            if self._services.phrase_map is None:
                 raise MusicError("these checkpoints have no map")
             count = check_number(phrases, "phrases", whole=True)
-            seeds = self._work.phrase_map.along(_places(points), count)
+            seeds = self._services.phrase_map.along(_places(points), count)
             seeds = tuple(map(int, seeds))
         return self._made(Recipe(source=Line(seeds=seeds)), seeds=list(seeds))
 
@@ -369,7 +371,7 @@ class Endpoints:
             A MIDI file, and what was made.
         """
         with one_line():
-            recipe = self._work.read(midi, tell).recipe
+            recipe = self._services.read_upload(midi, tell).recipe
             if band and band not in BANDS:
                 raise MusicError(f"there is no band {band!r}: choose from {', '.join(BANDS)}")
             wanted = {"band": band, "key": key, "tempo": tempo, "swing": swing, "human": human}
@@ -407,18 +409,18 @@ class Endpoints:
             if format not in SOUND_FILES:
                 choices = ", ".join(SOUND_FILES)
                 raise MusicError(f"there is no format {format!r}: choose from {choices}")
-            version = self._work.make_version(self._work.read(midi, tell).recipe)
-            return str(self._work.file(version, format, find_soundfont(soundfont)))
+            version = self._services.make_version(self._services.read_upload(midi, tell).recipe)
+            return str(self._services.make_file(version, format, find_soundfont(soundfont)))
 
     def _edited(self, midi: str, edit: Edit, **told: object) -> tuple[str, dict]:
         with one_line():
-            own = self._work.read(midi, tell).recipe
+            own = self._services.read_upload(midi, tell).recipe
         return self._made(own.then(edit), **told)
 
     def _made(self, recipe: Recipe, **told: object) -> tuple[str, dict]:
         with one_line():
-            version = self._work.make_version(recipe)
-            path = self._work.file(version, "midi")
+            version = self._services.make_version(recipe)
+            path = self._services.make_file(version, "midi")
         piece = version.piece
         info = {
             **told,
@@ -485,9 +487,9 @@ def _models(keep: str | None) -> tuple[str, ...]:
     return tuple(name for name in MODELS if name != keep)
 
 
-def add_endpoints(work: Workshop) -> None:
+def add_endpoints(services: Services) -> None:
     """Add the endpoints to the page. Their components are for the documentation's types alone."""
-    do = Endpoints(work)
+    do = Endpoints(services)
     fonts = soundfont_names()
 
     # Without limits and rounding: in our own words it is said what is wrong.

@@ -25,7 +25,7 @@ from musegen.recipe.schema import (
 )
 from musegen.server.background import stream_from_thread
 from musegen.server.caches.sounds import Stage
-from musegen.server.services import Workshop
+from musegen.server.services import Services
 from musegen.server.validation import check_number, new_seed, seed_or_new
 from musegen.server.versions import Version, read_state
 from musegen.web.components.square.component import square_data
@@ -59,12 +59,12 @@ class Callbacks:
 
     Parameters
     ----------
-    work : Workshop
+    services : Services
         What makes the pieces and their sounds.
     """
 
-    def __init__(self, work: Workshop) -> None:
-        self.work = work
+    def __init__(self, services: Services) -> None:
+        self.services = services
 
     def _show(self, version: Version, phrase: float | None = None) -> tuple:
         """What every new version sets: its state, the player, and the controls that speak of it."""
@@ -89,11 +89,11 @@ class Callbacks:
         with one_line():
             seed = seed_or_new(seed if locked else None)
             recipe = random_recipe(seed, bars, form, temperature, played(controls))
-            return seed, *self._show(self.work.make_version(recipe))
+            return seed, *self._show(self.services.make_version(recipe))
 
     def example(self, name: str) -> tuple:
         with one_line():
-            return self._show(self.work.make_version(EXAMPLES[name]))
+            return self._show(self.services.make_version(EXAMPLES[name]))
 
     def first(self) -> tuple:
         """What the first click of a first visit plays."""
@@ -143,7 +143,7 @@ class Callbacks:
             ):
                 seeds.append(seed_or_new(seed if locked else None))
                 if origin == END_FILE:
-                    ends.append(self.work.read(file, tell).recipe)
+                    ends.append(self.services.read_upload(file, tell).recipe)
                 elif origin == END_SEED:
                     ends.append(random_recipe(seeds[-1], bars, "free", sound=sound))
                 elif origin in EXAMPLES:
@@ -158,7 +158,7 @@ class Callbacks:
                 seed if origin == END_SEED else gr.skip()
                 for seed, origin in zip(seeds, (origin_a, origin_b), strict=True)
             ]
-            return *shown, *self._show(self.work.make_version(recipe))
+            return *shown, *self._show(self.services.make_version(recipe))
 
     def place(self, event: gr.EventData, *controls: object) -> tuple:
         """A phrase of the map."""
@@ -170,11 +170,11 @@ class Callbacks:
         with one_line():
             points = _field(event, "points", list)[:_MOST_POINTS]
             phrases = check_number(_field(event, "phrases", int), "phrases", whole=True)
-            return self._line(self.work.phrase_map.along(points, phrases), controls)
+            return self._line(self.services.phrase_map.along(points, phrases), controls)
 
     def _line(self, seeds: list[int], controls: tuple) -> tuple:
         recipe = Recipe(source=Line(seeds=tuple(map(int, seeds))), sound=played(controls))
-        return self._show(self.work.make_version(recipe))
+        return self._show(self.services.make_version(recipe))
 
     def blend(self, corners: str, event: gr.EventData) -> tuple:
         """The place of the square that was chosen, and the square with it."""
@@ -183,7 +183,7 @@ class Callbacks:
             recipes = _corners(corners)
             source = Blend(corners=recipes, x=x, y=y, bars=SQUARE_BARS)
             return square_data([title(recipe) for recipe in recipes], x, y), *self._show(
-                self.work.make_version(Recipe(source=source))
+                self.services.make_version(Recipe(source=source))
             )
 
     def corner(self, corners: str, state: str, event: gr.EventData, *controls: object) -> tuple:
@@ -207,9 +207,9 @@ class Callbacks:
             The recipe, what was made of the file, and what every new version sets.
         """
         with one_line():
-            upload = self.work.read(file, tell)
+            upload = self.services.read_upload(file, tell)
             table = tracks_data(upload)
-            return upload.recipe.text, table, *self._show(self.work.make_version(upload.recipe))
+            return upload.recipe.text, table, *self._show(self.services.make_version(upload.recipe))
 
     def assign(
         self, file: str | None, own: str, state: str, phrase: float | None, event: gr.EventData
@@ -226,7 +226,9 @@ class Callbacks:
         with one_line():
             parts = read_parts(event._data.get("parts") if isinstance(event._data, dict) else None)
             # What nobody would expect was told when the file came.
-            upload = self.work.read(file, lambda line: None, parts, _field(event, "tempo", float))
+            upload = self.services.read_upload(
+                file, lambda line: None, parts, _field(event, "tempo", float)
+            )
             id, sound = None, Sound()
             if _is_of(state, own):
                 id, playing = read_state(state)
@@ -238,7 +240,7 @@ class Callbacks:
             return (
                 upload.recipe.text,
                 table,
-                *self._show(self.work.make_version(recipe, id), phrase),
+                *self._show(self.services.make_version(recipe, id), phrase),
             )
 
     def morph_own(
@@ -262,11 +264,11 @@ class Callbacks:
         with one_line():
             seed = seed_or_new(seed if locked else None)
             edit = Vary(similarity=check_number(similarity, "similarity"), seed=seed)
-            return seed, *self._show(self.work.make_version(_own(own).then(edit)))
+            return seed, *self._show(self.services.make_version(_own(own).then(edit)))
 
     def reconstruct(self, own: str) -> tuple:
         with one_line():
-            return self._show(self.work.make_version(_own(own).then(Reconstruct())))
+            return self._show(self.services.make_version(_own(own).then(Reconstruct())))
 
     # Changes --------------------------------------------------------------------------------------
 
@@ -275,7 +277,7 @@ class Callbacks:
         with one_line():
             id, recipe = read_state(state)
             return self._show(
-                self.work.make_version(recipe.then(read_edit(event._data)), id), phrase
+                self.services.make_version(recipe.then(read_edit(event._data)), id), phrase
             )
 
     def open(self, state: str, phrase: float | None, own: str, event: gr.EventData) -> tuple:
@@ -293,7 +295,7 @@ class Callbacks:
             back = (gr.skip(), gr.skip())
             if goes_on and _is_of(state, own) and recipe.source != Recipe.read(own).source:
                 back = Recipe(source=recipe.source).text, same_reading(recipe.source)
-            version = self.work.make_version(recipe, read_state(state)[0] if goes_on else None)
+            version = self.services.make_version(recipe, read_state(state)[0] if goes_on else None)
             return *back, *self._show(version, phrase)
 
     def turn(self, name: str, state: str, phrase: float | None, value: object) -> tuple:
@@ -303,14 +305,16 @@ class Callbacks:
             return (gr.skip(), gr.skip(), *band, *(gr.skip() for _ in ATTRIBUTES))
         with one_line():
             id, recipe = read_state(state)
-            return self._show(self.work.make_version(set_sound(recipe, name, value), id), phrase)
+            return self._show(
+                self.services.make_version(set_sound(recipe, name, value), id), phrase
+            )
 
     def shape(self, state: str, phrase: float | None, *values: float) -> tuple:
         """A slider of the attributes was moved."""
         with one_line():
             recipe = _recipe_of(state)
             id, _ = read_state(state)
-            version = self.work.make_version(set_shape(recipe, _index(phrase), values), id)
+            version = self.services.make_version(set_shape(recipe, _index(phrase), values), id)
             return version.state, show(version)
 
     def choose_phrase(self, state: str, event: gr.EventData) -> tuple:
@@ -334,14 +338,16 @@ class Callbacks:
             return
         with one_line():
             id, recipe = read_state(state)
-            version, font = self.work.make_version(recipe, id), find_soundfont(soundfont)
-        cancel = self.work.sessions.start(request.session_hash, "sound")
-        slots = self.work.slots(cancel)
+            version, font = self.services.make_version(recipe, id), find_soundfont(soundfont)
+        cancel = self.services.sessions.start(request.session_hash, "sound")
+        slots = self.services.slots(cancel)
 
         def stages(progress: Callable[[float], None]) -> Iterator[Stage]:
-            return self.work.sounds.make(version.piece, recipe.text, font, cancel, progress, slots)
+            return self.services.sounds.make(
+                version.piece, recipe.text, font, cancel, progress, slots
+            )
 
-        if self.work.queues["mix"].waiting:
+        if self.services.queues["mix"].waiting:
             yield gr.skip(), _progress(0, "Others come first …")
         try:
             async for share, stage in stream_from_thread(stages, cancel):
@@ -360,11 +366,14 @@ class Callbacks:
         """A file of the version, made when it is asked for; meanwhile, how far it has come."""
         with one_line():
             kind = _field(event, "kind", str)
-            version, font = self.work.make_version(read_state(state)[1]), find_soundfont(soundfont)
-        cancel = self.work.sessions.start(request.session_hash, "file")
+            version, font = (
+                self.services.make_version(read_state(state)[1]),
+                find_soundfont(soundfont),
+            )
+        cancel = self.services.sessions.start(request.session_hash, "file")
 
         def made(progress: Callable[[float], None]) -> Iterator[Path]:
-            yield self.work.file(version, kind, font, cancel, progress)
+            yield self.services.make_file(version, kind, font, cancel, progress)
 
         try:
             with one_line():
@@ -379,7 +388,7 @@ class Callbacks:
 
     def cancel(self, request: gr.Request) -> None:
         """Stop what is being played or written for a visitor."""
-        self.work.sessions.cancel(request.session_hash)
+        self.services.sessions.cancel(request.session_hash)
 
     # Page -----------------------------------------------------------------------------------------
 
@@ -404,11 +413,11 @@ class Callbacks:
         if not text:
             return (gr.skip(),) * _SHOWN
         with one_line():
-            return self._show(self.work.make_version(Recipe.read(text)))
+            return self._show(self.services.make_version(Recipe.read(text)))
 
     async def model_state(self) -> str:
         """Empty once the model is ready; else one line on why there is none."""
-        return await self.work.model.settled() or ""
+        return await self.services.model.settled() or ""
 
 
 def first_corners() -> tuple[str, str]:

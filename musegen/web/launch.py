@@ -11,7 +11,7 @@ from importlib.util import find_spec
 from musegen.server.metrics import health_routes
 from musegen.server.middleware import closed_routes, guard
 from musegen.server.model_loader import BackgroundModel
-from musegen.server.services import Workshop
+from musegen.server.services import Services
 from musegen.server.settings import SettingsError, get_settings
 from musegen.web.assets import asset, asset_path
 from musegen.web.page import build
@@ -55,8 +55,8 @@ def launch(
     except SettingsError as error:
         raise LaunchError(str(error)) from None
     model = BackgroundModel()
-    work = Workshop(model)
-    page = build(work)
+    services = Services(model)
+    page = build(services)
     # Who waits does so for a turn of ours, which is fair; this is against a flood.
     page.queue(max_size=2 * most.waiting)
     try:
@@ -78,21 +78,21 @@ def launch(
             enable_monitoring=False,  # its summary is for anybody who asks
             run_history=False,  # the page has its own
             app_kwargs={
-                "routes": [*health_routes(page, work), *closed_routes()],
+                "routes": [*health_routes(page, services), *closed_routes()],
                 "middleware": guard(page),
             },
         )
     except OSError as error:
         raise LaunchError(f"{error}; choose another with --port") from None
     model.start()
-    for beside in (work.prepare, work.tidy):
-        name = f"musegen-{beside.__name__}"
-        threading.Thread(target=beside, name=name, daemon=True).start()
+    for task in (services.render_examples, services.clean_up):
+        name = f"musegen-{task.__name__}"
+        threading.Thread(target=task, name=name, daemon=True).start()
     try:
         with contextlib.suppress(KeyboardInterrupt):
             page.block_thread()
     finally:
-        work.close()
+        services.close()
 
 
 def _check_address(host: str, port: int) -> None:

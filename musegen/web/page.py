@@ -7,7 +7,7 @@ from functools import partial
 
 import gradio as gr
 
-from musegen.server.services import Workshop
+from musegen.server.services import Services
 from musegen.server.settings import get_settings
 from musegen.web.api import add_endpoints
 from musegen.web.assets import asset
@@ -35,15 +35,15 @@ _LATEST = {"trigger_mode": "always_last"}
 _EACH = {"trigger_mode": "multiple"}
 
 
-def build(work: Workshop) -> gr.Blocks:
+def build(services: Services) -> gr.Blocks:
     """Build the page.
 
     Parameters
     ----------
-    work : Workshop
+    services : Services
         What makes the pieces and their sounds.
     """
-    call = Callbacks(work)
+    call = Callbacks(services)
     keep = round(get_settings().keep_minutes * 60)
     with gr.Blocks(
         title="MuseGen",
@@ -51,7 +51,7 @@ def build(work: Workshop) -> gr.Blocks:
         fill_width=True,
         delete_cache=(min(keep, 3600) // 4, keep),
     ) as page:
-        add_endpoints(work)  # first: Gradio gives the page's own functions names, too
+        add_endpoints(services)  # first: Gradio gives the page's own functions names, too
         state = gr.Textbox(visible=False)  # of the version: the page keeps it, not the server
         phrase = gr.Number(visible=False)  # the one that was chosen, counted from 0
         linked = gr.Textbox(visible=False)  # the recipe that the page was opened with
@@ -90,7 +90,7 @@ def build(work: Workshop) -> gr.Blocks:
                     with tab_panel("Interpolate"):
                         morph = interpolate_tab()
                     with tab_panel("Explore"):
-                        explore = explore_tab(work.phrase_map)
+                        explore = explore_tab(services.phrase_map)
                     with tab_panel("Remix"):
                         remix = remix_tab()
                 shape = shape_controls()

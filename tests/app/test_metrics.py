@@ -15,13 +15,13 @@ from starlette.testclient import TestClient
 
 from musegen.server.metrics import health_routes
 from musegen.server.model_loader import BackgroundModel
-from musegen.server.services import Workshop
+from musegen.server.services import Services
 
 
 def client_of(model: BackgroundModel) -> TestClient:
     with gr.Blocks() as page:
         pass
-    return TestClient(Starlette(routes=health_routes(page, Workshop(model))))
+    return TestClient(Starlette(routes=health_routes(page, Services(model))))
 
 
 def test_a_balancer_waits_until_the_model_is_there() -> None:

@@ -17,7 +17,7 @@ from musegen.errors import MusicError
 from musegen.reading import read_midi
 from musegen.recipe.schema import Random, Recipe
 from musegen.server.model_loader import BackgroundModel
-from musegen.server.services import Workshop
+from musegen.server.services import Services
 from musegen.server.uploads import Upload, read_upload
 from musegen.server.versions import TAG
 from musegen.web.components.tracks.component import read_parts, same_reading, tracks_data
@@ -124,7 +124,7 @@ WHOLE = {"parts": [], "tempo": 1, "turn": 1}
     ],
 )
 def test_an_event_that_no_page_would_send_ends_in_one_line(tmp_path, data) -> None:
-    call = Callbacks(Workshop(BackgroundModel(lambda: pytest.fail("it got as far as the model"))))
+    call = Callbacks(Services(BackgroundModel(lambda: pytest.fail("it got as far as the model"))))
     event = gr.EventData(None, data)
     with pytest.raises(gr.Error) as caught:
         call.assign(str(song(tmp_path)), "", "", None, event)

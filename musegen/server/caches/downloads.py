@@ -12,7 +12,7 @@ from pathlib import Path
 
 from musegen.server.versions import SOUND_FILES, Version
 
-__all__ = ["Downloads"]
+__all__ = ["DownloadCache"]
 
 # Seconds that a file stays whatever else is asked for: its visitor is told of it and fetches it.
 _GRACE = 60
@@ -25,7 +25,7 @@ class _Kept:
     given: float  # when it was asked for last, by `time.monotonic`
 
 
-class Downloads:
+class DownloadCache:
     """Writes files of versions; equal requests are given the same file as long as it is there.
 
     Parameters

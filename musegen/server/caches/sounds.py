@@ -18,7 +18,7 @@ from musegen import audio
 from musegen.errors import AudioError, Cancelled
 from musegen.music import Piece
 
-__all__ = ["Sounds", "Stage"]
+__all__ = ["SoundCache", "Stage"]
 
 # Seconds that a file stays after it was handed out for the last time: who was told of it fetches it
 # at once.
@@ -64,7 +64,7 @@ class _Rendering:
     is_whole: bool = False  # all stages were made
 
 
-class Sounds:
+class SoundCache:
     """Renders pieces for the page, each only once; what was not asked for longest goes first.
 
     Everything lies in a temporary folder of its own, which is removed with this object, at the

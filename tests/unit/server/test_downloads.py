@@ -12,7 +12,7 @@ import musegen.server.caches.downloads as module
 from musegen import audio
 from musegen.reading import read_midi
 from musegen.recipe.schema import Notes, Recipe
-from musegen.server.caches.downloads import Downloads
+from musegen.server.caches.downloads import DownloadCache
 from musegen.server.versions import Version
 
 
@@ -28,7 +28,7 @@ def version(bars: int = 2, name: str = "song") -> Version:
 
 
 def test_equal_requests_are_given_the_same_file() -> None:
-    downloads = Downloads()
+    downloads = DownloadCache()
     path = downloads.make(version(), "midi")
     assert read_midi(path).bars == 2
     assert downloads.make(version(), "midi") == path
@@ -38,7 +38,7 @@ def test_equal_requests_are_given_the_same_file() -> None:
 
 
 def test_a_sound_is_rendered_once_and_in_turn() -> None:
-    downloads, slots = Downloads(), []
+    downloads, slots = DownloadCache(), []
 
     class Slot:
         def __enter__(self) -> None:
@@ -56,8 +56,8 @@ def test_a_sound_is_rendered_once_and_in_turn() -> None:
 
 def test_what_was_not_asked_for_longest_goes(monkeypatch, cache) -> None:
     monkeypatch.setattr(module, "_GRACE", 0)
-    size = Downloads().make(version(), "midi").stat().st_size
-    downloads = Downloads(limit_bytes=int(2.5 * size))
+    size = DownloadCache().make(version(), "midi").stat().st_size
+    downloads = DownloadCache(limit_bytes=int(2.5 * size))
     one, two = (downloads.make(version(name=name), "midi") for name in ("one!", "two!"))
     time.sleep(0.01)
     assert downloads.make(version(name="one!"), "midi") == one  # now two is the oldest
@@ -69,13 +69,13 @@ def test_what_was_not_asked_for_longest_goes(monkeypatch, cache) -> None:
 
 
 def test_what_was_just_given_stays() -> None:
-    downloads = Downloads(limit_bytes=0)
+    downloads = DownloadCache(limit_bytes=0)
     paths = [downloads.make(version(name=name), "midi") for name in ("one", "two", "tri")]
     assert all(path.is_file() for path in paths)
 
 
 def test_all_goes_after_a_while() -> None:
-    downloads = Downloads(keep_seconds=0.05)
+    downloads = DownloadCache(keep_seconds=0.05)
     path = downloads.make(version(), "midi")
     time.sleep(0.1)
     downloads.sweep()

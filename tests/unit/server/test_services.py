@@ -1,4 +1,4 @@
-"""The workshop works for all visitors, in turn."""
+"""The services works for all visitors, in turn."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import musegen.server.services as module
 from musegen.recipe.schema import Notes, Random, Recipe
 from musegen.server.model_loader import BackgroundModel
 from musegen.server.queue import Visitor
-from musegen.server.services import Workshop
+from musegen.server.services import Services
 
 
 class Drawing:
@@ -26,9 +26,9 @@ class Drawing:
 
 
 @pytest.fixture
-def workshop(tmp_path, monkeypatch) -> Workshop:
+def services(tmp_path, monkeypatch) -> Services:
     monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path))
-    return Workshop(BackgroundModel(Drawing))
+    return Services(BackgroundModel(Drawing))
 
 
 def waits(work, queue) -> bool:
@@ -42,27 +42,29 @@ def waits(work, queue) -> bool:
     return waited
 
 
-def test_pieces_are_made_in_turn_and_those_that_are_remembered_at_once(workshop) -> None:
+def test_pieces_are_made_in_turn_and_those_that_are_remembered_at_once(services) -> None:
     recipe = Recipe(source=Random(seed=1, bars=4))
-    assert waits(lambda: workshop.make_version(recipe), workshop.queues["model"])
-    assert not waits(lambda: workshop.make_version(recipe), workshop.queues["model"])
+    assert waits(lambda: services.make_version(recipe), services.queues["model"])
+    assert not waits(lambda: services.make_version(recipe), services.queues["model"])
 
 
-def test_files_of_visitors_are_read_in_turn(workshop, own_midi) -> None:
+def test_files_of_visitors_are_read_in_turn(services, own_midi) -> None:
     read = []
-    assert waits(lambda: read.append(workshop.read(str(own_midi), print)), workshop.queues["model"])
+    assert waits(
+        lambda: read.append(services.read_upload(str(own_midi), print)), services.queues["model"]
+    )
     assert isinstance(read[0].recipe.source, Notes)
 
 
-def test_old_files_go_and_it_ends_when_it_is_closed(workshop, tmp_path, monkeypatch) -> None:
+def test_old_files_go_and_it_ends_when_it_is_closed(services, tmp_path, monkeypatch) -> None:
     monkeypatch.setattr(module, "_TIDY", 0.01)
     removed = []
     monkeypatch.setattr(module, "remove_old", lambda room, seconds: removed.append((room, seconds)))
-    thread = threading.Thread(target=workshop.tidy)
+    thread = threading.Thread(target=services.clean_up)
     thread.start()
     while not removed:
         thread.join(0.01)
-    workshop.close()
+    services.close()
     thread.join(10)
     assert not thread.is_alive()
     assert removed[0] == (Path(tmp_path), 3600)

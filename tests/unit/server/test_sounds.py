@@ -18,7 +18,7 @@ import musegen.server.caches.sounds as module
 from musegen.audio import MIX
 from musegen.errors import AudioError, Cancelled
 from musegen.music import Phrase, Piece
-from musegen.server.caches.sounds import Sounds, Stage
+from musegen.server.caches.sounds import SoundCache, Stage
 
 TIM = Path(pretty_midi.__file__).with_name("TimGM6mb.sf2")
 pytestmark = pytest.mark.skipif(
@@ -51,7 +51,7 @@ def make(sounds: Sounds, piece: Piece, key: str, **more) -> list[Stage]:
 
 
 def test_the_mix_comes_first_and_then_the_parts(piece, tmp_path) -> None:
-    sounds = Sounds(folder=tmp_path)
+    sounds = SoundCache(folder=tmp_path)
     mix, parts = make(sounds, piece, "song")
     assert mix.stream["parts"] == [MIX]
     assert parts.stream["parts"] == list(piece.parts)
@@ -66,7 +66,7 @@ def test_the_mix_comes_first_and_then_the_parts(piece, tmp_path) -> None:
 
 
 def test_what_was_made_is_given_at_once(piece, begun) -> None:
-    sounds = Sounds()
+    sounds = SoundCache()
     _, parts = make(sounds, piece, "song")
     rendered = count(begun)
     assert make(sounds, piece, "song") == [parts]
@@ -75,7 +75,7 @@ def test_what_was_made_is_given_at_once(piece, begun) -> None:
 
 
 def test_equal_requests_at_once_are_rendered_once(piece, begun) -> None:
-    sounds, made, shares = Sounds(), [], []
+    sounds, made, shares = SoundCache(), [], []
     threads = [
         threading.Thread(
             target=lambda: made.append(make(sounds, piece, "song", progress=shares.append))
@@ -93,7 +93,7 @@ def test_equal_requests_at_once_are_rendered_once(piece, begun) -> None:
 
 
 def test_who_waits_goes_on_where_the_other_was_halted(piece) -> None:
-    sounds, made, cancel = Sounds(), [], threading.Event()
+    sounds, made, cancel = SoundCache(), [], threading.Event()
     first = sounds.make(piece, "song", TIM, cancel)
     mix = next(first)
     other = threading.Thread(target=lambda: made.append(make(sounds, piece, "song")))
@@ -109,7 +109,7 @@ def test_who_waits_goes_on_where_the_other_was_halted(piece) -> None:
 
 
 def test_who_leaves_keeps_nobody_waiting(piece) -> None:
-    sounds = Sounds()
+    sounds = SoundCache()
     first = sounds.make(piece, "song", TIM)
     next(first)
     first.close()
@@ -117,7 +117,7 @@ def test_who_leaves_keeps_nobody_waiting(piece) -> None:
 
 
 def test_who_waits_can_be_halted(piece) -> None:
-    sounds, cancel = Sounds(), threading.Event()
+    sounds, cancel = SoundCache(), threading.Event()
     first = sounds.make(piece, "song", TIM)
     next(first)
     cancel.set()
@@ -128,7 +128,7 @@ def test_who_waits_can_be_halted(piece) -> None:
 
 def test_what_was_not_asked_for_longest_goes(piece, monkeypatch, tmp_path) -> None:
     monkeypatch.setattr(module, "_GRACE", 0)
-    sounds = Sounds(folder=tmp_path)
+    sounds = SoundCache(folder=tmp_path)
     size = make(sounds, piece, "zero")[1].file.stat().st_size
     sounds.limit_bytes = int(2.5 * size)
     for key in ("one", "two"):
@@ -142,7 +142,7 @@ def test_what_was_not_asked_for_longest_goes(piece, monkeypatch, tmp_path) -> No
 
 
 def test_what_was_just_given_can_still_be_copied(piece) -> None:
-    sounds = Sounds(limit_bytes=0)
+    sounds = SoundCache(limit_bytes=0)
     for key in ("one", "two"):
         stages = make(sounds, piece, key)
     make(sounds, piece, "three")
@@ -152,7 +152,7 @@ def test_what_was_just_given_can_still_be_copied(piece) -> None:
 
 @pytest.mark.parametrize("how", ["removed", "cut short", "overwritten"])
 def test_a_file_that_is_not_whole_is_made_anew(how, piece) -> None:
-    sounds = Sounds()
+    sounds = SoundCache()
     file = make(sounds, piece, "song")[1].file
     data = file.read_bytes()
     if how == "removed":
@@ -174,7 +174,7 @@ def test_a_part_that_cannot_be_played_is_told_and_tried_again(piece, tmp_path, m
         f'exec {real} "$@"\n'
     )
     script.chmod(0o755)
-    sounds = Sounds()
+    sounds = SoundCache()
     with monkeypatch.context() as patch:
         patch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
         mix, parts = make(sounds, piece, "song")
@@ -186,7 +186,7 @@ def test_a_part_that_cannot_be_played_is_told_and_tried_again(piece, tmp_path, m
 
 
 def test_no_sound_is_an_error_and_is_not_kept(piece, tmp_path) -> None:
-    sounds = Sounds()
+    sounds = SoundCache()
     with pytest.raises(AudioError, match="there is no soundfont"):
         list(sounds.make(piece, "song", tmp_path / "none.sf2"))
     with pytest.raises(AudioError, match="no notes"):
@@ -195,7 +195,7 @@ def test_no_sound_is_an_error_and_is_not_kept(piece, tmp_path) -> None:
 
 
 def test_the_folder_goes_with_its_owner(piece, tmp_path) -> None:
-    sounds = Sounds(folder=tmp_path)
+    sounds = SoundCache(folder=tmp_path)
     make(sounds, piece, "song")
     assert list(tmp_path.iterdir())
     del sounds
