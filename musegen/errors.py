@@ -12,7 +12,7 @@ __all__ = [
     "AudioError",
     "Cancelled",
     "CheckpointError",
-    "Cancelled",
+    "FileError",
     "MuseGenError",
     "MusicError",
     "MusicWarning",
@@ -46,14 +46,7 @@ class FileError(MuseGenError, OSError):
 
 
 class AudioError(MuseGenError, RuntimeError):
-    """Sound that cannot be rendered or saved."""
-
-
-class Cancelled(MuseGenError):  # noqa: N818 (it was asked for, so it is not an error)
-    """Work that was stopped because somebody asked for that, or left."""
-
-    def __init__(self) -> None:
-        super().__init__("the work was cancelled")
+    """Sound cannot be rendered or saved."""
 
 
 class CheckpointError(MuseGenError, ValueError):

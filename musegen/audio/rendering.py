@@ -17,7 +17,7 @@ import numpy as np
 from musegen.audio.loudness import mastering, shape
 from musegen.audio.renderers import RATE, fluidsynth_problem, play
 from musegen.audio.soundfonts import choose_soundfont
-from musegen.errors import AudioError, Cancelled, disk_error
+from musegen.errors import AudioError, Cancelled, write_failure
 
 if TYPE_CHECKING:
     from musegen.music.piece import Piece

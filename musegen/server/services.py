@@ -52,7 +52,7 @@ class Services:
         Who waits for the ``"model"``, for a ``"mix"``, and for ``"parts"`` or files.
     sounds : SoundCache
     sessions : Sessions
-    phrase_map : Atlas, optional
+    phrase_map : PhraseMap, optional
         The map, where these checkpoints have one.
     """
 
@@ -83,7 +83,7 @@ class Services:
         )
         self.sessions = Sessions()
         self._closing = threading.Event()
-        self.phrase_map = _atlas()
+        self.phrase_map = _load_map()
 
     def make_version(self, recipe: Recipe, id: str | None = None) -> Version:
         """The version of a recipe; with an id it goes on with that version.
@@ -93,7 +93,7 @@ class Services:
         MusicError
             If the recipe asks for what cannot be, or for too much.
         """
-        piece = check_length(self._kitchen.make(recipe))
+        piece = check_length(self._runner.run(recipe))
         return Version(recipe, piece, id) if id else Version(recipe, piece)
 
     def read_upload(
@@ -132,7 +132,7 @@ class Services:
                 self.sessions.wait_until_idle(_QUIET, self._closing)
                 if self._closing.is_set():
                     return
-                piece = self._kitchen.make(recipe)
+                piece = self._runner.run(recipe)
                 with contextlib.suppress(AudioError, Cancelled):  # who asks for it will be told
                     for _ in self.sounds.make(piece, recipe.text, font, self._closing):
                         pass

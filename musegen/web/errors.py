@@ -11,7 +11,7 @@ from contextlib import contextmanager
 import gradio as gr
 from gradio.context import LocalContext
 
-from musegen.errors import AudioError, Cancelled
+from musegen.errors import AudioError, Cancelled, is_disk_full
 from musegen.server.model_loader import ModelError
 
 __all__ = ["line_of", "one_line", "tell"]

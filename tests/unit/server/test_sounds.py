@@ -46,7 +46,7 @@ def count(begun: Path) -> int:
     return len(begun.read_text().split())
 
 
-def make(sounds: Sounds, piece: Piece, key: str, **more) -> list[Stage]:
+def make(sounds: SoundCache, piece: Piece, key: str, **more) -> list[Stage]:
     return list(sounds.make(piece, key, TIM, **more))
 
 
