@@ -29,7 +29,7 @@ from musegen.music.phrase_set import PhraseSet
 if TYPE_CHECKING:
     from musegen.generator import MuseGen
 
-__all__ = ["draw_phrases", "similarities", "make_map", "measure_neighbours"]
+__all__ = ["draw_phrases", "make_map", "measure_neighbours", "similarities"]
 
 _AT_ONCE = 64  # phrases of a batch; larger ones take no less time each
 _NAMES = (*attributes_of(SONG_PARTS), *(f"drums {name}" for name in attributes_of(["drums"])))

@@ -10,7 +10,7 @@ from support.examples import CHECKPOINTS, band_phrase, drum_phrase
 from musegen import generator
 from musegen.__main__ import main
 from musegen.generator import load
-from musegen.map.layout import draw_phrases, similarities, measure_neighbours
+from musegen.map.layout import draw_phrases, measure_neighbours, similarities
 from musegen.map.phrase_map import PhraseMap
 from musegen.music import Phrase
 from musegen.music.attributes import measure_attributes

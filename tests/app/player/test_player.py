@@ -54,7 +54,7 @@ def address(tmp_path_factory) -> Iterator[str]:
     port = free_port()
     command = [
         sys.executable,
-        str(Path(__file__).parents[1] / "support" / "player_page.py"),
+        str(Path(__file__).parents[2] / "support" / "player_page.py"),
         str(port),
     ]
     with await_server(
