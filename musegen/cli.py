@@ -24,7 +24,7 @@ from musegen.latent.paths import (
     stack_path,
     write_paths,
 )
-from musegen.model.attribute_directions import LARGEST_CHANGE
+from musegen.model.attribute_controls import LARGEST_CHANGE
 from musegen.music import Piece
 from musegen.music.attributes import ATTRIBUTES
 from musegen.parallel import DASK, PROCESSES, Engine

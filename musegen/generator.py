@@ -23,9 +23,9 @@ from musegen.latent.paths import (
     near,
     way,
 )
-from musegen.model.attribute_directions import LARGEST_CHANGE
-from musegen.model.attribute_steering import move_phrases, place_pieces
-from musegen.model.space import Space
+from musegen.model.attribute_controls import LARGEST_CHANGE
+from musegen.model.attribute_edits import move_phrases, place_pieces
+from musegen.model.latent_space import Space
 from musegen.music.arrange import join, key_between, lay_apart, repeat, tempo_between
 from musegen.music.attributes import ATTRIBUTES
 from musegen.music.notes import BARS_PER_PHRASE, PARTS, STEPS_PER_BAR

@@ -72,7 +72,7 @@ architecture is described in its `docs/model.md`.
 ## Use
 
 ```python
-from musegen.model.space import Space
+from musegen.model.latent_space import Space
 
 space = Space("checkpoints/$kind")
 z = space.encode(phrases)  # latents, (n, $latent_dim)

@@ -10,7 +10,7 @@ import numpy as np
 
 from musegen.errors import MusicError
 from musegen.latent.paths import DEFAULT_FORM, DEFAULT_TEMPERATURE, bend_noise, draw_noise
-from musegen.model.space import Space
+from musegen.model.latent_space import Space
 from musegen.music.notes import BARS_PER_PHRASE, DRUMS
 from musegen.music.phrase import Phrase
 from musegen.music.phrase_set import PhraseSet

@@ -14,7 +14,7 @@ from safetensors.numpy import load_file, save_file
 
 from musegen.errors import CheckpointError
 from musegen.files import atomic_write
-from musegen.model.attribute_directions import Controls
+from musegen.model.attribute_controls import Controls
 from musegen.model.config import PriorConfig, VAEConfig
 from musegen.model.prior import Prior
 from musegen.model.vae import VAE

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from musegen.model.attribute_directions import Controls, fit_controls
+from musegen.model.attribute_controls import Controls, fit_controls
 from musegen.model.checkpoint import save_controls
 from musegen.model.vae import VAE
 from musegen.music.attributes import attributes_of, measure_attributes

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import gradio as gr
 
-from musegen.model.attribute_directions import LARGEST_CHANGE
+from musegen.model.attribute_controls import LARGEST_CHANGE
 from musegen.music.attributes import ATTRIBUTES
 from musegen.recipe.schema import Adjust, Recipe
 

@@ -7,8 +7,8 @@ import numpy as np
 from musegen.evaluation.measures.statistics import Measure, bootstrap
 from musegen.evaluation.samples import Samples
 from musegen.latent.paths import DEFAULT_TEMPERATURE, draw_noise
-from musegen.model.attribute_steering import measure_latents, move_phrases, place_pieces
-from musegen.model.space import Space
+from musegen.model.attribute_edits import measure_latents, move_phrases, place_pieces
+from musegen.model.latent_space import Space
 
 __all__ = ["control_measures", "measure"]
 

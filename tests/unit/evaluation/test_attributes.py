@@ -5,7 +5,7 @@ import pytest
 from support.examples import CHECKPOINTS
 
 from musegen.evaluation.measures.attributes import _line, control_measures
-from musegen.model.space import Space
+from musegen.model.latent_space import Space
 
 
 def test_r_and_slope_are_those_of_numpy():

@@ -9,7 +9,7 @@ from support.examples import CHECKPOINTS
 
 from musegen.errors import CheckpointError
 from musegen.model.checkpoint import MAX_FILE_BYTES, load_arrays, load_vae, save_arrays
-from musegen.model.space import Space
+from musegen.model.latent_space import Space
 
 
 def test_arrays_come_back_from_files_of_under_ten_megabytes(tmp_path):

@@ -8,7 +8,7 @@ from support.examples import CHECKPOINTS, phrase_set
 
 from musegen.errors import CheckpointError
 from musegen.model.checkpoint import load_controls, load_vae, save_arrays
-from musegen.model.space import Space
+from musegen.model.latent_space import Space
 from musegen.music.attributes import attributes_of, measure_attributes
 from musegen.training.attributes import train_controls
 

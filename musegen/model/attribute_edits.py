@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from musegen.model.attribute_directions import steer
-from musegen.model.space import Space
+from musegen.model.attribute_controls import steer
+from musegen.model.latent_space import Space
 from musegen.music.attributes import measure_attributes
 from musegen.music.phrase import Phrase
 

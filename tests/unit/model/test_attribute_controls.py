@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from musegen.model.attribute_directions import Controls, fit_controls, steer
+from musegen.model.attribute_controls import Controls, fit_controls, steer
 
 DIM = 12
 NAMES = ("a", "b", "c")
