@@ -23,7 +23,7 @@ from musegen.batch import draw_pieces, write_many
 from musegen.datasets import pop909
 from musegen.datasets.build import build_phrases
 from musegen.music.phrase_set import PhraseSet
-from musegen.parallel import Engine
+from musegen.parallel import WorkerPool
 
 _SONGS = 64
 _FEW = 16
@@ -74,7 +74,7 @@ def _corpus(folders: list[Path]) -> PhraseSet:
     sources = pop909.find_sources(folders)
 
     def read(count: int, workers: int) -> PhraseSet:
-        return build_phrases(sources[:count], Engine(workers=workers))[0]
+        return build_phrases(sources[:count], WorkerPool(workers=workers))[0]
 
     seconds = [_each(partial(read, workers=workers), _FEW, _SONGS) for workers in (1, 2)]
     _show("songs: read", *(1000 * each for each in seconds))
@@ -135,7 +135,7 @@ def _pieces(scratch: Path, ending: str) -> list[float]:
     make = partial(draw_pieces, seed=0, bars=_BARS)
 
     def write(count: int, workers: int) -> None:
-        write_many(make, count, _BARS, [scratch / f"piece{ending}"], Engine(workers=workers))
+        write_many(make, count, _BARS, [scratch / f"piece{ending}"], WorkerPool(workers=workers))
 
     write(1, 1)  # loads the model in this process
     # From two workers' first work on, in whole rounds of it: sixteen each.

@@ -19,7 +19,7 @@ from musegen.files import atomic_write
 from musegen.latent.paths import stack_path
 from musegen.music import Piece
 from musegen.music.notes import BARS_PER_PHRASE
-from musegen.parallel import Engine, spread
+from musegen.parallel import WorkerPool, parallel_map
 from musegen.reading import read_midi
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def write_many(
     count: int,
     bars: int,
     outs: Sequence[Path],
-    engine: Engine,
+    pool: WorkerPool,
 ) -> None:
     """Make pieces and write their files, with a progress bar on stderr.
 
@@ -70,14 +70,14 @@ def write_many(
         The length of a piece.
     outs : sequence of Path
         Where they go. An ``.npy`` file gets the paths of all, stacked.
-    engine : Engine
+    pool : WorkerPool
         What makes them. They are the same, note for note, whichever it is. Workers on other
         machines must see the folders of `outs` in the same place.
 
     Raises
     ------
     WorkerError
-        If the engine has no workers, or loses one.
+        If the pool has no workers or loses one.
     """
     outs = [out.absolute() for out in outs]  # workers may have been started in another folder
     at_once = max(1, _AT_ONCE * BARS_PER_PHRASE // bars)
@@ -87,7 +87,7 @@ def write_many(
         paths = [out for out in outs if out.suffix == PATH]
         write_paths = [stack.enter_context(_stacked(out, count)) for out in paths]
         bar = stack.enter_context(tqdm(total=count, unit=" pieces", disable=len(numbers) == 1))
-        for some, made in zip(numbers, spread(work, numbers, engine), strict=True):
+        for some, made in zip(numbers, parallel_map(work, numbers, pool), strict=True):
             for write in write_paths:
                 write(made)
             bar.update(len(some))

@@ -24,10 +24,9 @@ from musegen.latent.paths import (
     stack_path,
     write_paths,
 )
-from musegen.model.attribute_controls import LARGEST_CHANGE
 from musegen.music import Piece
-from musegen.music.attributes import ATTRIBUTES
-from musegen.parallel import DASK, PROCESSES, Engine
+from musegen.music.attributes import ATTRIBUTES, MAX_ATTRIBUTE_CHANGE
+from musegen.parallel import DASK, PROCESSES, WorkerPool
 from musegen.reading import read_midi
 
 if TYPE_CHECKING:
@@ -140,7 +139,7 @@ def _render(options: argparse.Namespace) -> None:
 def _corpus(options: argparse.Namespace) -> None:
     from musegen.datasets import build_corpus
 
-    phrases, summary = build_corpus(options.kind, options.source, _engine(options))
+    phrases, summary = build_corpus(options.kind, options.source, _pool(options))
     phrases.save(options.out)
     print(summary)
 
@@ -150,7 +149,7 @@ def _train(options: argparse.Namespace) -> None:
     from musegen.model.checkpoint import load_vae
     from musegen.model.config import default_config
     from musegen.music.phrase_set import PhraseSet
-    from musegen.training.attributes import train_controls
+    from musegen.training.attributes import train_attribute_controls
     from musegen.training.distributed import join_workers
     from musegen.training.prior import train_prior
     from musegen.training.vae import train_vae
@@ -165,7 +164,7 @@ def _train(options: argparse.Namespace) -> None:
         vae = load_vae(folder)
         train_prior(vae, phrases, folder, prior_config, training, resume, workers)
         if workers.is_chief:
-            train_controls(vae, phrases, folder)
+            train_attribute_controls(vae, phrases, folder)
 
 
 def _evaluate(options: argparse.Namespace) -> None:
@@ -217,17 +216,17 @@ def _save_one(mg: MuseGen, piece: Piece, outs: Sequence[Path]) -> None:
 
 
 def _write_many(make: Callable, options: argparse.Namespace, bars: int) -> None:
-    engine = _engine(options)
-    if engine == Engine():
-        engine = Engine(workers=1)  # the model keeps the cores busy by itself
+    pool = _pool(options)
+    if pool == WorkerPool():
+        pool = WorkerPool(workers=1)  # the model keeps the cores busy by itself
     _say_renderer_of(options.out)
-    write_many(make, options.count, bars, options.out, engine)
+    write_many(make, options.count, bars, options.out, pool)
 
 
-def _engine(options: argparse.Namespace) -> Engine:
+def _pool(options: argparse.Namespace) -> WorkerPool:
     if options.workers and "://" in options.engine:
         raise WorkerError("a running cluster has the workers that it has: leave --workers out")
-    return Engine(options.engine, options.workers)
+    return WorkerPool(options.engine, options.workers)
 
 
 def _say_renderer_of(outs: Sequence[Path]) -> None:
@@ -297,7 +296,7 @@ def _setting(text: str) -> tuple[str, float]:
             f"{text!r} is not an attribute and a number, like density=1.5; there are "
             + ", ".join(ATTRIBUTES)
         )
-    return name, _number_between(float, -LARGEST_CHANGE, LARGEST_CHANGE)(value)
+    return name, _number_between(float, -MAX_ATTRIBUTE_CHANGE, MAX_ATTRIBUTE_CHANGE)(value)
 
 
 def _parser() -> argparse.ArgumentParser:

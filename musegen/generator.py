@@ -23,11 +23,10 @@ from musegen.latent.paths import (
     near,
     way,
 )
-from musegen.model.attribute_controls import LARGEST_CHANGE
-from musegen.model.attribute_edits import move_phrases, place_pieces
-from musegen.model.latent_space import Space
+from musegen.model.attribute_edits import change_phrase_attributes, set_piece_attributes
+from musegen.model.latent_space import LatentSpace
 from musegen.music.arrange import join, key_between, lay_apart, repeat, tempo_between
-from musegen.music.attributes import ATTRIBUTES
+from musegen.music.attributes import ATTRIBUTES, MAX_ATTRIBUTE_CHANGE
 from musegen.music.notes import BARS_PER_PHRASE, PARTS, STEPS_PER_BAR
 from musegen.music.phrase import DEFAULT_TEMPO, Phrase
 from musegen.music.piece import Piece
@@ -52,7 +51,7 @@ def load(folder: str | Path = CHECKPOINTS) -> MuseGen:
     CheckpointError
         If one is missing or damaged.
     """
-    return MuseGen({name: Space(Path(folder) / name) for name in MODELS})
+    return MuseGen({name: LatentSpace(Path(folder) / name) for name in MODELS})
 
 
 class MuseGen:
@@ -60,11 +59,11 @@ class MuseGen:
 
     Parameters
     ----------
-    spaces : mapping of str to Space
+    spaces : mapping of str to LatentSpace
         The models, ``song`` and ``drums``.
     """
 
-    def __init__(self, spaces: Mapping[str, Space]) -> None:
+    def __init__(self, spaces: Mapping[str, LatentSpace]) -> None:
         self.spaces = {name: spaces[name] for name in MODELS}
 
     def random(
@@ -142,7 +141,7 @@ class MuseGen:
                 ]
             )
             z = space.to_latents(np.float32(temperature) * u)
-            z = place_pieces(space, z, np.bincount(order), attributes)
+            z = set_piece_attributes(space, z, np.bincount(order), attributes)
             for path, one in zip(paths, z, strict=True):
                 path[name] = one[order].astype(np.float32)
         return self._decode_many(paths, key, tempo, programs, bars)
@@ -268,7 +267,9 @@ class MuseGen:
         """
         _check(similarity, "similarity", 0, 1)
 
-        def nearby(space: Space, z: np.ndarray, kept: np.ndarray, fresh: np.ndarray) -> np.ndarray:
+        def nearby(
+            space: LatentSpace, z: np.ndarray, kept: np.ndarray, fresh: np.ndarray
+        ) -> np.ndarray:
             return near(space.to_noise(z[None], kept)[0], similarity, fresh)
 
         path = self._path_of(piece)
@@ -426,7 +427,7 @@ class MuseGen:
                 heard = [part for part in space.parts if part in piece.parts]
                 path[name] = z.copy()
                 before = [now[i] for i in rows]
-                path[name][rows] = move_phrases(space, z[rows], before, heard, changes)
+                path[name][rows] = change_phrase_attributes(space, z[rows], before, heard, changes)
         return self._exchange(piece, self._like(piece, path), chosen, models)
 
     def interpolate(self, a: Piece, b: Piece, steps: int = 9, curve: str = "even") -> Piece:
@@ -585,7 +586,9 @@ class MuseGen:
         _check(temperature, "temperature", 0, 2)
         scale = np.float32(temperature)
 
-        def anew(space: Space, z: np.ndarray, kept: np.ndarray, fresh: np.ndarray) -> np.ndarray:
+        def anew(
+            space: LatentSpace, z: np.ndarray, kept: np.ndarray, fresh: np.ndarray
+        ) -> np.ndarray:
             return scale * fresh
 
         return self._redraw(piece, path, chosen, models, seed, anew)
@@ -597,7 +600,7 @@ class MuseGen:
         chosen: np.ndarray,
         models: Sequence[str],
         seed: int | None,
-        noise: Callable[[Space, np.ndarray, np.ndarray, np.ndarray], np.ndarray],
+        noise: Callable[[LatentSpace, np.ndarray, np.ndarray, np.ndarray], np.ndarray],
     ) -> dict[str, np.ndarray]:
         """A path with some models' chosen phrases drawn anew, the others given.
 
@@ -686,10 +689,10 @@ def _check_attributes(figures: Mapping[str, float]) -> None:
             raise MusicError(
                 f"there is no attribute {name!r}: choose from " + ", ".join(ATTRIBUTES)
             )
-        _check(value, name, -LARGEST_CHANGE, LARGEST_CHANGE)
+        _check(value, name, -MAX_ATTRIBUTE_CHANGE, MAX_ATTRIBUTE_CHANGE)
 
 
-def _check_has(spaces: Sequence[Space], changes: Mapping[str, float]) -> None:
+def _check_has(spaces: Sequence[LatentSpace], changes: Mapping[str, float]) -> None:
     has = [name for name in ATTRIBUTES if any(name in space.controls.names for space in spaces)]
     for name in changes:
         if name not in has:

@@ -1,4 +1,4 @@
-"""Where work is done that falls into many equal pieces: here, in processes, or on a cluster."""
+"""Maps a function over items in parallel: in processes of this machine, or on a Dask cluster."""
 
 from __future__ import annotations
 
@@ -16,87 +16,87 @@ from typing import TypeVar
 
 from musegen.errors import WorkerError
 
-__all__ = ["CORES", "DASK", "PROCESSES", "Engine", "spread"]
+__all__ = ["ALL_CORES", "DASK", "PROCESSES", "WorkerPool", "parallel_map"]
 
 PROCESSES, DASK = "processes", "dask"
-_ANSWERS_WITHIN = 10.0  # seconds: a scheduler that is there answers at once
+_CONNECT_TIMEOUT = 10.0  # seconds: a scheduler that is running answers at once
 
 _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
 
 
 @dataclass(frozen=True)
-class Engine:
-    """What maps a function over items.
+class WorkerPool:
+    """Where work is done, and by how many workers.
 
     Attributes
     ----------
-    name : str
-        `PROCESSES`; `DASK`, which starts a cluster on this machine for the time of the work; or
-        the address of a running Dask scheduler, such as ``tcp://10.0.0.5:8786``.
+    kind : str
+        `PROCESSES`; `DASK`, a cluster that is started on this machine and stopped after the work;
+        or the address of a running Dask scheduler, such as ``tcp://10.0.0.5:8786``.
     workers : int, optional
-        How many; as many as there are cores without it. One process is this one. A running
-        cluster has the workers that it has.
+        How many; by default one for each core. With one process, the work is done in this process.
+        A running cluster has a number of workers of its own.
     """
 
-    name: str = PROCESSES
+    kind: str = PROCESSES
     workers: int | None = None
 
 
-CORES = Engine()  # a process for each core of this machine
+ALL_CORES = WorkerPool()
 
 
-def spread(
+def parallel_map(
     function: Callable[[_Item], _Result],
     items: Sequence[_Item],
-    engine: Engine,
-    at_once: int = 1,
+    pool: WorkerPool,
+    chunk_size: int = 1,
 ) -> Iterator[_Result]:
-    """Call a function with each item, side by side; give the results in the order of the items.
+    """Call a function with each item, in parallel; yield the results in the order of the items.
 
     Parameters
     ----------
     function : callable
-        Of a module, or a `functools.partial` of one: it is sent to other processes. What it
-        raises is raised here, and what has not begun by then is not done.
+        Defined in a module, or a `functools.partial` of such a function, because it is sent to
+        other processes. An exception of it is raised here, and calls not yet started are dropped.
     items : sequence
-    engine : Engine
-    at_once : int
-        Items that are sent together: several, where one is little work.
+    pool : WorkerPool
+    chunk_size : int
+        Items that a worker gets at a time. More than one saves time if a call is short.
 
     Raises
     ------
     WorkerError
         If Dask is not installed, no scheduler answers, or a worker is lost.
     """
-    if engine.name != PROCESSES:
-        return _on_dask(function, items, engine, at_once)
-    if engine.workers == 1:
+    if pool.kind != PROCESSES:
+        return _map_on_dask(function, items, pool, chunk_size)
+    if pool.workers == 1:
         return map(function, items)
-    return _in_processes(function, items, engine.workers or os.cpu_count() or 1, at_once)
+    return _map_in_processes(function, items, pool.workers or os.cpu_count() or 1, chunk_size)
 
 
-def _in_processes(
-    function: Callable[[_Item], _Result], items: Sequence[_Item], workers: int, at_once: int
+def _map_in_processes(
+    function: Callable[[_Item], _Result], items: Sequence[_Item], workers: int, chunk_size: int
 ) -> Iterator[_Result]:
-    # Spawned: a process that runs TensorFlow has threads, and a fork of it may stand still.
-    # Ctrl-C is this process's affair; the others would each show a traceback of their own.
+    # Spawned, not forked: TensorFlow has threads, and a fork of a process with threads can hang.
+    # Workers ignore Ctrl-C: this process handles it, and they would print a traceback each.
     with ProcessPoolExecutor(
         workers,
         multiprocessing.get_context("spawn"),
         signal.signal,
         (signal.SIGINT, signal.SIG_IGN),
-    ) as pool:
+    ) as executor:
         try:
-            yield from pool.map(function, items, chunksize=at_once)
+            yield from executor.map(function, items, chunksize=chunk_size)
         except BrokenProcessPool:
             raise WorkerError(
-                "a worker was lost, perhaps for want of memory: try again with fewer --workers"
+                "a worker was lost, perhaps because memory ran out: try again with fewer --workers"
             ) from None
 
 
-def _on_dask(
-    function: Callable[[_Item], _Result], items: Sequence[_Item], engine: Engine, at_once: int
+def _map_on_dask(
+    function: Callable[[_Item], _Result], items: Sequence[_Item], pool: WorkerPool, chunk_size: int
 ) -> Iterator[_Result]:
     try:
         from distributed import CancelledError, Client, KilledWorker, LocalCluster
@@ -107,46 +107,49 @@ def _on_dask(
             'Dask is not installed: pip install "musegen[scale]", or leave --engine out'
         ) from None
     with ExitStack() as stack:
-        # It logs tracebacks of what is said in a line below.
+        # Dask logs a traceback for each error that is reported in one line below.
         stack.enter_context(silence_logging_cmgr(logging.CRITICAL))
-        where = engine.name
-        if where == DASK:
-            # A thread each: what is done here is Python, or keeps several cores busy itself.
-            where = stack.enter_context(
+        address = pool.kind
+        if address == DASK:
+            # One thread a worker: the work is Python, or uses several cores by itself.
+            address = stack.enter_context(
                 LocalCluster(
-                    n_workers=engine.workers or os.cpu_count(),
+                    n_workers=pool.workers or os.cpu_count(),
                     threads_per_worker=1,
                     dashboard_address=None,
                     silence_logs="CRITICAL",
                 )
             )
         try:
-            client = stack.enter_context(Client(where, timeout=_ANSWERS_WITHIN))
-            client.wait_for_workers(1, _ANSWERS_WITHIN)
+            client = stack.enter_context(Client(address, timeout=_CONNECT_TIMEOUT))
+            client.wait_for_workers(1, _CONNECT_TIMEOUT)
         except (OSError, ValueError, asyncio.TimeoutError):
             raise WorkerError(
-                f"no Dask scheduler that has workers answers at {where}: start them with "
+                f"no Dask scheduler with workers answers at {address}: start them with "
                 "`dask scheduler` and `dask worker`"
             ) from None
-        groups = [items[start : start + at_once] for start in range(0, len(items), at_once)]
-        # Not pure: what writes files is to be done again when it is asked for again.
-        futures = client.map(_call_each, groups, function=function, pure=False)
+        chunks = [items[start : start + chunk_size] for start in range(0, len(items), chunk_size)]
+        # Not pure: a function that writes files must run again when it is called again.
+        futures = client.map(_call_each, chunks, function=function, pure=False)
         try:
             for i, future in enumerate(futures):
                 yield from future.result()
-                futures[i] = None  # its result need not be kept
+                futures[i] = None  # frees the result's memory
         except KilledWorker:
             raise WorkerError(
-                "one piece of the work ended every worker that took it, perhaps for want of memory"
+                "several workers were lost on the same piece of work, perhaps because memory ran "
+                "out: give each worker more memory"
             ) from None
         except (CancelledError, CommClosedError):
-            raise WorkerError(f"the Dask scheduler at {where} was lost: start it again") from None
+            raise WorkerError(
+                f"the connection to the Dask scheduler at {address} was lost: start it again"
+            ) from None
         except RuntimeError as error:
             if not isinstance(error.__cause__, ImportError):
                 raise
             raise WorkerError(
-                f"the cluster cannot run MuseGen ({error.__cause__}): install its requirements "
-                "there, and start the scheduler and the workers in its folder"
+                f"the cluster cannot run MuseGen ({error.__cause__}): install MuseGen and its "
+                "requirements on each of its machines"
             ) from None
 
 

@@ -9,7 +9,7 @@ from musegen.datasets import groove, midi_folder, pop909
 from musegen.datasets.build import Source, Summary, build_phrases
 from musegen.errors import MusicError
 from musegen.music.phrase_set import PhraseSet
-from musegen.parallel import CORES, Engine
+from musegen.parallel import ALL_CORES, WorkerPool
 
 __all__ = ["CORPORA", "Summary", "build_corpus"]
 
@@ -21,7 +21,7 @@ CORPORA: dict[str, Callable[[list[Path]], list[Source]]] = {
 
 
 def build_corpus(
-    kind: str, folders: Sequence[str | Path], engine: Engine = CORES
+    kind: str, folders: Sequence[str | Path], pool: WorkerPool = ALL_CORES
 ) -> tuple[PhraseSet, Summary]:
     """Phrases of a data set or of a folder of MIDI files.
 
@@ -31,7 +31,7 @@ def build_corpus(
         One of `CORPORA`.
     folders : sequence of path
         Where it lies. Workers on other machines must see it in the same place.
-    engine : Engine
+    pool : WorkerPool
         What reads the files.
 
     Raises
@@ -39,11 +39,11 @@ def build_corpus(
     MusicError
         If a folder is missing, or no phrase comes of it.
     WorkerError
-        If the engine has no workers, or loses one.
+        If the pool has no workers or loses one.
     """
     paths = [Path(folder) for folder in folders]
     for path in paths:
         if not path.exists():
             raise MusicError(f"{path} is missing: give the folder where the music lies")
     # Workers may have been started in another folder.
-    return build_phrases(CORPORA[kind]([path.absolute() for path in paths]), engine)
+    return build_phrases(CORPORA[kind]([path.absolute() for path in paths]), pool)

@@ -16,7 +16,7 @@ from musegen.music.notes import STEPS_PER_BAR, STEPS_PER_PHRASE
 from musegen.music.phrase import Phrase
 from musegen.music.phrase_set import PhraseSet
 from musegen.music.piece import Piece
-from musegen.parallel import CORES, Engine, spread
+from musegen.parallel import ALL_CORES, WorkerPool, parallel_map
 
 __all__ = ["Source", "Summary", "build_phrases", "cut_phrases", "split_by_name"]
 
@@ -113,14 +113,16 @@ def _read(source: Source) -> tuple[PhraseSet | None, str, int]:
     return PhraseSet.from_phrases(phrases, [source.name] * n, bars, [source.split] * n), "", dropped
 
 
-def build_phrases(sources: Sequence[Source], engine: Engine = CORES) -> tuple[PhraseSet, Summary]:
+def build_phrases(
+    sources: Sequence[Source], pool: WorkerPool = ALL_CORES
+) -> tuple[PhraseSet, Summary]:
     """Read all sources side by side and gather their phrases, with a progress bar on stderr.
 
     Parameters
     ----------
     sources : sequence of Source
         Their order is the order of the result.
-    engine : Engine
+    pool : WorkerPool
         What reads them. The result is the same, byte for byte, whichever it is.
 
     Raises
@@ -128,11 +130,11 @@ def build_phrases(sources: Sequence[Source], engine: Engine = CORES) -> tuple[Ph
     MusicError
         If not one phrase came of them.
     WorkerError
-        If the engine has no workers, or loses one.
+        If the pool has no workers or loses one.
     """
     left_out: Counter[str] = Counter()
     sets = []
-    results = spread(_read, sources, engine, _AT_ONCE)
+    results = parallel_map(_read, sources, pool, _AT_ONCE)
     for found, reason, dropped in tqdm(results, total=len(sources), unit=" files"):
         if found is None:
             left_out[reason] += 1

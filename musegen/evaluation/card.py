@@ -72,9 +72,9 @@ architecture is described in its `docs/model.md`.
 ## Use
 
 ```python
-from musegen.model.latent_space import Space
+from musegen.model.latent_space import LatentSpace
 
-space = Space("checkpoints/$kind")
+space = LatentSpace("checkpoints/$kind")
 z = space.encode(phrases)  # latents, (n, $latent_dim)
 phrases = space.decode(z)
 path = space.to_latents(noise)  # noise ~ N(0, I), (pieces, phrases, $latent_dim)

@@ -10,7 +10,7 @@ import numpy as np
 
 from musegen.errors import MusicError
 from musegen.latent.paths import DEFAULT_FORM, DEFAULT_TEMPERATURE, bend_noise, draw_noise
-from musegen.model.latent_space import Space
+from musegen.model.latent_space import LatentSpace
 from musegen.music.notes import BARS_PER_PHRASE, DRUMS
 from musegen.music.phrase import Phrase
 from musegen.music.phrase_set import PhraseSet
@@ -29,7 +29,7 @@ class Samples:
 
     Attributes
     ----------
-    space : Space
+    space : LatentSpace
     split : str
         What is held out: ``test``, or ``all`` where no phrase is marked so.
     held : PhraseSet
@@ -39,7 +39,7 @@ class Samples:
         than what is held out.
     """
 
-    space: Space
+    space: LatentSpace
     split: str
     held: PhraseSet
     train: PhraseSet | None
@@ -55,7 +55,7 @@ class Samples:
         MusicError
             If there are no phrases of the checkpoint's parts.
         """
-        space = Space(folder)
+        space = LatentSpace(folder)
         mine = in_c(phrases.only(space.parts))
         held, train, split = mine, None, "all"
         if (mine.split == "test").any():

@@ -1,4 +1,4 @@
-"""Controls: latents that decode to music of asked attributes. Plain numpy; no model, no music.
+"""AttributeControls: latents that decode to music of asked attributes. Plain numpy; no model, no music.
 
 Attributes go nearly straight in the latent space, so a linear map from whitened latents says
 which way each lies (as found afterwards by, among others, Jahanian et al. 2020, On the
@@ -16,9 +16,8 @@ from functools import cached_property
 
 import numpy as np
 
-__all__ = ["LARGEST_CHANGE", "Controls", "fit_controls", "steer"]
+__all__ = ["AttributeControls", "fit_attribute_controls", "steer_latents"]
 
-LARGEST_CHANGE = 3.0  # standard deviations; past it there is hardly a phrase in the corpus
 # Values beyond these percentiles count as these: a few lines of two notes, with a slope of
 # twenty times the usual, would make the unit of contour half as large again.
 _TAILS = (1, 99)
@@ -40,7 +39,7 @@ _LOST = 9.0  # what losing an attribute costs, such as all pitched notes: as muc
 
 
 @dataclass(frozen=True, eq=False)
-class Controls:
+class AttributeControls:
     """What is known of the attributes in one latent space.
 
     Attributes
@@ -81,9 +80,9 @@ class Controls:
         return np.linalg.norm((z - self.center) @ self.white, axis=-1)
 
 
-def fit_controls(
+def fit_attribute_controls(
     names: Sequence[str], z: np.ndarray, values: np.ndarray, color: np.ndarray
-) -> Controls:
+) -> AttributeControls:
     """Find the attributes in a latent space by ridge regression.
 
     Parameters
@@ -106,7 +105,7 @@ def fit_controls(
     inputs, outputs = x[defined], ((values - mean) / spread)[defined]
     count = max(1, len(inputs))
     gram = inputs.T @ inputs / count + _RIDGE * np.eye(x.shape[1])
-    return Controls(
+    return AttributeControls(
         tuple(names),
         mean,
         spread,
@@ -117,8 +116,8 @@ def fit_controls(
     )
 
 
-def steer(
-    controls: Controls,
+def steer_latents(
+    controls: AttributeControls,
     z: np.ndarray,
     wanted: np.ndarray,
     asked: np.ndarray,
@@ -128,7 +127,7 @@ def steer(
 
     Parameters
     ----------
-    controls : Controls
+    controls : AttributeControls
     z : numpy.ndarray
         Latents of n phrases, ``(n, dim)``.
     wanted : numpy.ndarray

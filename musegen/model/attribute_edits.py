@@ -6,20 +6,22 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from musegen.model.attribute_controls import steer
-from musegen.model.latent_space import Space
+from musegen.model.attribute_controls import steer_latents
+from musegen.model.latent_space import LatentSpace
 from musegen.music.attributes import measure_attributes
 from musegen.music.phrase import Phrase
 
-__all__ = ["measure_latents", "move_phrases", "place_pieces"]
+__all__ = ["change_phrase_attributes", "measure_latent_attributes", "set_piece_attributes"]
 
 
-def measure_latents(space: Space, z: np.ndarray, heard: Sequence[str]) -> np.ndarray:
+def measure_latent_attributes(
+    space: LatentSpace, z: np.ndarray, heard: Sequence[str]
+) -> np.ndarray:
     """Attributes of what latents decode to.
 
     Parameters
     ----------
-    space : Space
+    space : LatentSpace
     z : numpy.ndarray
         Shape ``(n, latent_dim)``.
     heard : sequence of str
@@ -35,14 +37,14 @@ def measure_latents(space: Space, z: np.ndarray, heard: Sequence[str]) -> np.nda
     return space.controls.standardize(measure_attributes(phrases, space.controls.names))
 
 
-def place_pieces(
-    space: Space, z: np.ndarray, weights: np.ndarray, attributes: Mapping[str, float]
+def set_piece_attributes(
+    space: LatentSpace, z: np.ndarray, weights: np.ndarray, attributes: Mapping[str, float]
 ) -> np.ndarray:
     """Move pieces until the mean of their phrases is as asked; all phrases move by as much.
 
     Parameters
     ----------
-    space : Space
+    space : LatentSpace
     z : numpy.ndarray
         Latents, ``(pieces, phrases, latent_dim)``.
     weights : numpy.ndarray
@@ -60,7 +62,7 @@ def place_pieces(
     if not asked.any():
         return z
     flat = z.reshape(-1, space.latent_dim)
-    now = measure_latents(space, flat, space.parts)
+    now = measure_latent_attributes(space, flat, space.parts)
     by_piece = now.reshape(*z.shape[:2], -1)
     counts = weights[:, None] * ~np.isnan(by_piece)
     mean = (counts * np.nan_to_num(by_piece)).sum(1) / np.maximum(counts.sum(1), 1)
@@ -68,8 +70,8 @@ def place_pieces(
     return _steered(space, flat, wanted.reshape(now.shape), asked, space.parts).reshape(z.shape)
 
 
-def move_phrases(
-    space: Space,
+def change_phrase_attributes(
+    space: LatentSpace,
     z: np.ndarray,
     now: Sequence[Phrase],
     heard: Sequence[str],
@@ -79,7 +81,7 @@ def move_phrases(
 
     Parameters
     ----------
-    space : Space
+    space : LatentSpace
     z : numpy.ndarray
         Latents, ``(n, latent_dim)``.
     now : sequence of Phrase
@@ -103,12 +105,14 @@ def move_phrases(
     before = measure_attributes([now[i] for i in first], space.controls.names)
     # What was not asked for stays as it is decoded, which may not be quite as it was.
     wanted = np.where(
-        asked, space.controls.standardize(before) + figures, measure_latents(space, z, heard)
+        asked,
+        space.controls.standardize(before) + figures,
+        measure_latent_attributes(space, z, heard),
     )
     return _steered(space, z, wanted, asked, heard)[place.ravel()]
 
 
-def _asked(space: Space, figures: Mapping[str, float]) -> tuple[np.ndarray, np.ndarray]:
+def _asked(space: LatentSpace, figures: Mapping[str, float]) -> tuple[np.ndarray, np.ndarray]:
     """Which of a space's attributes are asked for, and the figures, 0 for the others."""
     names = space.controls.names
     asked = np.array([name in figures for name in names])
@@ -116,6 +120,8 @@ def _asked(space: Space, figures: Mapping[str, float]) -> tuple[np.ndarray, np.n
 
 
 def _steered(
-    space: Space, z: np.ndarray, wanted: np.ndarray, asked: np.ndarray, heard: Sequence[str]
+    space: LatentSpace, z: np.ndarray, wanted: np.ndarray, asked: np.ndarray, heard: Sequence[str]
 ) -> np.ndarray:
-    return steer(space.controls, z, wanted, asked, lambda x: measure_latents(space, x, heard))
+    return steer_latents(
+        space.controls, z, wanted, asked, lambda x: measure_latent_attributes(space, x, heard)
+    )

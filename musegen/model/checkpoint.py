@@ -14,7 +14,7 @@ from safetensors.numpy import load_file, save_file
 
 from musegen.errors import CheckpointError
 from musegen.files import atomic_write
-from musegen.model.attribute_controls import Controls
+from musegen.model.attribute_controls import AttributeControls
 from musegen.model.config import PriorConfig, VAEConfig
 from musegen.model.prior import Prior
 from musegen.model.vae import VAE
@@ -24,11 +24,11 @@ from musegen.music.phrase_set import PhraseSet
 
 __all__ = [
     "load_arrays",
-    "load_controls",
+    "load_attribute_controls",
     "load_prior",
     "load_vae",
     "save_arrays",
-    "save_controls",
+    "save_attribute_controls",
     "save_prior",
     "save_vae",
 ]
@@ -135,7 +135,7 @@ def load_prior(folder: Path) -> Prior:
     return prior
 
 
-def save_controls(controls: Controls, folder: Path) -> None:
+def save_attribute_controls(controls: AttributeControls, folder: Path) -> None:
     """Write controls in single precision: an array for each attribute, and the latents' own."""
     columns = zip(
         controls.names, controls.mean, controls.spread, np.float32(controls.slopes), strict=True
@@ -146,7 +146,7 @@ def save_controls(controls: Controls, folder: Path) -> None:
     save_arrays(arrays, folder, "controls")
 
 
-def load_controls(folder: Path) -> Controls:
+def load_attribute_controls(folder: Path) -> AttributeControls:
     """Read controls.
 
     Raises
@@ -164,7 +164,9 @@ def load_controls(folder: Path) -> Controls:
     dim = len(center)
     if not names or rows.shape[1] != 2 + dim or color.shape != (dim, dim):
         raise CheckpointError(f"{folder} has controls that are damaged: get the checkpoint anew")
-    return Controls(names, rows[:, 0], rows[:, 1], rows[:, 2:], center, color, float(reach))
+    return AttributeControls(
+        names, rows[:, 0], rows[:, 1], rows[:, 2:], center, color, float(reach)
+    )
 
 
 def _save_model(model: VAE | Prior, variables: list, folder: Path, stem: str) -> None:

@@ -17,14 +17,14 @@ import numpy as np
 
 from musegen.model.vae import VAE
 
-__all__ = ["refined_encoder"]
+__all__ = ["make_refined_encoder"]
 
 # Shares of a Newton step, the first two or three of which bring most (chosen on validation
 # phrases). Smaller ones for drums, whose dimensions depend more on each other.
 _STEPS = {"song": (0.45, 0.15, 0.3), "drums": (0.05, 0.05, 0.05)}
 
 
-def refined_encoder(vae: VAE) -> Callable[[Mapping[str, np.ndarray]], np.ndarray]:
+def make_refined_encoder(vae: VAE) -> Callable[[Mapping[str, np.ndarray]], np.ndarray]:
     """A compiled function from a codec's arrays to latents, float32 ``(n, latent_dim)``.
 
     Of all points on the way, the one whose reconstruction costs least is given, so that it is

@@ -8,13 +8,13 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from musegen.model.checkpoint import load_controls, load_prior, load_vae
-from musegen.model.inference import refined_encoder
-from musegen.model.prior import flow, gaussian_part
+from musegen.model.checkpoint import load_attribute_controls, load_prior, load_vae
+from musegen.model.inference import make_refined_encoder
+from musegen.model.prior import follow_flow, gaussian_velocity
 from musegen.music.phrase import Phrase
 from musegen.music.phrase_set import PhraseSet
 
-__all__ = ["Space"]
+__all__ = ["LatentSpace"]
 
 # A classifier tells draws of 4, 8 and 12 steps from human phrases alike (.90, .90, .91). The way
 # back takes the same steps: noise → latents → noise is then off by .001, with 24 of them by .008.
@@ -30,7 +30,7 @@ _PHRASES_AT_ONCE = 512  # some 60 MB of logits
 _FEW, _MANY = 8, 256
 
 
-class Space:
+class LatentSpace:
     """One model's latent space.
 
     Parameters
@@ -43,7 +43,7 @@ class Space:
     parts : tuple of str
         Parts of the band that it speaks of.
     latent_dim : int
-    controls : Controls
+    controls : AttributeControls
         Its attributes.
 
     Raises
@@ -56,14 +56,14 @@ class Space:
         folder = Path(folder)
         self._vae = load_vae(folder)
         self._prior = load_prior(folder)
-        self.controls = load_controls(folder)
+        self.controls = load_attribute_controls(folder)
         self.parts: tuple[str, ...] = self._vae.codec.parts
         self.latent_dim: int = self._vae.config.latent_dim
         self._center = np.asarray(self._prior.center.numpy())
         self._sharpness = _SHARPNESS[self._vae.config.kind]
         self._color = np.asarray(self._prior.color.numpy())
         self._white = np.linalg.inv(self._color)
-        self._encoder = refined_encoder(self._vae)
+        self._encoder = make_refined_encoder(self._vae)
         self._decoder = _compiled(self._vae.decoder)
         self._velocity = _compiled(lambda z, t: self._prior({"z": z, "t": t}))
 
@@ -132,20 +132,20 @@ class Space:
         given = stays[:, None] | backwards
         x = np.where(given, (x - self._center) @ self._white, x).astype(np.float32)
         longest = self._prior.config.max_phrases
-        ends = flow(self._sharpened, x[:, :longest], _FLOW_STEPS, backwards, stays[:longest])
+        ends = follow_flow(self._sharpened, x[:, :longest], _FLOW_STEPS, backwards, stays[:longest])
         half = longest // 2
         for start in range(longest, x.shape[1], half):
             before = (x if backwards else ends)[:, start - half : start]
             stretch = np.concatenate([before, x[:, start : start + half]], axis=1)
             still = np.concatenate([np.ones(half, bool), stays[start : start + half]])
-            found = flow(self._sharpened, stretch, _FLOW_STEPS, backwards, still)
+            found = follow_flow(self._sharpened, stretch, _FLOW_STEPS, backwards, still)
             ends = np.concatenate([ends, found[:, half:]], axis=1)
         given = stays[:, None] | (not backwards)
         return np.where(given, ends @ self._color + self._center, ends).astype(np.float32)
 
     def _sharpened(self, x: np.ndarray, t: np.ndarray) -> np.ndarray:
         velocity = keras.ops.convert_to_numpy(self._velocity(x, t))
-        known = gaussian_part(t[..., None])[0] * x
+        known = gaussian_velocity(t[..., None])[0] * x
         return known + self._sharpness * (velocity - known)
 
 

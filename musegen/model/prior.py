@@ -8,7 +8,7 @@ by adaptive layer norms, one set of them shared by all blocks (Chen et al. 2023,
 section 2.3).
 
 Two things of our own. The latents are whitened, and what the velocity of a Gaussian would be is
-given (`gaussian_part`): the network learns only how music differs from a Gaussian of the same
+given (`gaussian_velocity`): the network learns only how music differs from a Gaussian of the same
 covariance. And each phrase has its own time (Chen et al. 2024, Diffusion Forcing): a phrase that
 is kept stands at t = 1 from the start, and the others are drawn around it.
 """
@@ -26,7 +26,7 @@ from keras import layers, ops
 
 from musegen.model.config import PriorConfig
 
-__all__ = ["Prior", "flow", "gaussian_part"]
+__all__ = ["Prior", "follow_flow", "gaussian_velocity"]
 
 _TIME_FEATURES = 128
 
@@ -105,7 +105,7 @@ class Prior(keras.Model):
             warnings.filterwarnings("ignore", message="You are using a softmax over axis")
             for block in self.blocks:
                 x = block(x, bend, training=training)
-        known, width = gaussian_part(t)
+        known, width = gaussian_velocity(t)
         return known * z + width * ops.cast(self.leave(self.norm(x)), "float32")
 
     def build_from(self) -> None:
@@ -118,7 +118,7 @@ class Prior(keras.Model):
         )
 
 
-def gaussian_part(t: object) -> tuple[object, object]:
+def gaussian_velocity(t: object) -> tuple[object, object]:
     """What is known of the velocity, were the latents Gaussian: its mean and what is left open.
 
     With u and z both N(0, I), ``z - u`` at ``x = (1 - t) u + t z`` has the mean
@@ -133,7 +133,7 @@ def gaussian_part(t: object) -> tuple[object, object]:
     return (2 * t - 1) / power, power**-0.5
 
 
-def flow(
+def follow_flow(
     velocity: Callable[[np.ndarray, np.ndarray], np.ndarray],
     start: np.ndarray,
     steps: int,

@@ -26,7 +26,7 @@ from musegen.music.features import phrase_features
 from musegen.music.notes import DRUMS
 from musegen.music.phrase import Phrase
 
-__all__ = ["ATTRIBUTES", "attributes_of", "measure_attributes"]
+__all__ = ["ATTRIBUTES", "MAX_ATTRIBUTE_CHANGE", "attributes_of", "measure_attributes"]
 
 ATTRIBUTES = {
     "density": "density",
@@ -37,6 +37,8 @@ ATTRIBUTES = {
     "contour": "contour",
     "loudness": "velocity_mean",
 }
+# Standard deviations of the training phrases, up or down: hardly any phrase lies beyond.
+MAX_ATTRIBUTE_CHANGE = 3.0
 _OF_PITCH = ("register", "range", "harmony", "contour")
 
 

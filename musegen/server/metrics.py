@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import time
 from collections import Counter
 from collections.abc import Iterator
-from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import gradio as gr
@@ -17,6 +14,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from musegen.files import CHECKPOINTS
+from musegen.model.fingerprint import fingerprint
 
 if TYPE_CHECKING:
     from musegen.server.model_loader import BackgroundModel
@@ -46,7 +44,7 @@ def health_routes(page: gr.Blocks, services: Services) -> list[Route]:
         status = await _status(model)
         told = {
             "status": status,
-            "model": await asyncio.to_thread(_fingerprint, CHECKPOINTS),
+            "model": await asyncio.to_thread(fingerprint, CHECKPOINTS),
             "seconds": round(time.monotonic() - start),
             "gradio": gr.__version__,
         }
@@ -74,16 +72,6 @@ async def _status(model: BackgroundModel) -> str:
     except asyncio.TimeoutError:  # before Python 3.11 it is not the built-in one
         return "loading"
     return "problem" if problem else "ok"
-
-
-@lru_cache(maxsize=1)
-def _fingerprint(folder: Path) -> str:
-    """Equal where the checkpoints are equal: such servers make equal pieces of a recipe."""
-    digest = hashlib.sha256()
-    for path in sorted([*folder.glob("*/*.safetensors"), *folder.glob("*.npz")]):
-        digest.update(path.relative_to(folder).as_posix().encode())
-        digest.update(path.read_bytes())
-    return digest.hexdigest()[:12]
 
 
 def _sounds(services: Services) -> Iterator[str]:

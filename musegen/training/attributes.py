@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from musegen.model.attribute_controls import Controls, fit_controls
-from musegen.model.checkpoint import save_controls
+from musegen.model.attribute_controls import AttributeControls, fit_attribute_controls
+from musegen.model.checkpoint import save_attribute_controls
 from musegen.model.vae import VAE
 from musegen.music.attributes import attributes_of, measure_attributes
 from musegen.music.phrase_set import PhraseSet
 from musegen.training.prior import Latents
 
-__all__ = ["train_controls"]
+__all__ = ["train_attribute_controls"]
 
 
-def train_controls(vae: VAE, phrases: PhraseSet, folder: str | Path) -> Controls:
+def train_attribute_controls(vae: VAE, phrases: PhraseSet, folder: str | Path) -> AttributeControls:
     """Fit a model's controls and write them into its checkpoint.
 
     Parameters
@@ -35,6 +35,6 @@ def train_controls(vae: VAE, phrases: PhraseSet, folder: str | Path) -> Controls
     names = attributes_of(vae.codec.parts)
     latents = Latents(vae, phrases)
     values = measure_attributes(list(phrases), names)
-    controls = fit_controls(names, latents.z_mean, values, latents.color())
-    save_controls(controls, Path(folder))
+    controls = fit_attribute_controls(names, latents.z_mean, values, latents.color())
+    save_attribute_controls(controls, Path(folder))
     return controls

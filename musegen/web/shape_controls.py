@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 import gradio as gr
 
-from musegen.model.attribute_controls import LARGEST_CHANGE
-from musegen.music.attributes import ATTRIBUTES
+from musegen.music.attributes import ATTRIBUTES, MAX_ATTRIBUTE_CHANGE
 from musegen.recipe.schema import Adjust, Recipe
 
 __all__ = ["ShapeControls", "set_shape", "shape_controls", "shape_of", "target_line"]
@@ -38,8 +37,8 @@ def shape_controls() -> ShapeControls:
         target = gr.Markdown(target_line(None), elem_classes="mg-note")
         sliders = [
             gr.Slider(
-                -LARGEST_CHANGE,
-                LARGEST_CHANGE,
+                -MAX_ATTRIBUTE_CHANGE,
+                MAX_ATTRIBUTE_CHANGE,
                 0,
                 step=0.25,
                 label=name.capitalize(),

@@ -10,9 +10,9 @@ from support.examples import band
 from musegen import batch
 from musegen.batch import write_many
 from musegen.latent.paths import MODELS
-from musegen.parallel import Engine
+from musegen.parallel import WorkerPool
 
-HERE = Engine(workers=1)
+HERE = WorkerPool(workers=1)
 
 
 def path_of(number):

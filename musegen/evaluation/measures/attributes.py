@@ -7,8 +7,12 @@ import numpy as np
 from musegen.evaluation.measures.statistics import Measure, bootstrap
 from musegen.evaluation.samples import Samples
 from musegen.latent.paths import DEFAULT_TEMPERATURE, draw_noise
-from musegen.model.attribute_edits import measure_latents, move_phrases, place_pieces
-from musegen.model.latent_space import Space
+from musegen.model.attribute_edits import (
+    change_phrase_attributes,
+    measure_latent_attributes,
+    set_piece_attributes,
+)
+from musegen.model.latent_space import LatentSpace
 
 __all__ = ["control_measures", "measure"]
 
@@ -27,7 +31,7 @@ def measure(samples: Samples) -> dict[str, Measure]:
 
 
 def control_measures(
-    space: Space, pieces: int = _PIECES, relative: bool = False
+    space: LatentSpace, pieces: int = _PIECES, relative: bool = False
 ) -> dict[str, Measure]:
     """Turn each attribute of random pieces to nine levels, from -2 to 2 standard deviations.
 
@@ -35,7 +39,7 @@ def control_measures(
 
     Parameters
     ----------
-    space : Space
+    space : LatentSpace
     pieces : int
         How many pieces of 16 bars.
     relative : bool
@@ -58,12 +62,12 @@ def control_measures(
 
     def turned(name: str, level: float) -> np.ndarray:
         if relative:
-            moved = move_phrases(space, flat, phrases, space.parts, {name: level})
+            moved = change_phrase_attributes(space, flat, phrases, space.parts, {name: level})
             return moved.reshape(z.shape)
-        return place_pieces(space, z, np.ones(_PHRASES), {name: level})
+        return set_piece_attributes(space, z, np.ones(_PHRASES), {name: level})
 
     def of_pieces(latents: np.ndarray) -> np.ndarray:
-        found = measure_latents(space, latents.reshape(flat.shape), space.parts)
+        found = measure_latent_attributes(space, latents.reshape(flat.shape), space.parts)
         return np.nanmean(found.reshape(pieces, _PHRASES, -1), axis=1)
 
     before = of_pieces(z)

@@ -10,7 +10,7 @@ from musegen.datasets.build import cut_phrases, split_by_name
 from musegen.errors import MusicError
 from musegen.music import Phrase, Piece
 from musegen.music.notes import SONG_PARTS, make_notes
-from musegen.parallel import DASK, PROCESSES, Engine
+from musegen.parallel import DASK, PROCESSES, WorkerPool
 
 needs_data = pytest.mark.skipif(not DATA.exists(), reason="the published data sets are not here")
 
@@ -46,13 +46,15 @@ def test_a_folder_of_midi_files_becomes_phrases(tmp_path):
     assert "left out: 1 ends too soon" in str(summary)
 
 
-def test_a_corpus_is_the_same_whichever_engine_made_it(tmp_path, monkeypatch):
+def test_a_corpus_is_the_same_whichever_pool_made_it(tmp_path, monkeypatch):
     for i in range(20):
         band(bars=4, tempo=100 + i).write_midi(tmp_path / "music" / f"{i}.mid")
     monkeypatch.chdir(tmp_path)
     files = set()
-    for i, engine in enumerate([Engine(workers=1), Engine(PROCESSES, 2), Engine(DASK, 2)]):
-        phrases, summary = build_corpus("midi", ["music"], engine)
+    for i, pool in enumerate(
+        [WorkerPool(workers=1), WorkerPool(PROCESSES, 2), WorkerPool(DASK, 2)]
+    ):
+        phrases, summary = build_corpus("midi", ["music"], pool)
         assert summary.sources == 20
         phrases.save(f"{i}.npz")
         files.add((tmp_path / f"{i}.npz").read_bytes())

@@ -5,7 +5,7 @@ import pytest
 from support.examples import CHECKPOINTS
 
 from musegen.evaluation.measures.attributes import _line, control_measures
-from musegen.model.latent_space import Space
+from musegen.model.latent_space import LatentSpace
 
 
 def test_r_and_slope_are_those_of_numpy():
@@ -20,7 +20,7 @@ def test_r_and_slope_are_those_of_numpy():
 
 
 def test_drums_are_turned_as_asked():
-    measures = control_measures(Space(CHECKPOINTS / "drums"), pieces=3)
+    measures = control_measures(LatentSpace(CHECKPOINTS / "drums"), pieces=3)
     names = ("density", "syncopation", "loudness")
     assert set(measures) == {
         f"control, {name}: {what}" for name in names for what in ("r", "slope", "others")

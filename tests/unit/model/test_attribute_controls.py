@@ -1,9 +1,13 @@
-"""Controls, on decoders small enough to know what they do."""
+"""AttributeControls, on decoders small enough to know what they do."""
 
 import numpy as np
 import pytest
 
-from musegen.model.attribute_controls import Controls, fit_controls, steer
+from musegen.model.attribute_controls import (
+    AttributeControls,
+    fit_attribute_controls,
+    steer_latents,
+)
 
 DIM = 12
 NAMES = ("a", "b", "c")
@@ -25,16 +29,16 @@ def latents(count, seed=1):
     return np.random.default_rng(seed).standard_normal((count, DIM)) @ COLOR
 
 
-def fitted(decode) -> Controls:
+def fitted(decode) -> AttributeControls:
     z = latents(2000)
-    return fit_controls(NAMES, z, decode(z), COLOR)
+    return fit_attribute_controls(NAMES, z, decode(z), COLOR)
 
 
 def turned(controls, decode, z, wanted, asked):
     def measure(x):
         return controls.standardize(decode(x))
 
-    moved = steer(controls, z, wanted, np.array(asked), measure)
+    moved = steer_latents(controls, z, wanted, np.array(asked), measure)
     return moved, measure(moved)
 
 
@@ -52,7 +56,7 @@ def test_a_few_wild_values_are_not_the_unit():
     values = straight(z)
     values[:5] *= 1000
     assert np.allclose(
-        fit_controls(NAMES, z, values, COLOR).spread, fitted(straight).spread, rtol=0.1
+        fit_attribute_controls(NAMES, z, values, COLOR).spread, fitted(straight).spread, rtol=0.1
     )
 
 
@@ -61,7 +65,7 @@ def test_what_is_not_defined_is_left_out_of_the_fit():
     values = straight(z)
     values[::3, 1] = np.nan
     assert np.allclose(
-        fit_controls(NAMES, z, values, COLOR).slopes, fitted(straight).slopes, atol=0.1
+        fit_attribute_controls(NAMES, z, values, COLOR).slopes, fitted(straight).slopes, atol=0.1
     )
 
 

@@ -9,7 +9,7 @@ from support.examples import CHECKPOINTS
 
 from musegen.errors import CheckpointError
 from musegen.model.checkpoint import MAX_FILE_BYTES, load_arrays, load_vae, save_arrays
-from musegen.model.latent_space import Space
+from musegen.model.latent_space import LatentSpace
 
 
 def test_arrays_come_back_from_files_of_under_ten_megabytes(tmp_path):
@@ -64,7 +64,7 @@ def damages(folder):
 def test_a_damaged_checkpoint_is_said_in_one_line(copy, damage):
     damages(copy)[damage]()
     with pytest.raises(CheckpointError, match=str(copy)) as caught:
-        Space(copy)
+        LatentSpace(copy)
     assert "\n" not in str(caught.value)
 
 

@@ -6,7 +6,7 @@ import pytest
 from support.examples import CHECKPOINTS, band_phrase, drum_phrase
 
 from musegen.model.checkpoint import load_vae
-from musegen.model.inference import refined_encoder
+from musegen.model.inference import make_refined_encoder
 from musegen.music.phrase_set import PhraseSet
 
 
@@ -20,7 +20,7 @@ def test_latents_are_better_than_the_encoders_mean(kind, make):
         return sum(keras.ops.convert_to_numpy(loss) for loss in losses)
 
     z_mean = keras.ops.convert_to_numpy(vae.encoder(arrays)[0])
-    encode = refined_encoder(vae)
+    encode = make_refined_encoder(vae)
     z = encode(arrays)
     assert (cost(z) <= cost(z_mean) + 1e-3).all()
     assert cost(z).mean() < 0.8 * cost(z_mean).mean()
@@ -30,4 +30,4 @@ def test_latents_are_better_than_the_encoders_mean(kind, make):
 def test_silence_is_encoded_too():
     vae = load_vae(CHECKPOINTS / "song")
     silence = vae.codec.arrays(PhraseSet.from_phrases([band_phrase().only([])] * 8))
-    assert np.isfinite(refined_encoder(vae)(silence)).all()
+    assert np.isfinite(make_refined_encoder(vae)(silence)).all()

@@ -3,18 +3,18 @@
 import numpy as np
 import pytest
 
-from musegen.model.prior import flow, gaussian_part
+from musegen.model.prior import follow_flow, gaussian_velocity
 
 
 def test_flow_follows_the_velocity():
     # dx/dt = x: grows by e from 0 to 1, whatever the start.
     start = np.ones((2, 3, 4), np.float32)
-    assert np.allclose(flow(lambda x, t: x, start, 50), np.e, atol=1e-3)
+    assert np.allclose(follow_flow(lambda x, t: x, start, 50), np.e, atol=1e-3)
 
 
 def test_flow_knows_the_time():
     start = np.zeros((1, 1, 1), np.float32)
-    end = flow(lambda x, t: 2 * t[..., None] * np.ones_like(x), start, 10)
+    end = follow_flow(lambda x, t: 2 * t[..., None] * np.ones_like(x), start, 10)
     assert end.item() == pytest.approx(1)
 
 
@@ -23,9 +23,9 @@ def test_backwards_undoes_forwards():
         return np.stack([-x[..., 1], x[..., 0] * (1 + t)], axis=-1)
 
     start = np.random.default_rng(0).standard_normal((5, 2, 2)).astype(np.float32)
-    there = flow(swirl, start, 40)
+    there = follow_flow(swirl, start, 40)
     assert not np.allclose(there, start, atol=0.1)
-    assert np.allclose(flow(swirl, there, 40, backwards=True), start, atol=1e-3)
+    assert np.allclose(follow_flow(swirl, there, 40, backwards=True), start, atol=1e-3)
 
 
 def test_kept_phrases_stay_and_are_seen_as_finished():
@@ -37,16 +37,16 @@ def test_kept_phrases_stay_and_are_seen_as_finished():
 
     start = np.array([[[0.0], [4.0]]], np.float32)
     kept = np.array([False, True])
-    end = flow(pull, start, 20, kept=kept)
+    end = follow_flow(pull, start, 20, kept=kept)
     assert end[0, 1] == 4
     assert 0 < end[0, 0] < 4
     assert all(t[0, 1] == 1 for t in seen)
     assert [float(t[0, 0]) for t in seen[:2]] == pytest.approx([0, 0.05])
-    assert np.allclose(flow(pull, end, 20, backwards=True, kept=kept), start, atol=1e-2)
+    assert np.allclose(follow_flow(pull, end, 20, backwards=True, kept=kept), start, atol=1e-2)
 
 
 def test_a_gaussian_stays_as_it_is():
     # Between N(0, I) and N(0, I) nothing has to move: the flow ends where it began.
     start = np.random.default_rng(0).standard_normal((3, 2, 4)).astype(np.float32)
-    end = flow(lambda x, t: gaussian_part(t[..., None])[0] * x, start, 40)
+    end = follow_flow(lambda x, t: gaussian_velocity(t[..., None])[0] * x, start, 40)
     assert np.allclose(end, start, atol=1e-2)

@@ -1,4 +1,4 @@
-"""Controls of a corpus, and the file they are kept in."""
+"""AttributeControls of a corpus, and the file they are kept in."""
 
 import shutil
 
@@ -7,10 +7,10 @@ import pytest
 from support.examples import CHECKPOINTS, phrase_set
 
 from musegen.errors import CheckpointError
-from musegen.model.checkpoint import load_controls, load_vae, save_arrays
-from musegen.model.latent_space import Space
+from musegen.model.checkpoint import load_attribute_controls, load_vae, save_arrays
+from musegen.model.latent_space import LatentSpace
 from musegen.music.attributes import attributes_of, measure_attributes
-from musegen.training.attributes import train_controls
+from musegen.training.attributes import train_attribute_controls
 
 
 @pytest.fixture
@@ -22,8 +22,8 @@ def copy(tmp_path):
 def test_a_corpus_gives_controls_that_are_kept(kind, tmp_path):
     vae = load_vae(CHECKPOINTS / kind)
     phrases = phrase_set(kind)
-    made = train_controls(vae, phrases, tmp_path)
-    loaded = load_controls(tmp_path)
+    made = train_attribute_controls(vae, phrases, tmp_path)
+    loaded = load_attribute_controls(tmp_path)
     assert made.names == loaded.names == attributes_of(vae.codec.parts)
     for name in ("mean", "spread", "slopes", "center", "color", "reach"):
         assert np.allclose(getattr(loaded, name), getattr(made, name), rtol=1e-5, atol=1e-6), name
@@ -34,7 +34,7 @@ def test_a_corpus_gives_controls_that_are_kept(kind, tmp_path):
 
 @pytest.mark.parametrize("kind", ["song", "drums"])
 def test_the_shipped_controls_are_of_the_shipped_latents(kind):
-    space = Space(CHECKPOINTS / kind)
+    space = LatentSpace(CHECKPOINTS / kind)
     assert space.controls.names == attributes_of(space.parts)
     u = np.random.default_rng(0).standard_normal((8, 4, space.latent_dim), np.float32)
     z = space.to_latents(u).reshape(-1, space.latent_dim)
@@ -62,7 +62,7 @@ def damages(folder):
 def test_a_damaged_file_is_said_in_one_line(copy, damage):
     damages(copy)[damage]()
     with pytest.raises(CheckpointError, match=str(copy)) as caught:
-        load_controls(copy)
+        load_attribute_controls(copy)
     assert "\n" not in str(caught.value)
     with pytest.raises(CheckpointError, match="controls"):
-        Space(copy)
+        LatentSpace(copy)

@@ -1,0 +1,37 @@
+"""A short name for the weights and settings in a checkpoints folder."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import lru_cache
+from pathlib import Path
+
+__all__ = ["fingerprint"]
+
+_DIGITS = 12
+_PATTERNS = ("*/*.safetensors", "*/inference.json", "*/prior.json", "*/vae.json")
+
+
+@lru_cache(maxsize=8)
+def fingerprint(folder: Path) -> str:
+    """Hash everything in a checkpoints folder that decides what music a recipe makes.
+
+    Servers with equal fingerprints make equal pieces of a recipe. The map, the model cards and the
+    logs do not count. The result is cached: files that change later are not read again.
+
+    Parameters
+    ----------
+    folder : Path
+        Holds ``song`` and ``drums``.
+
+    Returns
+    -------
+    str
+        12 hexadecimal digits of the SHA-256 hash; of a folder without checkpoints, too.
+    """
+    digest = hashlib.sha256()
+    for path in sorted({path for pattern in _PATTERNS for path in folder.glob(pattern)}):
+        content = path.read_bytes()
+        digest.update(f"{path.relative_to(folder).as_posix()} {len(content)}\n".encode())
+        digest.update(content)
+    return digest.hexdigest()[:_DIGITS]
