@@ -9,14 +9,14 @@ import gradio as gr
 
 from musegen.server.services import Services
 from musegen.server.settings import get_settings
-from musegen.web.api import add_endpoints
+from musegen.web.api.endpoints import add_endpoints
 from musegen.web.assets import asset
 from musegen.web.components.player.component import player
 from musegen.web.components.tabs.component import tab_bar, tab_group, tab_panel
-from musegen.web.handlers import Callbacks
-from musegen.web.shape_controls import shape_controls
-from musegen.web.sound_controls import NAMES, sound_controls
-from musegen.web.tabs import explore_tab, interpolate_tab, random_tab, remix_tab
+from musegen.web.controls.shape_values import shape_controls
+from musegen.web.controls.sound_values import NAMES, sound_controls
+from musegen.web.handlers.sources import Callbacks
+from musegen.web.tabs.remix import explore_tab, interpolate_tab, random_tab, remix_tab
 
 __all__ = ["build"]
 

@@ -21,7 +21,7 @@ from musegen.server.services import Services
 from musegen.server.uploads import Upload, read_upload
 from musegen.server.versions import TAG
 from musegen.web.components.tracks.component import read_parts, same_reading, tracks_data
-from musegen.web.handlers import Callbacks
+from musegen.web.handlers.sources import Callbacks
 
 BEAT = [(36, 0, 0.5), (38, 1, 1.5), (36, 2, 2.5), (38, 3, 3.5), (73, 3, 3.5)]
 

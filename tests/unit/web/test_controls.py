@@ -8,8 +8,8 @@ from musegen.music import Feel
 from musegen.music.bands import BANDS
 from musegen.music.instruments import DEFAULT_PROGRAMS
 from musegen.recipe.schema import Adjust, Extend, Random, Recipe, Sound
-from musegen.web.shape_controls import set_shape, shape_of, target_line
-from musegen.web.sound_controls import NAMES, band_values, played, set_sound, values_of
+from musegen.web.controls.shape_values import set_shape, shape_of, target_line
+from musegen.web.controls.sound_values import NAMES, band_values, played, set_sound, values_of
 
 RECIPE = Recipe(source=Random(seed=1))
 USUAL = values_of(band(bars=2, tempo=96))

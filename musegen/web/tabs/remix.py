@@ -16,7 +16,7 @@ from musegen.web.components.map.component import map_data, map_view
 from musegen.web.components.square.component import square
 from musegen.web.components.tabs.component import tab_bar, tab_group, tab_panel
 from musegen.web.components.tracks.component import tracks_view
-from musegen.web.handlers import END_FILE, END_PLAYING, END_SEED, first_corners
+from musegen.web.handlers.sources import END_FILE, END_PLAYING, END_SEED, first_corners
 
 __all__ = [
     "End",

@@ -30,18 +30,18 @@ from musegen.server.validation import check_number, new_seed, seed_or_new
 from musegen.server.versions import Version, read_state
 from musegen.web.components.square.component import square_data
 from musegen.web.components.tracks.component import read_parts, same_reading, tracks_data
-from musegen.web.errors import line_of, one_line, tell
-from musegen.web.links import read_link
-from musegen.web.requests import SQUARE_BARS, morph_recipe, random_recipe, read_edit
-from musegen.web.shape_controls import set_shape, shape_of, target_line
-from musegen.web.show import show
-from musegen.web.sound_controls import (
+from musegen.web.controls.shape_values import set_shape, shape_of, target_line
+from musegen.web.controls.sound_values import (
     NAMES,
     band_values,
     played,
     set_sound,
     values_of,
 )
+from musegen.web.errors import line_of, one_line, tell
+from musegen.web.links import read_link
+from musegen.web.requests import SQUARE_BARS, morph_recipe, random_recipe, read_edit
+from musegen.web.show import show
 
 __all__ = ["END_FILE", "END_PLAYING", "END_SEED", "Callbacks", "first_corners"]
 
@@ -299,7 +299,7 @@ class Callbacks:
             return *back, *self._show(version, phrase)
 
     def turn(self, name: str, state: str, phrase: float | None, value: object) -> tuple:
-        """One of the sound's controls was turned: by `musegen.web.sound_controls.NAMES`."""
+        """One of the sound's controls was turned: by `musegen.web.controls.sound_values.NAMES`."""
         if not state:  # it is for what is drawn next
             band = band_values(value if name == "band" else None)
             return (gr.skip(), gr.skip(), *band, *(gr.skip() for _ in ATTRIBUTES))

@@ -37,10 +37,10 @@ from musegen.server.services import Services
 from musegen.server.validation import check_number, seed_or_new
 from musegen.server.versions import SOUND_FILES
 from musegen.web.components.player.component import instrument_name
+from musegen.web.controls.sound_values import set_sound
 from musegen.web.errors import one_line, tell
 from musegen.web.links import read_link, write_link
 from musegen.web.requests import SQUARE_BARS, morph_recipe, random_recipe
-from musegen.web.sound_controls import set_sound
 
 __all__ = ["Endpoints", "add_endpoints"]
 

@@ -1,0 +1,1 @@
+"""The controls below the tabs: the shape of a piece, its band and its sound."""
