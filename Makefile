@@ -1,6 +1,6 @@
 # make run     set everything up and serve the page
 # make test    set everything up, then lint and test
-# make lint    style, import rules, types
+# make lint    style, imports between rooms, and types, of Python and of the page's scripts
 # make space   lay out a Hugging Face Space in build/space
 # make audit   look up known vulnerabilities of the packages in requirements.lock
 # make lock    write requirements.txt and requirements.lock again, after a change in pyproject.toml
@@ -8,6 +8,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# Node and npm come with the extra `dev`.
+NPM := PATH="$(CURDIR)/$(BIN):$$PATH" npm
 # Each process starts its own page and loads its own model: about 5 GB together.
 TEST_PROCESSES ?= 2
 
@@ -17,11 +19,16 @@ run: $(VENV)/.run system
 	$(BIN)/python app.py $(ARGS)
 
 test: $(VENV)/.dev system-test lint
+	$(NPM) test -s
 	$(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadfile --no-loadscope-reorder $(ARGS)
 
-lint: $(VENV)/.dev
+lint: $(VENV)/.dev node_modules/.installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/basedpyright
+	$(NPM) run -s lint
+	$(NPM) run -s types
 
 space: $(VENV)/.run
 	$(BIN)/python scripts/make_space.py
@@ -47,6 +54,11 @@ $(VENV)/.dev: pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --editable ".[dev]"
 	touch $@ $(VENV)/.run
 
+# TypeScript and Biome, which check the page's scripts. The page itself needs neither.
+node_modules/.installed: package.json package-lock.json | $(VENV)/.dev
+	$(NPM) ci --no-audit --no-fund --loglevel error
+	touch $@
+
 # FluidSynth and a good soundfont. The app runs without them, so this never fails.
 system:
 	sh scripts/install-packages.sh $$(cat packages.txt)
@@ -56,4 +68,4 @@ system-test:
 	sh scripts/install-packages.sh $$(cat packages.txt) chromium
 
 clean:
-	rm -rf $(VENV) .pytest_cache .ruff_cache build
+	rm -rf $(VENV) node_modules .pytest_cache .ruff_cache .import_linter_cache build
