@@ -6,6 +6,7 @@ test sees the queue, the quotas or the metrics of another process.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import sys
@@ -84,6 +85,28 @@ def mg() -> MuseGen:
     from musegen.generator import load
 
     return load(ROOT / "checkpoints")
+
+
+@pytest.fixture(scope="session")
+def tiny_checkpoints(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder of a song and a drums checkpoint that are small and not trained. Do not change it."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "tiny_checkpoints"
+    if not folder.is_dir():
+        from support.tiny_checkpoint import make_tiny_checkpoints
+
+        made = make_tiny_checkpoints(tmp_path_factory.mktemp("checkpoints"))
+        with contextlib.suppress(OSError):  # another process has made the same
+            made.rename(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def tiny_mg(tiny_checkpoints: Path) -> MuseGen:
+    """A model that draws, edits and decodes quickly; it does not give back what it encodes."""
+    from musegen.generator import load
+
+    return load(tiny_checkpoints)
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,80 @@
+"""A checkpoints folder made in a second: small models that are not trained, complete and loadable.
+
+Random weights are scaled so that draws from the prior are music of a usual density: some notes in
+each part, different for each latent. What such a model makes follows from the seeds alone. It does
+not reconstruct: the encoder's latents have nothing to do with the phrases.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from musegen.model.attribute_controls import fit_attribute_controls
+from musegen.model.checkpoint import save_attribute_controls, save_prior, save_vae
+from musegen.model.codecs.song import VOICE_CLASSES
+from musegen.model.config import PriorConfig, VAEConfig
+from musegen.model.prior import Prior
+from musegen.model.vae import VAE
+from musegen.music.attributes import attributes_of, measure_attributes
+from musegen.music.phrase import Phrase
+from musegen.music.phrase_set import PhraseSet
+
+__all__ = ["make_tiny_checkpoints"]
+
+LATENT_DIM = 8
+_SAMPLES = 96  # latents by which outputs are scaled and attributes fitted
+
+
+def make_tiny_checkpoints(folder: Path) -> Path:
+    """Write the checkpoints ``song`` and ``drums`` into a folder, and give it back."""
+    for kind in ("song", "drums"):
+        _make(kind, folder / kind)
+    return folder
+
+
+def _make(kind: str, folder: Path) -> None:
+    keras.utils.set_random_seed(0)
+    vae = VAE(VAEConfig(kind, LATENT_DIM, encoder_units=4, conductor_units=8, beat_units=8))
+    vae.build_from(vae.codec.arrays(PhraseSet.from_phrases([Phrase()])))
+    z = np.random.default_rng(0).standard_normal((_SAMPLES, LATENT_DIM)).astype(np.float32)
+    _scale_outputs(vae, z)
+    save_vae(vae, folder)
+
+    prior = Prior(PriorConfig(LATENT_DIM, width=8, blocks=1, heads=1))
+    prior.build_from()  # not trained it draws from N(0, I)
+    save_prior(prior, folder)
+
+    phrases = vae.codec.phrases(keras.ops.convert_to_numpy(vae.decoder(z)))
+    names = attributes_of(vae.codec.parts)
+    controls = fit_attribute_controls(
+        names, z, measure_attributes(phrases, names), np.eye(LATENT_DIM, dtype=np.float32)
+    )
+    save_attribute_controls(controls, folder)
+
+
+def _scale_outputs(vae: VAE, z: np.ndarray) -> None:
+    """Give each number that the decoder writes a mean and a spread at which notes are rare."""
+    kernel, bias = vae.decoder.out.weights
+    outputs = keras.ops.convert_to_numpy(vae.decoder(z)).reshape(-1, bias.shape[0])
+    scale = 1 / np.maximum(outputs.std(0), 1e-6)
+    mean, spread = _means_and_spreads(vae)
+    kernel.assign(kernel.numpy() * scale * spread)
+    bias.assign(mean - outputs.mean(0) * scale * spread)
+
+
+def _means_and_spreads(vae: VAE) -> tuple[np.ndarray, np.ndarray]:
+    """Of the numbers for the four steps of a beat, as the codec orders them."""
+    step = vae.codec.outputs // 4
+    mean, spread = np.zeros(step, np.float32), np.ones(step, np.float32)
+    if vae.config.kind == "drums":
+        mean[:9], spread[18:] = -1.5, 0.2  # hits; timing offsets
+    else:
+        voices = 2 * VOICE_CLASSES
+        mean[:voices].reshape(2, -1)[:, :2] = 2.5, 3.0  # rest, hold
+        onsets = slice(voices, voices + 2 * 76)
+        mean[onsets], spread[onsets] = -4.5, 1.5
+        mean[voices + 2 * 76 : -4] = -0.5  # sounding
+    return np.tile(mean, 4), np.tile(spread, 4)
