@@ -1,118 +1,210 @@
-"""The kitchen: pieces of recipes, and the last of them remembered."""
+"""Makes pieces from recipes and caches the most recent ones."""
 
 from __future__ import annotations
 
 import hashlib
 import threading
 import time
-from collections import OrderedDict
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
+from weakref import WeakValueDictionary
 
-from musegen.errors import MusicError
+from cachetools import LRUCache
+
+from musegen.errors import Cancelled, MusicError
+from musegen.music import Piece
+from musegen.music.arrange import copy_phrase, cut, join, repeat
+from musegen.recipe.notes import piece_from_notes
+from musegen.recipe.schema import (
+    Adjust,
+    Blend,
+    Copy,
+    Cut,
+    Edit,
+    Extend,
+    Fill,
+    Line,
+    Morph,
+    Notes,
+    Random,
+    Recipe,
+    Reconstruct,
+    Sound,
+    Source,
+    Vary,
+)
 
 if TYPE_CHECKING:
     from musegen.generator import MuseGen
-    from musegen.music import Piece
-    from musegen.recipe.schema import Recipe
 
-__all__ = ["RecipeRunner"]
+__all__ = ["RecipeRunner", "apply_sound"]
+
+_MAX_MORPH_BARS = 256  # 16 steps of 16 bars
+_ONE_PLACE_BARS = 4  # a single phrase of the map is too short to listen to, so it repeats
 
 
 class RecipeRunner:
-    """Makes the pieces of recipes, and remembers the last ones.
+    """Makes the pieces of recipes, and caches the result of each of their steps.
 
-    What was made a moment ago is what is changed, gone back to or morphed next. All of it is in
-    the recipe, so that to forget it costs time alone.
+    People edit, undo or morph what they have just made, so most requests start from a cached piece.
 
     Parameters
     ----------
     get_model : callable
-        Gives the model; it may take its time.
+        Returns the model; it may block until the model has loaded.
     size : int
-        Pieces remembered. One of 16 bars has 50 kB, its path 16 kB.
-    most_seconds : float
-        Of work on one recipe; two hundred changes of sixteen bars take less than 20.
-    turn : callable
-        Gives a context in which a piece is made; what is remembered needs none.
+        How many pieces are cached. A piece of 16 bars takes 50 kB, its path 16 kB.
+    max_seconds : float
+        Time limit of one `run`; two hundred edits of 16 bars take less than 20 s.
+    slot : callable
+        Returns a context manager in which the model is used. Cached pieces need none.
     """
 
     def __init__(
         self,
         get_model: Callable[[], MuseGen],
         size: int = 256,
-        most_seconds: float = 20,
-        turn: Callable[[], AbstractContextManager] = nullcontext,
+        max_seconds: float = 20,
+        slot: Callable[[], AbstractContextManager[object]] = nullcontext,
     ) -> None:
         self._get_model = get_model
-        self._size = size
-        self._most_seconds = most_seconds
-        self._turn = turn
-        self._made: OrderedDict[bytes, Piece] = OrderedDict()
-        self._lock = threading.Lock()
+        self._max_seconds = max_seconds
+        self._slot = slot
+        self._pieces: LRUCache[bytes, Piece] = LRUCache(size)
+        self._in_progress: WeakValueDictionary[bytes, threading.Lock] = WeakValueDictionary()
+        self._lock = threading.Lock()  # guards both
 
-    def run(self, recipe: Recipe) -> Piece:
-        """The piece of a recipe: always the same.
+    def run(self, recipe: Recipe, cancel: threading.Event | None = None) -> Piece:
+        """Return the piece of a recipe: always the same one.
+
+        Threads that ask for the same recipe at the same time share the work of one.
+
+        Parameters
+        ----------
+        recipe : Recipe
+        cancel : threading.Event, optional
+            Set it to stop before the next step.
 
         Raises
         ------
+        Cancelled
+            If `cancel` was set.
         MusicError
-            If the recipe asks for what cannot be, or for what takes too long. What was made on the
-            way is remembered: who asks again gets further.
+            If the recipe asks for something impossible, or takes too long. The steps that were done
+            in time stay cached, so a second try gets further.
         """
-        self._get_model()  # waiting for it does not count
-        made = self._recall(_names(recipe)[-1])
-        if made is not None:
-            return recipe.sound.of(made)
-        with self._turn():
-            return self._make(recipe, time.monotonic() + self._most_seconds)
+        self._get_model()  # the time limit does not include loading the model
+        key = _step_keys(recipe)[-1]
+        with self._lock:
+            running = self._in_progress.setdefault(key, threading.Lock())
+        # The slot comes last: a thread that waits for another one's result takes up none.
+        with running, nullcontext() if self._cached(key) is not None else self._slot():
+            deadline = time.monotonic() + self._max_seconds
+            return self._make(recipe, partial(_check_progress, deadline, cancel))
 
-    def _make(self, recipe: Recipe, deadline: float) -> Piece:
-        source, edits = recipe.source, recipe.edits
-        names = _names(recipe)
-        done = len(names)
-        piece = self._recall(names[done - 1])
+    def _make(self, recipe: Recipe, check: Callable[[], None]) -> Piece:
+        """Make a recipe's piece, going on from the last of its steps that is cached."""
+        mg = self._get_model()
+        keys = _step_keys(recipe)
+        done = len(keys)
+        piece = self._cached(keys[-1])
         while piece is None and done > 1:
             done -= 1
-            piece = self._recall(names[done - 1])
+            piece = self._cached(keys[done - 1])
         if piece is None:
-            _check(deadline)
-            piece = self._keep(
-                names[0], source.make(self._get_model(), partial(self._make, deadline=deadline))
-            )
-        for name, edit in zip(names[done:], edits[done - 1 :], strict=True):
-            _check(deadline)
-            piece = self._keep(name, edit.change(self._get_model(), piece))
-        return recipe.sound.of(piece)
+            check()
+            make_end = partial(self._make, check=check)
+            piece = self._keep(keys[0], _make_source(mg, recipe.source, make_end))
+        for key, edit in zip(keys[done:], recipe.edits[done - 1 :], strict=True):
+            check()
+            piece = self._keep(key, _apply_edit(mg, edit, piece))
+        return apply_sound(recipe.sound, piece)
 
-    def _recall(self, name: bytes) -> Piece | None:
+    def _cached(self, key: bytes) -> Piece | None:
         with self._lock:
-            if name in self._made:
-                self._made.move_to_end(name)
-            return self._made.get(name)
+            return self._pieces.get(key)
 
-    def _keep(self, name: bytes, piece: Piece) -> Piece:
+    def _keep(self, key: bytes, piece: Piece) -> Piece:
         with self._lock:
-            self._made[name] = piece
-            while len(self._made) > self._size:
-                self._made.popitem(last=False)
+            self._pieces[key] = piece
         return piece
 
 
-def _names(recipe: Recipe) -> list[bytes]:
-    """One for each state on the way: of the source, after the first change, after the second."""
-    names = [_digest(recipe.source.model_dump_json().encode())]
-    for edit in recipe.edits:
-        names.append(_digest(names[-1] + edit.model_dump_json().encode()))
-    return names
+def apply_sound(sound: Sound, piece: Piece) -> Piece:
+    """Return a piece played as a recipe's sound says."""
+    if sound.key is not None:
+        piece = piece.to_key(sound.key)
+    if sound.tempo is not None:
+        piece = piece.with_tempo(sound.tempo)
+    if sound.programs:
+        piece = piece.with_programs(sound.programs)
+    feel = {name: getattr(sound, name) for name in ("swing", "human")}
+    feel = {name: value for name, value in feel.items() if value is not None}
+    if feel:
+        # Phrase by phrase, because the ends of a morph can differ in the field that is not set.
+        phrases = (replace(phrase, feel=replace(phrase.feel, **feel)) for phrase in piece.phrases)
+        piece = replace(piece, phrases=tuple(phrases))
+    return piece
 
 
-def _check(deadline: float) -> None:
-    if time.monotonic() > deadline:
-        raise MusicError("this takes long to make: ask for it once more, or for less")
+def _make_source(mg: MuseGen, source: Source, make_end: Callable[[Recipe], Piece]) -> Piece:
+    match source:
+        case Random():
+            return mg.random(source.seed, source.bars, source.form, source.temperature)
+        case Notes():
+            return piece_from_notes(source)
+        case Morph():
+            bars = source.steps * source.bars
+            if bars > _MAX_MORPH_BARS:
+                raise MusicError(
+                    f"this morph would have {bars} bars; the most is {_MAX_MORPH_BARS}: "
+                    "take fewer steps or fewer bars"
+                )
+            a, b = (make_end(end).first(source.bars) for end in (source.a, source.b))
+            return mg.interpolate(a, b, source.steps, source.curve)
+        case Blend():
+            corners = [make_end(corner).first(source.bars) for corner in source.corners]
+            return mg.blend(corners, source.x, source.y)
+        case Line():
+            phrases = mg.random_many(source.seeds, bars=2, form="free")
+            return join(phrases, 2) if len(phrases) > 1 else repeat(phrases[0], _ONE_PLACE_BARS)
 
 
-def _digest(data: bytes) -> bytes:
+def _apply_edit(mg: MuseGen, edit: Edit, piece: Piece) -> Piece:
+    match edit:
+        case Fill():
+            return mg.fill(piece, edit.phrases, edit.seed, models=edit.models)
+        case Vary():
+            return mg.vary(piece, edit.similarity, edit.seed, edit.phrases, edit.models)
+        case Adjust():
+            return mg.adjust(piece, edit.phrases, edit.models, **edit.changes)
+        case Extend():
+            return mg.extend(piece, edit.bars, seed=edit.seed)
+        case Copy():
+            return copy_phrase(piece, edit.source, edit.target)
+        case Cut():
+            return cut(piece, edit.first, edit.phrases)
+        case Reconstruct():
+            return mg.reconstruct(piece)
+
+
+def _step_keys(recipe: Recipe) -> list[bytes]:
+    """Cache keys: of the source, after the first edit, after the second, and so on."""
+    keys = [b""]
+    for step in (recipe.source, *recipe.edits):
+        keys.append(_hash(keys[-1] + step.model_dump_json().encode()))
+    return keys[1:]
+
+
+def _hash(data: bytes) -> bytes:
     return hashlib.sha256(data).digest()
+
+
+def _check_progress(deadline: float, cancel: threading.Event | None) -> None:
+    if cancel is not None and cancel.is_set():
+        raise Cancelled
+    if time.monotonic() > deadline:
+        raise MusicError("this piece takes long to make: ask for it once more, or for less")

@@ -12,6 +12,7 @@ from musegen.latent.paths import CURVES
 from musegen.music import Piece
 from musegen.music.keys import KEY_NAMES
 from musegen.music.notes import BARS_PER_PHRASE
+from musegen.recipe.codec import write_recipe
 from musegen.recipe.examples import EXAMPLES
 from musegen.recipe.schema import Blend, Cut, Morph, Notes, Random, Recipe, Source
 
@@ -100,7 +101,11 @@ def stem(recipe: Recipe, piece: Piece) -> str:
     else:
         what = "map-" + "-".join(map(str, source.seeds[:3]))
     # What was changed has a name of its own: two files of one seed are not the same music.
-    changed = hashlib.sha256(recipe.text.encode()).hexdigest()[:6] if recipe.edits else ""
+    changed = (
+        hashlib.sha256(write_recipe(recipe, checkpoints="").encode()).hexdigest()[:6]
+        if recipe.edits
+        else ""
+    )
     return "-".join(filter(None, ("musegen", what, f"{piece.bars}bars", changed)))
 
 

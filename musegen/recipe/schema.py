@@ -1,32 +1,19 @@
-"""Recipes: all that a piece was made of, as a short text that makes it again.
+"""Recipes: everything that a piece is made of, as data.
 
-A recipe is a source (a seed, a morph, a square, a line on the map, somebody's own notes), the
-changes that were made to it, in order, and how it is played. It holds the whole piece: nobody has
-to keep anything for it to come back. So it is what a link carries, what a file made here says of
-itself, and what undo goes back to.
+A recipe is a source (a seed, a morph, a blend, a line on the map, or a file's own notes), the edits
+made to it in order, and how it sounds. It describes the whole piece, so nothing else has to be
+stored: links and files carry recipes, and undo goes back to an earlier recipe.
+
+`musegen.recipe.codec` writes recipes as text, `musegen.recipe.execute` makes their pieces.
 """
 
 from __future__ import annotations
 
-import base64
-import binascii
-import zlib
-from abc import abstractmethod
-from collections.abc import Callable, Iterator
-from dataclasses import replace
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Any, Literal
 
-import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
-from musegen.errors import MusicError
 from musegen.latent.paths import DEFAULT_FORM, DEFAULT_TEMPERATURE, MODELS
-from musegen.music import Piece
-from musegen.music.arrange import copy_phrase, cut, join, repeat
-from musegen.music.notes import NOTE, OFFSETS_PER_STEP
-
-if TYPE_CHECKING:
-    from musegen.generator import MuseGen
 
 __all__ = [
     "Adjust",
@@ -47,37 +34,23 @@ __all__ = [
     "Vary",
 ]
 
-_MOST_BYTES = 1_000_000  # unpacked: an hour of dense music; a link can unpack to gigabytes
-_MOST_STEPS = 500  # sources and changes in all: each takes the model up to a second
-_MOST_BARS = 256  # of a morph: 16 steps of 16 bars
-
 Programs = dict[
     Literal["lead", "counter", "chords", "bass", "drums"], Annotated[int, Field(ge=0, le=127)]
 ]
 Phrases = tuple[Annotated[int, Field(ge=0)], ...]
 Share = Annotated[float, Field(ge=0, le=1)]
 Seed = Annotated[int, Field(ge=0)]
-Attributes = dict[str, float]
-Make = Callable[["Recipe"], Piece]
 
 
-class _Part(BaseModel):
-    # Strict: a link is anybody's text. Frozen: a recipe is a value.
+class _Model(BaseModel):
+    # Strict, because anybody can write the text of a link. Frozen, so that recipes can be shared.
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
 
 # Sources ------------------------------------------------------------------------------------------
 
 
-class _Source(_Part):
-    """What a piece begins as."""
-
-    @abstractmethod
-    def make(self, mg: MuseGen, make: Make) -> Piece:
-        """The piece; `make` makes those that it is made of."""
-
-
-class Random(_Source):
+class Random(_Model):
     """A draw from the prior, as in `MuseGen.random`."""
 
     do: Literal["random"] = "random"
@@ -86,19 +59,12 @@ class Random(_Source):
     form: str = DEFAULT_FORM
     temperature: float = DEFAULT_TEMPERATURE
 
-    def make(self, mg: MuseGen, make: Make) -> Piece:
-        try:
-            return mg.random(self.seed, self.bars, self.form, self.temperature)
-        except MusicError:
-            raise
-        except ValueError as error:  # there is no such form
-            raise MusicError(str(error)) from None
 
+class Notes(_Model):
+    """The notes of a file, kept as they are; `musegen.recipe.notes` makes and reads it.
 
-class Notes(_Source):
-    """Music from elsewhere, note for note.
-
-    The notes are columns, onsets as distances from one to the next, so that they pack well.
+    Each field of the notes is a column, and each onset is the distance in steps from the note
+    before, because that compresses well.
     """
 
     do: Literal["notes"] = "notes"
@@ -115,40 +81,9 @@ class Notes(_Source):
     velocity: tuple[Annotated[int, Field(ge=1, le=127)], ...]
     offset: tuple[Annotated[int, Field(ge=-500, le=500)], ...]
 
-    @classmethod
-    def of(cls, piece: Piece, name: str = "") -> Notes:
-        """The notes of a piece."""
-        notes = piece.notes
-        return cls(
-            name=name[:60],
-            bars=piece.bars,
-            keys=tuple(phrase.key for phrase in piece.phrases),
-            tempos=tuple(phrase.tempo for phrase in piece.phrases),
-            programs=dict(piece.programs),
-            changes=tuple((at, dict(programs)) for at, programs in sorted(piece.changes.items())),
-            after=tuple(np.diff(notes["onset"], prepend=0).tolist()),
-            **{
-                field: tuple(notes[field].tolist())
-                for field in ("part", "pitch", "duration", "velocity")
-            },
-            offset=tuple(np.rint(notes["offset"] * OFFSETS_PER_STEP).astype(int).tolist()),
-        )
 
-    def make(self, mg: MuseGen, make: Make) -> Piece:
-        notes = np.zeros(len(self.after), NOTE)
-        try:
-            notes["onset"] = np.cumsum(self.after)
-            for field in ("part", "pitch", "duration", "velocity"):
-                notes[field] = getattr(self, field)
-            notes["offset"] = np.divide(self.offset, OFFSETS_PER_STEP)
-            piece = Piece.from_notes(notes, self.keys, self.tempos, self.programs, self.bars)
-            return replace(piece, changes=dict(self.changes))
-        except ValueError:
-            raise MusicError("this recipe's notes do not fit each other") from None
-
-
-class Morph(_Source):
-    """The way from one piece to another, as in `MuseGen.interpolate`."""
+class Morph(_Model):
+    """A morph between two pieces of `bars` bars, as in `MuseGen.interpolate`."""
 
     do: Literal["morph"] = "morph"
     a: Recipe
@@ -157,18 +92,9 @@ class Morph(_Source):
     bars: Annotated[int, Field(ge=1)] = 4
     curve: str = "even"
 
-    def make(self, mg: MuseGen, make: Make) -> Piece:
-        if self.steps * self.bars > _MOST_BARS:
-            raise MusicError(
-                f"this would be {self.steps * self.bars} bars; a morph has {_MOST_BARS} at most: "
-                "take fewer steps, or fewer bars"
-            )
-        a, b = (make(end).first(self.bars) for end in (self.a, self.b))
-        return mg.interpolate(a, b, self.steps, self.curve)
 
-
-class Blend(_Source):
-    """A point in a square between four pieces, as in `MuseGen.blend`."""
+class Blend(_Model):
+    """A point in a square between four pieces of `bars` bars, as in `MuseGen.blend`."""
 
     do: Literal["blend"] = "blend"
     corners: tuple[Recipe, Recipe, Recipe, Recipe]
@@ -176,49 +102,30 @@ class Blend(_Source):
     y: Share
     bars: Annotated[int, Field(ge=1)] = 8
 
-    def make(self, mg: MuseGen, make: Make) -> Piece:
-        corners = [make(corner) for corner in self.corners]
-        return mg.blend([corner.first(self.bars) for corner in corners], self.x, self.y)
 
-
-class Line(_Source):
+class Line(_Model):
     """Phrases of the map, one after another."""
 
     do: Literal["line"] = "line"
     seeds: Annotated[tuple[Seed, ...], Field(min_length=1, max_length=64)]
 
-    def make(self, mg: MuseGen, make: Make) -> Piece:
-        phrases = mg.random_many(self.seeds, bars=2, form="free")
-        return repeat(phrases[0], 4) if len(phrases) == 1 else join(phrases, 2)
-
 
 Source = Annotated[Random | Notes | Morph | Blend | Line, Field(discriminator="do")]
 
-# Changes ------------------------------------------------------------------------------------------
+# Edits --------------------------------------------------------------------------------------------
 
 
-class _Edit(_Part):
-    """A change of a piece."""
-
-    @abstractmethod
-    def change(self, mg: MuseGen, piece: Piece) -> Piece:
-        """The piece, changed."""
-
-
-class Fill(_Edit):
-    """Phrases drawn anew, as in `MuseGen.fill`."""
+class Fill(_Model):
+    """New phrases that fit the others, as in `MuseGen.fill`."""
 
     do: Literal["fill"] = "fill"
     phrases: Phrases
     seed: Seed
     models: tuple[str, ...] = MODELS
 
-    def change(self, mg: MuseGen, piece: Piece) -> Piece:
-        return mg.fill(piece, self.phrases, self.seed, models=self.models)
 
-
-class Vary(_Edit):
-    """Phrases varied, as in `MuseGen.vary`; all of them if none is named."""
+class Vary(_Model):
+    """Variations of phrases, as in `MuseGen.vary`; of all phrases if none is named."""
 
     do: Literal["vary"] = "vary"
     similarity: Share
@@ -226,73 +133,55 @@ class Vary(_Edit):
     phrases: Phrases | None = None
     models: tuple[str, ...] = MODELS
 
-    def change(self, mg: MuseGen, piece: Piece) -> Piece:
-        return mg.vary(piece, self.similarity, self.seed, self.phrases, self.models)
 
-
-class Adjust(_Edit):
-    """Attributes turned, as in `MuseGen.adjust`."""
+class Adjust(_Model):
+    """Changes of attributes, as in `MuseGen.adjust`."""
 
     do: Literal["adjust"] = "adjust"
-    changes: Attributes
+    changes: dict[str, float]
     phrases: Phrases | None = None
     models: tuple[str, ...] = MODELS
 
-    def change(self, mg: MuseGen, piece: Piece) -> Piece:
-        return mg.adjust(piece, self.phrases, self.models, **self.changes)
 
-
-class Extend(_Edit):
-    """More bars at the end, as in `MuseGen.extend`."""
+class Extend(_Model):
+    """New bars at the end, as in `MuseGen.extend`."""
 
     do: Literal["extend"] = "extend"
     bars: Annotated[int, Field(ge=1)] = 8
     seed: Seed
 
-    def change(self, mg: MuseGen, piece: Piece) -> Piece:
-        return mg.extend(piece, self.bars, seed=self.seed)
 
-
-class Copy(_Edit):
-    """A phrase in another's place."""
+class Copy(_Model):
+    """The phrase `source` in place of the phrase `target`."""
 
     do: Literal["copy"] = "copy"
     source: int
     target: int
 
-    def change(self, mg: MuseGen, piece: Piece) -> Piece:
-        return copy_phrase(piece, self.source, self.target)
 
-
-class Cut(_Edit):
-    """Some phrases alone."""
+class Cut(_Model):
+    """Only `phrases` phrases, from the phrase `first` on."""
 
     do: Literal["cut"] = "cut"
     first: int
     phrases: int
 
-    def change(self, mg: MuseGen, piece: Piece) -> Piece:
-        return cut(piece, self.first, self.phrases)
 
-
-class Reconstruct(_Edit):
-    """Encoded and decoded, as in `MuseGen.reconstruct`."""
+class Reconstruct(_Model):
+    """The piece encoded and decoded, as in `MuseGen.reconstruct`."""
 
     do: Literal["reconstruct"] = "reconstruct"
-
-    def change(self, mg: MuseGen, piece: Piece) -> Piece:
-        return mg.reconstruct(piece)
 
 
 Edit = Annotated[
     Fill | Vary | Adjust | Extend | Copy | Cut | Reconstruct, Field(discriminator="do")
 ]
 
-# Sound --------------------------------------------------------------------------------------------
+# Recipes ------------------------------------------------------------------------------------------
 
 
-class Sound(_Part):
-    """How a piece is played. What is None stays as the piece has it.
+class Sound(_Model):
+    """How a piece is played; what is None stays as the piece has it.
 
     Attributes
     ----------
@@ -301,7 +190,7 @@ class Sound(_Part):
     tempo : float, optional
         Of the first phrase, in quarter notes a minute.
     programs : dict of str to int
-        Of the parts named, from beginning to end.
+        Instruments of some parts, for the whole piece.
     swing : float, optional
     human : bool, optional
         As in `musegen.music.feel.Feel`.
@@ -313,92 +202,35 @@ class Sound(_Part):
     swing: Share | None = None
     human: bool | None = None
 
-    def of(self, piece: Piece) -> Piece:
-        """A piece played like this."""
-        if self.key is not None:
-            piece = piece.to_key(self.key)
-        if self.tempo is not None:
-            piece = piece.with_tempo(self.tempo)
-        if self.programs:
-            piece = piece.with_programs(self.programs)
-        if self.swing is None and self.human is None:
-            return piece
-        # Phrase by phrase: the ends of a morph can differ in what is not said here.
-        said = {name: getattr(self, name) for name in ("swing", "human")}
-        said = {name: value for name, value in said.items() if value is not None}
-        phrases = (replace(phrase, feel=replace(phrase.feel, **said)) for phrase in piece.phrases)
-        return replace(piece, phrases=tuple(phrases))
 
-
-# Recipes ------------------------------------------------------------------------------------------
-
-
-class Recipe(_Part):
-    """How a piece is made.
-
-    Attributes
-    ----------
-    source : Source
-    edits : tuple of Edit
-    sound : Sound
-    """
+class Recipe(_Model):
+    """How a piece is made."""
 
     source: Source
     edits: tuple[Edit, ...] = ()
     sound: Sound = Sound()
 
     def then(self, edit: Edit) -> Recipe:
-        """The recipe with one change more."""
+        """Return the recipe with one more edit."""
         return self.model_copy(update={"edits": (*self.edits, edit)})
 
-    def sounding(self, **changes: object) -> Recipe:
-        """The recipe played otherwise; `changes` are those of `Sound`."""
+    def with_sound(self, **changes: Any) -> Recipe:
+        """Return the recipe with some fields of its `Sound` changed."""
         sound = Sound(**{**dict(self.sound), **changes})
         return self.model_copy(update={"sound": sound})
 
     @property
-    def text(self) -> str:
-        """The recipe as letters, digits, ``-`` and ``_``: fit for a link."""
-        packed = zlib.compress(self.model_dump_json(exclude_none=True).encode(), 9)
-        return base64.urlsafe_b64encode(packed).decode().rstrip("=")
+    def ends(self) -> tuple[Recipe, ...]:
+        """The recipes that this one's source is made from: two of a morph, four of a blend."""
+        if isinstance(self.source, Morph):
+            return self.source.a, self.source.b
+        return self.source.corners if isinstance(self.source, Blend) else ()
 
-    @classmethod
-    def read(cls, text: str) -> Recipe:
-        """The recipe of a text.
-
-        Raises
-        ------
-        MusicError
-            If it is not the text of a recipe.
-        """
-        broken = MusicError("this is not a whole recipe: copy the link once more, all of it")
-        try:
-            packed = base64.b64decode(text + "=" * (-len(text) % 4), b"-_", validate=True)
-            unpack = zlib.decompressobj()
-            data = unpack.decompress(packed, _MOST_BYTES)
-        except (binascii.Error, ValueError, zlib.error):
-            raise broken from None
-        if not unpack.eof:
-            raise broken
-        try:
-            recipe = cls.model_validate_json(data)
-        except (ValidationError, RecursionError):
-            raise broken from None
-        if sum(1 for _ in recipe._steps()) > _MOST_STEPS:
-            raise MusicError(f"this recipe has over {_MOST_STEPS} steps: it would take too long")
-        return recipe
-
-    def _steps(self) -> Iterator[_Part]:
-        yield self.source
-        yield from self.edits
-        for recipe in _made_of(self.source):
-            yield from recipe._steps()
-
-
-def _made_of(source: Source) -> tuple[Recipe, ...]:
-    if isinstance(source, Morph):
-        return source.a, source.b
-    return source.corners if isinstance(source, Blend) else ()
+    @property
+    def needs_model(self) -> bool:
+        """Whether the model makes any of its notes, so that they depend on the checkpoints."""
+        edits_need_it = not all(isinstance(edit, Copy | Cut) for edit in self.edits)
+        return not isinstance(self.source, Notes) or edits_need_it
 
 
 Morph.model_rebuild()

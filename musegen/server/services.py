@@ -16,6 +16,7 @@ from musegen.audio import find_soundfont, soundfont_names
 from musegen.errors import AudioError, Cancelled, CheckpointError
 from musegen.files import CHECKPOINTS
 from musegen.map.phrase_map import PhraseMap
+from musegen.recipe.codec import write_recipe
 from musegen.recipe.examples import EXAMPLES
 from musegen.recipe.execute import RecipeRunner
 from musegen.recipe.schema import Recipe
@@ -134,7 +135,7 @@ class Services:
                     return
                 piece = self._runner.run(recipe)
                 with contextlib.suppress(AudioError, Cancelled):  # who asks for it will be told
-                    for _ in self.sounds.make(piece, recipe.text, font, self._closing):
+                    for _ in self.sounds.make(piece, write_recipe(recipe), font, self._closing):
                         pass
 
     def clean_up(self) -> None:

@@ -10,7 +10,9 @@ from musegen import audio
 from musegen.errors import MusicError
 from musegen.midi import Tag, read_tag
 from musegen.reading import Report, read_midi_with_report
-from musegen.recipe.schema import Notes, Recipe
+from musegen.recipe.codec import read_recipe
+from musegen.recipe.notes import notes_from_piece
+from musegen.recipe.schema import Recipe
 from musegen.server.settings import get_settings
 from musegen.server.versions import TAG
 
@@ -93,7 +95,7 @@ def read_upload(
     if piece.bars > most:
         first.append(f"{file.name} has {piece.bars} bars; the page takes the first {most}")
         tell(first[-1])
-    recipe = Recipe(source=Notes.of(piece.first(most), file.stem))
+    recipe = Recipe(source=notes_from_piece(piece.first(most), file.stem))
     return Upload(recipe, report, tuple(f"{line}." for line in first))
 
 
@@ -109,6 +111,6 @@ def _recipe_in(file: Path) -> tuple[Recipe | None, str]:
     if not tag.fits:
         return None, "made here and changed since"
     try:
-        return Recipe.read(tag.text.removeprefix(TAG)), ""
+        return read_recipe(tag.text.removeprefix(TAG)), ""
     except MusicError:
         return None, "made here, but its recipe is damaged"

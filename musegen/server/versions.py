@@ -15,6 +15,7 @@ from musegen.errors import AudioError, MusicError
 from musegen.latent.paths import stack_path, write_paths
 from musegen.music import Piece
 from musegen.recipe import naming
+from musegen.recipe.codec import read_recipe, write_recipe
 from musegen.recipe.schema import Recipe
 
 __all__ = ["FILES", "SOUND_FILES", "TAG", "Version", "read_state"]
@@ -44,7 +45,7 @@ class Version:
     @property
     def state(self) -> str:
         """Text that `read_state` reads."""
-        return f"{self.id}.{self.recipe.text}"
+        return f"{self.id}.{write_recipe(self.recipe)}"
 
     @property
     def stem(self) -> str:
@@ -79,7 +80,7 @@ class Version:
         if kind not in FILES:
             raise MusicError(f"there are no {kind!r} files: choose from {', '.join(FILES)}")
         how = {"timeout": timeout, "cancel": cancel, "progress": progress}
-        tag = TAG + self.recipe.text
+        tag = TAG + write_recipe(self.recipe)
         folder = _new_folder()
         if kind == "midi":
             path = folder / f"{self.stem}.mid"
@@ -111,7 +112,7 @@ def read_state(state: str) -> tuple[str, Recipe]:
         If it is not one.
     """
     id, _, text = state.partition(".")
-    return id, Recipe.read(text)
+    return id, read_recipe(text)
 
 
 def _new_folder() -> Path:

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from musegen.music.keys import KEY_NAMES, key_named
 from musegen.music.phrase import DEFAULT_TEMPO
+from musegen.recipe.codec import read_recipe, write_recipe
 from musegen.recipe.schema import Random, Recipe, Sound
 from musegen.server.validation import check_form, check_number
 
@@ -20,7 +21,7 @@ _WORDS: dict[str, Callable[[str], object]] = {
     "temperature": lambda text: check_number(text, "temperature"),
     "tempo": lambda text: check_number(text, "tempo"),
     "key": key_named,
-    "piece": Recipe.read,
+    "piece": read_recipe,
 }
 
 
@@ -66,5 +67,5 @@ def write_link(recipe: Recipe) -> str | None:
                 "key": KEY_NAMES[(sound.key or 0) + 5],
             }
         )
-    text = recipe.text
+    text = write_recipe(recipe)
     return "?" + urlencode({"piece": text}) if len(text) <= _LONGEST else None

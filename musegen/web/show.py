@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from musegen.recipe import naming
+from musegen.recipe.codec import write_recipe
 from musegen.server.versions import Version
 from musegen.web.components.player.component import PlayerData, player_data
 from musegen.web.links import write_link
@@ -40,7 +41,7 @@ def show(
         marks=naming.marks(version.recipe, version.piece),
         blend=shares or None,
         link=write_link(version.recipe),
-        recipe=version.recipe.text,
+        recipe=write_recipe(version.recipe),
         sound=sound,
         stream=stream,
         problem=problem,

@@ -15,6 +15,7 @@ from support.visits import Visit, changed_phrases, open_visits, serious_findings
 
 from musegen.errors import MusicError
 from musegen.reading import read_midi
+from musegen.recipe.codec import write_recipe
 from musegen.recipe.schema import Random, Recipe
 from musegen.server.model_loader import BackgroundModel
 from musegen.server.services import Services
@@ -440,7 +441,7 @@ def test_a_file_that_is_taken_away_takes_its_tracks_along(page, midi) -> None:
 
 def test_of_a_file_made_here_a_sentence_is_all(page, midi, tmp_path) -> None:
     made = tmp_path / "made.mid"
-    read_midi(midi).write_midi(made, tag=TAG + Recipe(source=Random(seed=5, bars=4)).text)
+    read_midi(midi).write_midi(made, tag=TAG + write_recipe(Recipe(source=Random(seed=5, bars=4))))
     drop(page, made)
     assert summary(page) == "It was made here, and says how: this is the very same piece."
     assert page.page.locator(".mg-tracks :is(select, details):visible").count() == 0

@@ -10,6 +10,7 @@ from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from musegen.recipe.codec import write_recipe
 from musegen.server.versions import SOUND_FILES, Version
 
 __all__ = ["DownloadCache"]
@@ -80,7 +81,7 @@ class DownloadCache:
         """
         self.sweep()
         is_sound = kind in SOUND_FILES
-        name = (version.recipe.text, kind, *([str(soundfont)] if is_sound else []))
+        name = (write_recipe(version.recipe), kind, *([str(soundfont)] if is_sound else []))
         with self._lock:
             kept = self._kept.get(name)
             if kept is not None and kept.path.is_file():

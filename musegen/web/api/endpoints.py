@@ -19,6 +19,7 @@ from musegen.music.keys import key_named
 from musegen.music.notes import PARTS
 from musegen.music.phrase import DEFAULT_TEMPO
 from musegen.recipe import naming
+from musegen.recipe.codec import read_recipe, write_recipe
 from musegen.recipe.schema import (
     Adjust,
     Blend,
@@ -391,7 +392,7 @@ class Endpoints:
         """
         with one_line():
             query = dict(parse_qsl(urlsplit(link or "").query, keep_blank_values=True))
-            recipe = read_link(query, _refuse) or Recipe.read((link or "").strip())
+            recipe = read_link(query, _refuse) or read_recipe((link or "").strip())
         return self._made(recipe)
 
     def render(self, midi: str, soundfont: str | None = None, format: str = "wav") -> str:
@@ -434,7 +435,7 @@ class Endpoints:
             "instruments": {
                 part: instrument_name(part, piece.programs[part]) for part in piece.parts
             },
-            "recipe": recipe.text,
+            "recipe": write_recipe(recipe),
         }
         link = write_link(recipe)
         return str(path), {**info, "link": link} if link else info

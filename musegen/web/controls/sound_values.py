@@ -131,14 +131,14 @@ def set_sound(recipe: Recipe, name: str, value: object) -> Recipe:
         if value not in BANDS:
             return recipe
         band = BANDS[value]
-        return recipe.sounding(programs=dict(band.programs), swing=band.swing)
+        return recipe.with_sound(programs=dict(band.programs), swing=band.swing)
     if name in PARTS:
-        return recipe.sounding(programs={**recipe.sound.programs, name: _program(name, value)})
+        return recipe.with_sound(programs={**recipe.sound.programs, name: _program(name, value)})
     if name == "key":
-        return recipe.sounding(key=_key(value))
+        return recipe.with_sound(key=_key(value))
     if name == "human":
-        return recipe.sounding(human=bool(value))
-    return recipe.sounding(**{name: check_number(value, name)})
+        return recipe.with_sound(human=bool(value))
+    return recipe.with_sound(**{name: check_number(value, name)})
 
 
 def band_values(name: object) -> list:

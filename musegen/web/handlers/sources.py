@@ -11,6 +11,7 @@ import gradio as gr
 from musegen.audio import find_soundfont
 from musegen.errors import Cancelled, MusicError
 from musegen.music.attributes import ATTRIBUTES
+from musegen.recipe.codec import read_recipe, write_recipe
 from musegen.recipe.examples import EXAMPLES
 from musegen.recipe.naming import title
 from musegen.recipe.schema import (
@@ -112,7 +113,7 @@ class Callbacks:
         return (
             gr.update(visible=origin == END_SEED),
             gr.update(visible=origin == END_FILE),
-            kept.text if kept else "",
+            write_recipe(kept) if kept else "",
             gr.update(value=f"{title(kept)}" if kept else "", visible=origin == END_PLAYING),
         )
 
@@ -149,7 +150,7 @@ class Callbacks:
                 elif origin in EXAMPLES:
                     ends.append(EXAMPLES[origin])
                 elif kept:
-                    ends.append(Recipe.read(kept))
+                    ends.append(read_recipe(kept))
                 else:
                     raise MusicError("nothing was playing for an end to be: choose it again")
             recipe = morph_recipe(*ends, steps, bars, curve)
@@ -195,7 +196,7 @@ class Callbacks:
             else:
                 recipe = random_recipe(new_seed(), SQUARE_BARS, sound=played(controls))
             recipes[_field(event, "index", int) % 4] = recipe
-        texts = json.dumps([recipe.text for recipe in recipes])
+        texts = json.dumps([write_recipe(recipe) for recipe in recipes])
         return texts, square_data([title(recipe) for recipe in recipes])
 
     def preview(self, file: str | None) -> tuple:
@@ -209,7 +210,11 @@ class Callbacks:
         with one_line():
             upload = self.services.read_upload(file, tell)
             table = tracks_data(upload)
-            return upload.recipe.text, table, *self._show(self.services.make_version(upload.recipe))
+            return (
+                write_recipe(upload.recipe),
+                table,
+                *self._show(self.services.make_version(upload.recipe)),
+            )
 
     def assign(
         self, file: str | None, own: str, state: str, phrase: float | None, event: gr.EventData
@@ -238,7 +243,7 @@ class Callbacks:
             recipe = upload.recipe.model_copy(update={"sound": sound})
             table = tracks_data(upload, _field(event, "turn", int))
             return (
-                upload.recipe.text,
+                write_recipe(upload.recipe),
                 table,
                 *self._show(self.services.make_version(recipe, id), phrase),
             )
@@ -290,11 +295,11 @@ class Callbacks:
             file had been read otherwise; and what every new version sets.
         """
         with one_line():
-            recipe = Recipe.read(_field(event, "recipe", str))
+            recipe = read_recipe(_field(event, "recipe", str))
             goes_on = state and event._data.get("id")
             back = (gr.skip(), gr.skip())
-            if goes_on and _is_of(state, own) and recipe.source != Recipe.read(own).source:
-                back = Recipe(source=recipe.source).text, same_reading(recipe.source)
+            if goes_on and _is_of(state, own) and recipe.source != read_recipe(own).source:
+                back = write_recipe(Recipe(source=recipe.source)), same_reading(recipe.source)
             version = self.services.make_version(recipe, read_state(state)[0] if goes_on else None)
             return *back, *self._show(version, phrase)
 
@@ -344,7 +349,7 @@ class Callbacks:
 
         def stages(progress: Callable[[float], None]) -> Iterator[Stage]:
             return self.services.sounds.make(
-                version.piece, recipe.text, font, cancel, progress, slots
+                version.piece, write_recipe(recipe), font, cancel, progress, slots
             )
 
         if self.services.queues["mix"].waiting:
@@ -405,15 +410,15 @@ class Callbacks:
             return *(gr.skip(),) * 5, ""
         drawn = recipe.source
         if not isinstance(drawn, Random):
-            return *(gr.skip(),) * 5, recipe.text
-        return drawn.seed, True, drawn.bars, drawn.form, drawn.temperature, recipe.text
+            return *(gr.skip(),) * 5, write_recipe(recipe)
+        return drawn.seed, True, drawn.bars, drawn.form, drawn.temperature, write_recipe(recipe)
 
     def open_link(self, text: str) -> tuple:
         """The piece of the page's address; nothing where it has none."""
         if not text:
             return (gr.skip(),) * _SHOWN
         with one_line():
-            return self._show(self.services.make_version(Recipe.read(text)))
+            return self._show(self.services.make_version(read_recipe(text)))
 
     async def model_state(self) -> str:
         """Empty once the model is ready; else one line on why there is none."""
@@ -423,12 +428,12 @@ class Callbacks:
 def first_corners() -> tuple[str, str]:
     """The square as it is at first: the recipes of its corners, and what it shows."""
     recipes = list(EXAMPLES.values())[:4]
-    texts = json.dumps([recipe.text for recipe in recipes])
+    texts = json.dumps([write_recipe(recipe) for recipe in recipes])
     return texts, square_data([title(recipe) for recipe in recipes])
 
 
 def _corners(texts: str) -> tuple[Recipe, ...]:
-    recipes = tuple(Recipe.read(text) for text in json.loads(texts))
+    recipes = tuple(read_recipe(text) for text in json.loads(texts))
     if len(recipes) != 4:
         raise MusicError("a square has four corners: load the page anew")
     return recipes
@@ -443,7 +448,7 @@ def _recipe_of(state: str) -> Recipe:
 def _own(text: str) -> Recipe:
     if not text:
         raise MusicError("choose a MIDI file first")
-    return Recipe.read(text)
+    return read_recipe(text)
 
 
 def _is_of(state: str, own: str) -> bool:
@@ -451,7 +456,7 @@ def _is_of(state: str, own: str) -> bool:
     if not (state and own):
         return False
     source = read_state(state)[1].source
-    return isinstance(source, Notes) and source == Recipe.read(own).source
+    return isinstance(source, Notes) and source == read_recipe(own).source
 
 
 def _field(event: gr.EventData, name: str, kind: type) -> object:

@@ -6,6 +6,7 @@ from support.examples import band
 from musegen.music import Piece
 from musegen.recipe import naming
 from musegen.recipe.examples import EXAMPLES
+from musegen.recipe.notes import notes_from_piece
 from musegen.recipe.schema import (
     Blend,
     Copy,
@@ -13,7 +14,6 @@ from musegen.recipe.schema import (
     Extend,
     Line,
     Morph,
-    Notes,
     Random,
     Recipe,
     Vary,
@@ -22,7 +22,7 @@ from musegen.recipe.schema import (
 A = Recipe(source=Random(seed=42, bars=16, form="AABA"))
 B = Recipe(source=Random(seed=7))
 MORPH = Recipe(source=Morph(a=A, b=B, steps=4, bars=4, curve="late"))
-OWN = Recipe(source=Notes.of(band(bars=4), "Für Elise <b>"))
+OWN = Recipe(source=notes_from_piece(band(bars=4), "Für Elise <b>"))
 
 
 def names(recipe: Recipe, piece: Piece) -> tuple[str, str, str]:

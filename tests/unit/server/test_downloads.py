@@ -11,7 +11,8 @@ from support.examples import band
 import musegen.server.caches.downloads as module
 from musegen import audio
 from musegen.reading import read_midi
-from musegen.recipe.schema import Notes, Recipe
+from musegen.recipe.notes import notes_from_piece
+from musegen.recipe.schema import Recipe
 from musegen.server.caches.downloads import DownloadCache
 from musegen.server.versions import Version
 
@@ -24,7 +25,7 @@ def cache(tmp_path, monkeypatch) -> Path:
 
 def version(bars: int = 2, name: str = "song") -> Version:
     piece = band(bars=bars)
-    return Version(Recipe(source=Notes.of(piece, name)), piece)
+    return Version(Recipe(source=notes_from_piece(piece, name)), piece)
 
 
 def test_equal_requests_are_given_the_same_file() -> None:

@@ -7,6 +7,7 @@ from support.examples import band
 
 from musegen import audio
 from musegen.errors import MusicError
+from musegen.recipe.codec import write_recipe
 from musegen.recipe.schema import Notes, Random, Recipe
 from musegen.server.uploads import ENDINGS, read_upload
 from musegen.server.versions import TAG
@@ -33,10 +34,10 @@ def test_somebodys_own_midi_file_is_taken_note_for_note(tmp_path):
 def test_a_file_that_was_made_here_is_its_recipe(tmp_path, ending):
     path = tmp_path / f"made{ending}"
     if ending == ".mid":
-        band(bars=2).write_midi(path, tag=TAG + RECIPE.text)
+        band(bars=2).write_midi(path, tag=TAG + write_recipe(RECIPE))
     else:
         silence = np.zeros((4410, 2), np.float32)
-        audio.write_audio(path, silence, 44100, comment=TAG + RECIPE.text)
+        audio.write_audio(path, silence, 44100, comment=TAG + write_recipe(RECIPE))
     assert read(path) == (RECIPE, [])
 
 
@@ -53,7 +54,7 @@ def test_other_names_of_midi_are_known(tmp_path, ending):
 
 def test_a_file_that_was_made_here_and_changed_since_is_its_notes(tmp_path):
     path = tmp_path / "made.mid"
-    band(bars=4).write_midi(path, tag=TAG + RECIPE.text)
+    band(bars=4).write_midi(path, tag=TAG + write_recipe(RECIPE))
     file = mido.MidiFile(path)
     for message in file.tracks[1]:
         if message.type == "note_on":
@@ -67,14 +68,16 @@ def test_a_file_that_was_made_here_and_changed_since_is_its_notes(tmp_path):
 
 
 def test_a_damaged_recipe_is_told_of(tmp_path):
-    band(bars=2).write_midi(tmp_path / "made.mid", tag=TAG + RECIPE.text[:-9])
+    band(bars=2).write_midi(tmp_path / "made.mid", tag=TAG + write_recipe(RECIPE)[:-9])
     recipe, told = read(tmp_path / "made.mid")
     assert isinstance(recipe.source, Notes)
     assert told == [
         "made.mid was made here, but its recipe is damaged: its notes are taken as they are"
     ]
     silence = np.zeros((4410, 2), np.float32)
-    audio.write_audio(tmp_path / "made.wav", silence, 44100, comment=TAG + RECIPE.text[:-9])
+    audio.write_audio(
+        tmp_path / "made.wav", silence, 44100, comment=TAG + write_recipe(RECIPE)[:-9]
+    )
     with pytest.raises(MusicError, match="its recipe is damaged; give a MIDI file"):
         read(tmp_path / "made.wav")
 
@@ -86,7 +89,7 @@ def test_what_was_made_of_a_file_is_told_in_sentences(tmp_path):
     said = "\n".join(upload.lines)
     assert "Tempo: 100 beats a minute. Length: 4 bars, 0:10." in said
     assert "plays the lead" in said
-    band(bars=2).write_midi(tmp_path / "ours.mid", tag=TAG + RECIPE.text)
+    band(bars=2).write_midi(tmp_path / "ours.mid", tag=TAG + write_recipe(RECIPE))
     upload = read_upload(str(tmp_path / "ours.mid"), print)
     assert upload.report is None
     assert "the very same piece" in upload.lines[0]
@@ -97,7 +100,7 @@ def test_tracks_are_given_other_parts(tmp_path):
     upload = read_upload(str(tmp_path / "mine.mid"), print, {0: None})
     assert upload.report.tracks[0].chosen
     assert 0 not in upload.recipe.source.part
-    band(bars=2).write_midi(tmp_path / "ours.mid", tag=TAG + RECIPE.text)
+    band(bars=2).write_midi(tmp_path / "ours.mid", tag=TAG + write_recipe(RECIPE))
     for choice in ({"assign": {0: None}}, {"tempo_factor": 2.0}):
         with pytest.raises(MusicError, match=r"ours\.mid was made here: it is taken as it is"):
             read_upload(str(tmp_path / "ours.mid"), print, **choice)

@@ -7,7 +7,9 @@ import pytest
 from support.examples import band
 
 from musegen.music.keys import key_named
-from musegen.recipe.schema import Extend, Morph, Notes, Random, Recipe, Sound
+from musegen.recipe.codec import read_recipe
+from musegen.recipe.notes import notes_from_piece
+from musegen.recipe.schema import Extend, Morph, Random, Recipe, Sound
 from musegen.web.links import read_link, write_link
 
 SEED = Recipe(source=Random(seed=42, bars=16, form="AABA"))
@@ -20,28 +22,28 @@ def read(query: str) -> tuple[Recipe | None, list[str]]:
 
 
 def test_a_seeds_link_can_be_read_and_others_hold_their_recipe():
-    link = write_link(SEED.sounding(tempo=110.0, key=3))
+    link = write_link(SEED.with_sound(tempo=110.0, key=3))
     assert link == "?seed=42&bars=16&form=AABA&temperature=1&tempo=110&key=Eb"
-    for recipe in (MORPH, SEED.then(Extend(seed=1)), SEED.sounding(swing=0.5)):
+    for recipe in (MORPH, SEED.then(Extend(seed=1)), SEED.with_sound(swing=0.5)):
         (text,) = parse_qs(write_link(recipe)[1:])["piece"]
-        assert Recipe.read(text) == recipe
+        assert read_recipe(text) == recipe
 
 
 def test_a_link_that_would_be_cut_off_is_none():
     rng = np.random.default_rng(1)
-    whole = Notes.of(band(bars=128))
+    whole = notes_from_piece(band(bars=128))
     noise = whole.model_copy(
         update={"velocity": tuple(rng.integers(1, 128, len(whole.velocity)).tolist())}
     )
     assert write_link(Recipe(source=noise)) is None
-    assert write_link(Recipe(source=Notes.of(band(bars=8)))) is not None
+    assert write_link(Recipe(source=notes_from_piece(band(bars=8)))) is not None
 
 
 def test_a_link_of_a_seed_says_how_it_is_played():
     assert "tempo=96&key=C" in write_link(Recipe(source=Random(seed=1), sound=Sound()))
 
 
-@pytest.mark.parametrize("recipe", [SEED.sounding(tempo=110.0, key=3), MORPH])
+@pytest.mark.parametrize("recipe", [SEED.with_sound(tempo=110.0, key=3), MORPH])
 def test_a_link_is_read_again(recipe):
     assert read(write_link(recipe)[1:]) == (recipe, [])
 

@@ -1,0 +1,52 @@
+"""Pieces as the source `Notes` of a recipe, and back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from musegen.errors import MusicError
+from musegen.music import Piece
+from musegen.music.notes import NOTE, OFFSETS_PER_STEP
+from musegen.recipe.schema import Notes
+
+__all__ = ["notes_from_piece", "piece_from_notes"]
+
+_FIELDS = ("part", "pitch", "duration", "velocity")
+
+
+def notes_from_piece(piece: Piece, name: str = "") -> Notes:
+    """Return a piece's notes as a recipe's source; `name` is what the piece is called."""
+    notes = piece.notes
+    return Notes(
+        name=name[:60],
+        bars=piece.bars,
+        keys=tuple(phrase.key for phrase in piece.phrases),
+        tempos=tuple(phrase.tempo for phrase in piece.phrases),
+        programs=dict(piece.programs),
+        changes=tuple((at, dict(programs)) for at, programs in sorted(piece.changes.items())),
+        after=tuple(np.diff(notes["onset"], prepend=0).tolist()),
+        **{field: tuple(notes[field].tolist()) for field in _FIELDS},
+        offset=tuple(np.rint(notes["offset"] * OFFSETS_PER_STEP).astype(int).tolist()),
+    )
+
+
+def piece_from_notes(source: Notes) -> Piece:
+    """Return the piece of a recipe's notes.
+
+    Raises
+    ------
+    MusicError
+        If its columns have different lengths, or its phrases and bars do not fit the notes.
+    """
+    notes = np.zeros(len(source.after), NOTE)
+    try:
+        notes["onset"] = np.cumsum(source.after)
+        for field in _FIELDS:
+            notes[field] = getattr(source, field)
+        notes["offset"] = np.divide(source.offset, OFFSETS_PER_STEP)
+        piece = Piece.from_notes(notes, source.keys, source.tempos, source.programs, source.bars)
+    except ValueError:
+        raise MusicError("the notes in this recipe do not fit each other") from None
+    return replace(piece, changes=dict(source.changes))

@@ -1,0 +1,36 @@
+"""A file's own notes as the source of a recipe."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from support.examples import band
+
+from musegen.errors import MusicError
+from musegen.reading import read_midi
+from musegen.recipe.codec import read_recipe, write_recipe
+from musegen.recipe.notes import notes_from_piece, piece_from_notes
+from musegen.recipe.schema import Recipe
+
+
+def test_the_music_of_a_file_is_kept_note_for_note(tmp_path):
+    piece = replace(band(bars=5, tempo=97.3), changes={2: {"lead": 40}})
+    piece.write_midi(tmp_path / "own.mid")
+    read = read_midi(tmp_path / "own.mid")
+    source = read_recipe(write_recipe(Recipe(source=notes_from_piece(read, "own")))).source
+    made = piece_from_notes(source)
+    for name in ("onset", "part", "pitch", "duration", "velocity"):
+        assert np.array_equal(made.notes[name], read.notes[name])
+    assert np.allclose(made.notes["offset"], read.notes["offset"], atol=1e-3)
+    assert [p.tempo for p in made.phrases] == [p.tempo for p in read.phrases]
+    assert (source.name, made.bars) == ("own", 5)
+    assert made.programs == read.programs
+    assert made.changes == read.changes
+    assert made.programs_at(2)["lead"] == 40
+
+
+@pytest.mark.parametrize("change", [{"pitch": (60, 62)}, {"keys": ()}, {"bars": 99}])
+def test_notes_that_do_not_fit_each_other_are_refused_in_one_line(change):
+    source = notes_from_piece(band(bars=2)).model_copy(update=change)
+    with pytest.raises(MusicError, match="do not fit each other"):
+        piece_from_notes(source)
