@@ -260,7 +260,7 @@ def test_wrong_changes_are_told_in_one_line(client, midi, endpoint, wrong, said)
         ("blend", {"x": 0, "y": 0, "seeds": "1, 2"}, "Seeds is '1, 2'; give four"),
         ("line", {"points": "here and there"}, "'here and there' are not places"),
         ("line", {"points": "0.5 0.5", "phrases": 10**9}, "Phrases is 1000000000"),
-        ("again", {"link": "http://example.org/"}, "This is not a whole recipe"),
+        ("again", {"link": "http://example.org/"}, "This is not a complete recipe"),
         (
             "again",
             {"link": "http://example.org/?seed=x"},

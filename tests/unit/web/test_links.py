@@ -65,7 +65,7 @@ def test_what_a_link_leaves_out_is_as_usual():
         ("seed=1&tempo=nan", "tempo is nan; it goes from 40 to 220"),
         ("seed=1&key=H", "there is no key 'H'"),
         (f"seed=1&form={'A' * 3000}", f"there is no form '{'A' * 20}': write"),
-        ("piece=junk", "this is not a whole recipe"),
+        ("piece=junk", "this is not a complete recipe"),
     ],
 )
 def test_a_word_that_is_not_right_is_told_and_passed_over(query, line):
