@@ -62,7 +62,7 @@ def test_the_model_loads_from_the_package(installed, tmp_path):
 
 
 def test_other_checkpoints_can_be_named(installed, tmp_path):
-    words = (installed / "musegen", "random", "--out", "a.mid")
+    words = (installed / "musegen", "random", "--seed", "1", "--out", "a.mid")
     done = run(*words, folder=tmp_path, MUSEGEN_CHECKPOINTS=str(tmp_path / "mine"))
     assert done.returncode == 1
     assert done.stderr.count("\n") == 1
@@ -82,7 +82,7 @@ def test_training_starts_without_any_checkpoint(tmp_path):
     done = run(
         *(sys.executable, ROOT / "tests" / "support" / "train_workers.py", tmp_path / "mine"),
         folder=tmp_path,
-        PYTHONPATH=str(ROOT),
+        PYTHONPATH=os.pathsep.join([str(ROOT), str(ROOT / "tests")]),
         MUSEGEN_CHECKPOINTS=str(tmp_path / "none"),
     )
     assert done.returncode == 0, done.stderr

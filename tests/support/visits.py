@@ -234,7 +234,7 @@ def await_server(command: list[str], port: int, folder: Path) -> Iterator[str]:
     environment = {
         **os.environ,
         "GRADIO_TEMP_DIR": str(folder / "cache"),
-        "PYTHONPATH": str(ROOT),
+        "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "tests")]),
     }
     start = time.monotonic()
     with log.open("wb") as output:
