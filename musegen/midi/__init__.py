@@ -1,7 +1,21 @@
-"""Standard MIDI Files as bytes: loaded, tagged and written through pretty_midi."""
+"""Standard MIDI Files: loading, tagging and writing them through pretty_midi.
 
-from musegen.midi.load import MAX_BYTES, load_midi
-from musegen.midi.tags import Tag, read_tag
-from musegen.midi.write import to_pretty_midi, write_midi
+Nothing here knows about phrases, pieces or parts.
+"""
 
-__all__ = ["MAX_BYTES", "Tag", "load_midi", "read_tag", "to_pretty_midi", "write_midi"]
+from musegen.midi.load import MAX_BYTES, MidiFile, load_file, load_midi
+from musegen.midi.tags import Tag, find_tag
+from musegen.midi.write import TICKS_PER_QUARTER, TimedTrack, build_midi, write_midi
+
+__all__ = [
+    "MAX_BYTES",
+    "TICKS_PER_QUARTER",
+    "MidiFile",
+    "Tag",
+    "TimedTrack",
+    "build_midi",
+    "find_tag",
+    "load_file",
+    "load_midi",
+    "write_midi",
+]

@@ -1,4 +1,4 @@
-"""Bytes of Standard MIDI Files, broken ones too, into what pretty_midi makes of them."""
+"""Loads Standard MIDI Files, and repairs what pretty_midi alone would reject or misread."""
 
 from __future__ import annotations
 
@@ -14,71 +14,91 @@ import pretty_midi
 
 from musegen.errors import MusicError
 
-__all__ = ["MAX_BYTES", "MidiFile", "load_file", "load_midi", "midi_bytes", "shown"]
+__all__ = ["MAX_BYTES", "MidiFile", "display_text", "load_file", "load_midi"]
 
-MAX_BYTES = 2_000_000  # an hour of dense MIDI is less; reading this much takes five seconds
-_RMID_HEADER = 20  # bytes of RIFF wrapping before the MIDI file proper
-# mido reads numbers of any length, in time that grows as its square: none is longer than 4 bytes,
-# and no text of a song has so many letters in a row outside ASCII.
+MAX_BYTES = 2_000_000  # more than an hour of dense music; parsing this much takes five seconds
+_RMID_HEADER = 20  # bytes of the RIFF header before the MIDI file itself
+# mido parses numbers of any length, in time that grows with the square of the length. In valid
+# MIDI a number has at most 4 bytes, and no song has a text with so many non-ASCII letters in a row.
 _MAX_HIGH_BYTES = 4096
-_MAX_SHOWN = 60  # letters of a name: one line of a table
-# What a tempo map, and the bars and keys on it, are made of.
-_MAP = ("set_tempo", "time_signature", "key_signature")
+_MAX_TEXT = 60  # characters of a name: one line of a table
+_TEMPO_MAP = ("set_tempo", "time_signature", "key_signature")
 
 
 @dataclass(frozen=True)
 class MidiFile:
-    """A file's music, and what pretty_midi does not keep of it.
+    """A file as pretty_midi reads it, with what pretty_midi does not keep.
 
     Attributes
     ----------
+    name : str
+        The file's name, fit to be shown.
     midi : pretty_midi.PrettyMIDI
-        One instrument for each program on a channel of a track; those of a file of type 2 one
-        after another, as its patterns are.
-    kind : int
-        Type of the file: 0, 1 or 2.
-    channels : tuple of int
-        Channel of each of `midi`'s instruments, from 1 to 16.
-    tracks : tuple of int
-        The file's track that each is in, from 0.
-    lost : int
-        Notes that never end, or end as they begin: they have no length, and cannot be taken.
+        One instrument for each program on a channel of a track. The patterns of a type 2 file
+        follow one another.
+    midi_type : int
+        0, 1 or 2.
+    channels, tracks : tuple of int
+        The channel (from 1 to 16) and the track (from 0) of each of the instruments.
+    notes_without_length : int
+        Notes that never end, or end when they begin; they are not in `midi`.
     """
 
+    name: str
     midi: pretty_midi.PrettyMIDI
-    kind: int
+    midi_type: int
     channels: tuple[int, ...]
     tracks: tuple[int, ...]
-    lost: int
+    notes_without_length: int
 
 
-def shown(name: str) -> str:
-    """A name out of a file as one short line of text.
-
-    Files say nothing of their letters; those of UTF-8 are told from others with certainty.
-    """
-    with contextlib.suppress(UnicodeError):
-        name = name.encode("latin1").decode("utf-8")
-    name = " ".join("".join(c if c.isprintable() else " " for c in name).split())
-    return name if len(name) <= _MAX_SHOWN else name[: _MAX_SHOWN - 1] + "…"
+def load_midi(path: str | Path) -> pretty_midi.PrettyMIDI:
+    """Load a Standard MIDI File; see `load_file`."""
+    return load_file(path).midi
 
 
-def midi_bytes(path: str | Path) -> bytes:
-    """Bytes of a file that begins as a Standard MIDI File does.
+def load_file(path: str | Path) -> MidiFile:
+    """Load a Standard MIDI File of any type, also one inside a RIFF file (``.rmi``).
 
     Raises
     ------
     MusicError
-        If it is missing, empty, too large or of another kind.
+        If the file is missing, empty, over `MAX_BYTES`, damaged or not MIDI.
     """
+    data = _read_bytes(path)
+    name = display_text(Path(path).name)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # pretty_midi warns about events in unusual tracks
+            return _parse(data, name)
+    except EOFError:
+        raise MusicError(f"{name} is damaged, its end is missing: export it again") from None
+    except Exception as error:  # mido's parser raises OSError, KeyError, IndexError …
+        reason = " ".join(str(error).split())[:120] or type(error).__name__
+        raise MusicError(f"{name} is a damaged MIDI file ({reason}): export it again") from None
+
+
+def display_text(text: str) -> str:
+    """Return a text from a file as one short printable line.
+
+    MIDI files do not name their encoding. mido decodes them as Latin-1; bytes that are valid UTF-8
+    are decoded again as UTF-8.
+    """
+    with contextlib.suppress(UnicodeError):
+        text = text.encode("latin1").decode("utf-8")
+    text = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    return text if len(text) <= _MAX_TEXT else text[: _MAX_TEXT - 1] + "…"
+
+
+def _read_bytes(path: str | Path) -> bytes:
     path = Path(path)
     try:
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
     except OSError as error:
-        where = " ".join(str(path).split())
-        raise MusicError(f"cannot read {where}: {error.strerror or error}") from None
-    name = shown(path.name)
+        place = " ".join(str(path).split())
+        raise MusicError(f"cannot read {place}: {error.strerror or error}") from None
+    name = display_text(path.name)
     if not data:
         raise MusicError(f"{name} is empty: give a MIDI file (.mid)")
     if data.startswith(b"RIFF") and data[8:12] == b"RMID":
@@ -90,42 +110,10 @@ def midi_bytes(path: str | Path) -> bytes:
     return data
 
 
-def load_midi(path: str | Path) -> pretty_midi.PrettyMIDI:
-    """Read a Standard MIDI File.
-
-    Raises
-    ------
-    MusicError
-        If it is missing, empty, too large or not MIDI.
-    """
-    return load_file(path).midi
-
-
-def load_file(path: str | Path) -> MidiFile:
-    """Read a Standard MIDI File, with what else is known of it.
-
-    Raises
-    ------
-    MusicError
-        If it is missing, empty, too large or not MIDI.
-    """
-    data = midi_bytes(path)
-    name = shown(Path(path).name)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # pretty_midi's remarks on track types
-            return _parse(data)
-    except EOFError:
-        raise MusicError(f"{name} ends too soon, it is damaged: save it anew") from None
-    except Exception as error:  # mido raises what its parser trips over: OSError, KeyError …
-        reason = " ".join(str(error).split())[:120] or type(error).__name__
-        raise MusicError(f"{name} is a damaged MIDI file ({reason}): save it anew") from None
-
-
-def _parse(data: bytes) -> MidiFile:
-    low = np.flatnonzero(np.frombuffer(data, np.uint8) < 0x80)
-    if np.diff(low, append=len(data)).max() > _MAX_HIGH_BYTES:
-        raise ValueError("a stretch of it is not MIDI")
+def _parse(data: bytes, name: str) -> MidiFile:
+    low_bytes = np.flatnonzero(np.frombuffer(data, np.uint8) < 0x80)
+    if np.diff(low_bytes, append=len(data)).max() > _MAX_HIGH_BYTES:
+        raise ValueError("a part of it is not MIDI")
     file = mido.MidiFile(file=io.BytesIO(data))
     if file.ticks_per_beat <= 0:
         raise ValueError("its time is in video frames, not in beats")
@@ -134,91 +122,100 @@ def _parse(data: bytes) -> MidiFile:
     if not file.tracks:
         raise ValueError("it has no tracks")
     if file.type == 2:
-        _line_up(file)
-    _gather_map(file)
-    channels, tracks, lost = _voices(file)
+        _join_patterns(file)
+    _merge_tempo_maps(file)
+    channels, tracks, notes_without_length = _list_instruments(file)
     midi = pretty_midi.PrettyMIDI(mido_object=file)
     if len(channels) != len(midi.instruments):
         raise ValueError("its tracks cannot be told apart")
-    # pretty_midi has them as their first notes end: in a file of type 0, by chance.
+    # pretty_midi orders instruments by the end of their first notes. In a file of type 0 that is
+    # not the order of the channels.
     order = sorted(range(len(channels)), key=lambda i: (tracks[i], channels[i]))
     midi.instruments = [midi.instruments[i] for i in order]
     return MidiFile(
-        midi,
-        file.type,
-        tuple(channels[i] for i in order),
-        tuple(tracks[i] for i in order),
-        lost,
+        name=name,
+        midi=midi,
+        midi_type=file.type,
+        channels=tuple(channels[i] for i in order),
+        tracks=tuple(tracks[i] for i in order),
+        notes_without_length=notes_without_length,
     )
 
 
-def _line_up(file: mido.MidiFile) -> None:
-    """Put the patterns of a file of type 2 one after another, each from the beginning of a bar."""
-    bar, at = 4 * file.ticks_per_beat, 0
+def _join_patterns(file: mido.MidiFile) -> None:
+    """Move the patterns of a type 2 file so that each starts in the bar after the one before."""
+    bar, start = 4 * file.ticks_per_beat, 0
     for track in file.tracks:
         length = sum(message.time for message in track)
-        # A pattern without a tempo has the default, not the one before it.
-        if at and not any(message.type == "set_tempo" for message in track):
+        # A pattern without a tempo has the default tempo, not that of the pattern before it.
+        if start and not any(message.type == "set_tempo" for message in track):
             track.insert(0, mido.MetaMessage("set_tempo", tempo=500_000))
-        track[0] = track[0].copy(time=track[0].time + at)
-        at += -(-length // bar) * bar
+        track[0] = track[0].copy(time=track[0].time + start)
+        start += -(-length // bar) * bar
 
 
-def _gather_map(file: mido.MidiFile) -> None:
-    """Bring tempos, meters and keys to the first track, where alone pretty_midi looks for them."""
-    timed = []
+def _merge_tempo_maps(file: mido.MidiFile) -> None:
+    """Move tempos, meters and keys to the first track, where pretty_midi looks for them."""
+    timed: list[list[tuple[int, mido.Message]]] = []
     for track in file.tracks:
-        at, own = 0, []
+        tick, messages = 0, []
         for message in track:
-            at += message.time
-            own.append((at, message))
-        timed.append(own)
-    strays = {
-        (at, str(message.copy(time=0))): (at, message)
-        for own in timed[1:]
-        for at, message in own
-        if message.type in _MAP
+            tick += message.time
+            messages.append((tick, message))
+        timed.append(messages)
+    elsewhere = {
+        (tick, str(message.copy(time=0))): (tick, message)
+        for messages in timed[1:]
+        for tick, message in messages
+        if message.type in _TEMPO_MAP
     }
-    known = {(at, str(message.copy(time=0))) for at, message in timed[0]}
-    strays = [event for name, event in strays.items() if name not in known]
-    if not strays:
+    known = {(tick, str(message.copy(time=0))) for tick, message in timed[0]}
+    missing = [event for key, event in elsewhere.items() if key not in known]
+    if not missing:
         return
-    track, before = mido.MidiTrack(), 0
-    for at, message in sorted(timed[0] + strays, key=lambda event: event[0]):
-        track.append(message.copy(time=at - before))
-        before = at
-    file.tracks[0] = track
+    merged, previous = mido.MidiTrack(), 0
+    for tick, message in sorted(timed[0] + missing, key=lambda event: event[0]):
+        merged.append(message.copy(time=tick - previous))
+        previous = tick
+    file.tracks[0] = merged
 
 
-def _voices(file: mido.MidiFile) -> tuple[tuple[int, ...], tuple[int, ...], int]:
-    """Channel and track of each instrument that pretty_midi will make; notes without length."""
-    voices: dict[tuple[int, int, int], None] = {}
-    lost = 0
+def _list_instruments(file: mido.MidiFile) -> tuple[tuple[int, ...], tuple[int, ...], int]:
+    """Return channel and track of each instrument that pretty_midi will make, in its order.
+
+    pretty_midi makes an instrument when the first note of its program, channel and track ends.
+
+    Returns
+    -------
+    channels, tracks : tuple of int
+    notes_without_length : int
+    """
+    instruments: dict[tuple[int, int, int], None] = {}
+    notes_without_length = 0
     for number, track in enumerate(file.tracks):
         program = [0] * 16
         sounding: dict[tuple[int, int], list[int]] = {}
-        at = 0
+        tick = 0
         for message in track:
-            at += message.time
+            tick += message.time
             if message.type == "program_change":
                 program[message.channel] = message.program
             elif message.type == "note_on" and message.velocity:
-                sounding.setdefault((message.channel, message.note), []).append(at)
+                sounding.setdefault((message.channel, message.note), []).append(tick)
             elif message.type in ("note_on", "note_off"):
-                begun = sounding.pop((message.channel, message.note), [])
-                ended = [start for start in begun if start != at]
-                fresh = [at] * (len(begun) - len(ended))
+                starts = sounding.pop((message.channel, message.note), [])
+                ended = [start for start in starts if start != tick]
+                just_started = [tick] * (len(starts) - len(ended))
                 if ended:
-                    voices[number, message.channel, program[message.channel]] = None
-                    # What begins where another note of its pitch ends goes on.
-                    if fresh:
-                        sounding[message.channel, message.note] = fresh
+                    instruments[number, message.channel, program[message.channel]] = None
+                    # A note that starts when another of its pitch ends goes on.
+                    if just_started:
+                        sounding[message.channel, message.note] = just_started
                 else:
-                    lost += len(fresh)
-        lost += sum(map(len, sounding.values()))
-    # pretty_midi makes an instrument where a note of it first ends, as is done here.
+                    notes_without_length += len(just_started)
+        notes_without_length += sum(map(len, sounding.values()))
     return (
-        tuple(channel + 1 for _, channel, _ in voices),
-        tuple(number for number, _, _ in voices),
-        lost,
+        tuple(channel + 1 for _, channel, _ in instruments),
+        tuple(number for number, _, _ in instruments),
+        notes_without_length,
     )

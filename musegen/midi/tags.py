@@ -1,68 +1,60 @@
-"""Tags: what a MIDI file made here says of itself, in texts that other programs pass over."""
+"""Tags: texts in a MIDI file that say how MuseGen made it. Other programs ignore them."""
 
 from __future__ import annotations
 
 import zlib
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
+import pretty_midi
 
-from musegen.errors import MusicError
-from musegen.midi.load import load_midi, midi_bytes
+__all__ = ["Tag", "find_tag", "notes_checksum"]
 
-__all__ = ["Tag", "read_tag", "seal"]
-
-_BEGINNING = "MuseGen:"
-_SEAL = "MuseGen-notes:"
+_TAG = "MuseGen:"
+_CHECKSUM = "MuseGen-notes:"
 
 
 @dataclass(frozen=True)
 class Tag:
-    """What a file made here says of itself.
+    """The tag of a file that MuseGen wrote.
 
     Attributes
     ----------
     text : str
-    fits : bool
-        Whether the notes are still those that it was written with. Programs that change notes may
-        keep the texts.
+        Begins with ``MuseGen:``.
+    notes_unchanged : bool
+        Whether the notes are still those that the tag was written with. Programs that edit the
+        notes may keep the texts.
     """
 
     text: str
-    fits: bool = True
+    notes_unchanged: bool = True
 
 
-def read_tag(path: str | Path) -> Tag | None:
-    """The first text in a MIDI file that begins with ``MuseGen:``; None where there is none.
-
-    A file that is missing, damaged or not MIDI has none.
-    """
-    try:
-        # Most files are other people's: those need not be taken apart for it.
-        if _BEGINNING.encode() not in midi_bytes(path):
-            return None
-        texts = [event.text for event in load_midi(path).text_events]
-        text = next((text for text in texts if text.startswith(_BEGINNING)), None)
-        # Files of earlier versions have no seal.
-        seals = [text for text in texts if text.startswith(_SEAL)]
-        return None if text is None else Tag(text, not seals or seals[0] == seal(path))
-    except MusicError:
+def find_tag(midi: pretty_midi.PrettyMIDI) -> Tag | None:
+    """Return the tag of a file, or None for a file that MuseGen did not write."""
+    texts = [event.text for event in midi.text_events]
+    text = next((text for text in texts if text.startswith(_TAG)), None)
+    if text is None:
         return None
+    # Files of early versions have no checksum.
+    checksum = next((text for text in texts if text.startswith(_CHECKSUM)), None)
+    return Tag(text, checksum is None or checksum == notes_checksum(midi))
 
 
-def seal(path: str | Path) -> str:
-    """A text that tells whether the notes of a MIDI file were changed: their checksum.
-
-    Raises
-    ------
-    MusicError
-        If the file cannot be read.
-    """
+def notes_checksum(midi: pretty_midi.PrettyMIDI) -> str:
+    """Return a text that changes when the notes change."""
     notes = [
-        # In milliseconds: to write the same notes at another resolution is no change.
-        (one.program, one.is_drum, n.pitch, n.velocity, round(n.start * 1e3), round(n.end * 1e3))
-        for one in load_midi(path).instruments
-        for n in one.notes
+        # Times in milliseconds, so that writing the file at another resolution is no change.
+        (
+            instrument.program,
+            instrument.is_drum,
+            note.pitch,
+            note.velocity,
+            round(note.start * 1000),
+            round(note.end * 1000),
+        )
+        for instrument in midi.instruments
+        for note in instrument.notes
     ]
-    return f"{_SEAL}{zlib.crc32(np.array(sorted(notes), '<i4').tobytes()):08x}"
+    return f"{_CHECKSUM}{zlib.crc32(np.array(sorted(notes), '<i4').tobytes()):08x}"

@@ -1,92 +1,103 @@
-"""Pieces as MIDI files: a track for each part, at the times at which it is played."""
+"""Writes tracks of timed notes as a Standard MIDI File in 4/4."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pretty_midi
 
 from musegen.files import atomic_write
-from musegen.midi.tags import seal
-from musegen.music.notes import PARTS, STEPS_PER_BEAT, STEPS_PER_PHRASE
-from musegen.music.piece import Piece
+from musegen.midi.load import load_midi
+from musegen.midi.tags import notes_checksum
+from musegen.midi.tempo_map import set_tempos
 
-__all__ = ["to_pretty_midi", "write_midi"]
+__all__ = ["TICKS_PER_QUARTER", "TimedTrack", "build_midi", "write_midi"]
 
-_RESOLUTION = 480  # ticks a quarter note: a step is 120, fine enough for a drummer's timing
-_TICKS_PER_STEP = _RESOLUTION // STEPS_PER_BEAT
-
-
-def to_pretty_midi(piece: Piece) -> pretty_midi.PrettyMIDI:
-    """A piece as a `pretty_midi.PrettyMIDI`: a track for each part and instrument with notes."""
-    midi = pretty_midi.PrettyMIDI(resolution=_RESOLUTION, initial_tempo=piece.tempo)
-    _set_tempos(midi, piece)
-    midi.time_signature_changes.append(pretty_midi.TimeSignature(4, 4, 0.0))
-    last_key = None
-    for i, phrase in enumerate(piece.phrases):
-        if phrase.key != last_key:
-            time = float(piece.seconds_at(i * STEPS_PER_PHRASE))
-            midi.key_signature_changes.append(pretty_midi.KeySignature(phrase.key % 12, time))
-            last_key = phrase.key
-
-    notes = piece.notes
-    start, end = (np.round(at * _TICKS_PER_STEP).astype(int) for at in piece.played())
-    band = [piece.programs_at(i) for i in range(len(piece))]
-    for name in piece.parts:
-        own = np.flatnonzero(notes["part"] == PARTS.index(name))
-        heard = np.array([band[at][name] for at in notes["onset"][own] // STEPS_PER_PHRASE])
-        # A part that changes its instrument has a track for each.
-        for program in dict.fromkeys(heard.tolist()):
-            instrument = pretty_midi.Instrument(program, is_drum=name == "drums", name=name)
-            for i in own[heard == program]:
-                instrument.notes.append(
-                    pretty_midi.Note(
-                        velocity=int(notes["velocity"][i]),
-                        pitch=int(notes["pitch"][i]),
-                        start=midi.tick_to_time(int(start[i])),
-                        end=midi.tick_to_time(int(end[i])),
-                    )
-                )
-            midi.instruments.append(instrument)
-    return midi
+TICKS_PER_QUARTER = 480  # fine enough for the timing of a human drummer
 
 
-def _set_tempos(midi: pretty_midi.PrettyMIDI, piece: Piece) -> None:
-    # pretty_midi has no public way to change the tempo after the start.
-    per_phrase = STEPS_PER_PHRASE * _TICKS_PER_STEP
-    scales: list[tuple[int, float]] = []
-    for i, phrase in enumerate(piece.phrases):
-        if not i or phrase.tempo != piece.phrases[i - 1].tempo:
-            # The tempo as the file will hold it: whole microseconds a quarter note.
-            microseconds = round(6e7 / phrase.tempo)
-            # A hair more, for pretty_midi cuts off what is after the point when it writes.
-            scales.append((i * per_phrase, microseconds * (1 + 1e-12) / 1e6 / _RESOLUTION))
-    midi._tick_scales = scales
-    midi._update_tick_to_time((len(piece) + 1) * per_phrase)
+@dataclass(frozen=True)
+class TimedTrack:
+    """One track of a file that is to be written.
+
+    Attributes
+    ----------
+    name : str
+    program : int
+        General MIDI program, 0 to 127; the number of the kit for drums.
+    is_drum : bool
+    start, end : numpy.ndarray
+        Shape ``(n,)``, int, in ticks of `TICKS_PER_QUARTER`.
+    pitch, velocity : numpy.ndarray
+        Shape ``(n,)``, int.
+    """
+
+    name: str
+    program: int
+    is_drum: bool
+    start: np.ndarray
+    end: np.ndarray
+    pitch: np.ndarray
+    velocity: np.ndarray
 
 
-def write_midi(piece: Piece, path: str | Path, tag: str | None = None) -> None:
-    """Write a piece as a Standard MIDI File, whole or not at all.
+def build_midi(
+    tracks: Iterable[TimedTrack],
+    tempos: Sequence[tuple[int, float]],
+    keys: Iterable[tuple[int, int]],
+    length: int,
+) -> pretty_midi.PrettyMIDI:
+    """Build a `pretty_midi.PrettyMIDI` in 4/4.
 
     Parameters
     ----------
-    piece : Piece
+    tracks : iterable of TimedTrack
+    tempos : sequence of (int, float)
+        The tick of each tempo change, rising from 0, and the tempo in quarter notes a minute.
+    keys : iterable of (int, int)
+        The tick of each key change and the tonic of the major key, 0 (C) to 11 (B).
+    length : int
+        In ticks; no note ends later.
+    """
+    midi = pretty_midi.PrettyMIDI(resolution=TICKS_PER_QUARTER, initial_tempo=tempos[0][1])
+    set_tempos(midi, tempos, length)
+    midi.time_signature_changes.append(pretty_midi.TimeSignature(4, 4, 0.0))
+    midi.key_signature_changes.extend(
+        pretty_midi.KeySignature(tonic, midi.tick_to_time(tick)) for tick, tonic in keys
+    )
+    for track in tracks:
+        instrument = pretty_midi.Instrument(track.program, track.is_drum, track.name)
+        columns = (track.velocity, track.pitch, track.start, track.end)
+        for velocity, pitch, start, end in zip(*(c.tolist() for c in columns), strict=True):
+            start_time, end_time = midi.tick_to_time(start), midi.tick_to_time(end)
+            instrument.notes.append(pretty_midi.Note(velocity, pitch, start_time, end_time))
+        midi.instruments.append(instrument)
+    return midi
+
+
+def write_midi(midi: pretty_midi.PrettyMIDI, path: str | Path, tag: str | None = None) -> None:
+    """Write a Standard MIDI File completely or not at all.
+
+    Parameters
+    ----------
+    midi : pretty_midi.PrettyMIDI
     path : str or Path
     tag : str, optional
-        A text that the file carries at its beginning, in Latin letters; `read_tag` finds it again
-        if it begins with ``MuseGen:``, and tells whether the notes were changed since.
+        A Latin-1 text to store in the file. `musegen.midi.tags.find_tag` finds it if it begins
+        with ``MuseGen:``.
 
     Raises
     ------
-    OSError
+    FileError
         If the file cannot be written.
     """
-    midi = to_pretty_midi(piece)
-    with atomic_write(path) as beside:
-        midi.write(str(beside))
+    with atomic_write(path) as temporary:
+        midi.write(str(temporary))
         if tag is not None:
-            # The seal is of the notes as they are read again.
-            texts = (tag, seal(beside))
-            midi.text_events.extend(pretty_midi.Text(text, 0.0) for text in texts)
-            midi.write(str(beside))
+            # The checksum is of the notes as they will be read from the file.
+            checksum = notes_checksum(load_midi(temporary))
+            midi.text_events.extend(pretty_midi.Text(text, 0.0) for text in (tag, checksum))
+            midi.write(str(temporary))

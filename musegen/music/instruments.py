@@ -1,32 +1,34 @@
-"""General MIDI: instruments for the parts, and the nine classes of drums."""
+"""General MIDI: the default instruments, and the nine classes of drums."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
 
+import numpy as np
 import pretty_midi
 
 from musegen.errors import MusicError
+from musegen.music.notes import IntArray
 
 __all__ = [
     "DEFAULT_PROGRAMS",
     "DRUM_CLASSES",
     "DRUM_PITCHES",
-    "drum_class",
+    "drum_classes",
     "program_name",
     "program_named",
 ]
 
-# Voices that stay apart in the ear: each part has a timbre and an attack of its own. The tune is on
-# the electric piano, not the other way round: of the two pianos it is the louder, by 8 LU, and the
-# chords have three times the notes.
+# Each part has a timbre and an attack of its own, so that the ear can tell the parts apart. The
+# melody is on the electric piano and the chords on the piano because of the two pianos the
+# electric one is louder, by 8 LU, and the chords have three times the notes.
 DEFAULT_PROGRAMS: Mapping[str, int] = MappingProxyType(
     {"lead": 4, "counter": 11, "chords": 0, "bass": 33, "drums": 0}
 )
 
 # The nine classes of Roberts et al. 2018 (MusicVAE, appendix) and Gillick et al. 2019 (GrooVAE),
-# each with the General MIDI pitch it is written with and the pitches that are heard as it. The
+# each with the General MIDI pitch that it is written as and the pitches that are read as it. The
 # Roland TD-11 of the Groove data adds 22, 26, 55 and others (Gillick et al. 2019, table 4).
 _CLASSES: Mapping[str, tuple[int, tuple[int, ...]]] = {
     "kick": (36, (35, 36)),
@@ -41,23 +43,23 @@ _CLASSES: Mapping[str, tuple[int, tuple[int, ...]]] = {
 }
 DRUM_CLASSES: tuple[str, ...] = tuple(_CLASSES)
 DRUM_PITCHES: tuple[int, ...] = tuple(pitch for pitch, _ in _CLASSES.values())
-_CLASS_OF: Mapping[int, int] = MappingProxyType(
-    {pitch: i for i, (_, heard_as) in enumerate(_CLASSES.values()) for pitch in heard_as}
-)
+_CLASS_OF = np.full(128, -1)
+for _index, (_, _pitches) in enumerate(_CLASSES.values()):
+    _CLASS_OF[list(_pitches)] = _index
 
 
-def drum_class(pitch: int) -> int | None:
-    """Index in `DRUM_CLASSES` of a General MIDI (or Roland) drum pitch; None for the rest."""
-    return _CLASS_OF.get(int(pitch))
+def drum_classes(pitch: IntArray) -> IntArray:
+    """Return the index in `DRUM_CLASSES` of General MIDI or Roland drum pitches; -1 for others."""
+    return _CLASS_OF[pitch]
 
 
 def program_name(program: int) -> str:
-    """General MIDI name of a program, 0 to 127."""
+    """Return the General MIDI name of a program, 0 to 127."""
     return pretty_midi.program_to_instrument_name(program)
 
 
 def program_named(name: str) -> int:
-    """Program of a General MIDI name.
+    """Return the program with a General MIDI name.
 
     Raises
     ------
@@ -67,4 +69,6 @@ def program_named(name: str) -> int:
     try:
         return pretty_midi.instrument_name_to_program(name)
     except (ValueError, KeyError):
-        raise MusicError(f"General MIDI has no instrument {name!r}") from None
+        raise MusicError(
+            f"General MIDI has no instrument {name!r}: write a name like 'Electric Piano 1'"
+        ) from None

@@ -1,25 +1,30 @@
-"""Keys: names, and the key of some notes (Krumhansl and Kessler's profiles)."""
+"""Keys: their names, and estimating the key of some notes with Krumhansl and Kessler's profiles."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from musegen.errors import MusicError
-from musegen.music.notes import DRUMS
+from musegen.music.notes import DRUMS, STEPS_PER_PHRASE, FloatArray, NoteArray
 
-__all__ = ["KEY_NAMES", "estimate_key", "key_fits", "key_named"]
+__all__ = ["KEY_NAMES", "estimate_key", "key_fits", "key_named", "wrap_key"]
 
-# Indexed by `Phrase.key` + 5: the major key whose tonic lies that many semitones from C.
+# Indexed by `Phrase.key` + 5: the name of the major key.
 KEY_NAMES = ("G", "Ab", "A", "Bb", "B", "C", "Db", "D", "Eb", "E", "F", "F#")
 
 # Krumhansl, C. (1990), Cognitive Foundations of Musical Pitch, p. 30: how well each pitch class
-# fits C major, and A minor turned so that it shares C major's signature.
+# fits C major, and A minor rotated so that it has C major's signature.
 _MAJOR = np.array([6.35, 2.23, 3.48, 2.33, 4.38, 4.09, 2.52, 5.19, 2.39, 3.66, 2.29, 2.88])
 _MINOR = np.roll([6.33, 2.68, 3.52, 5.38, 2.60, 3.53, 2.54, 4.75, 3.98, 2.69, 3.34, 3.17], 9)
 
 
+def wrap_key(semitones: int) -> int:
+    """Return the key, -5 to 6 as in `Phrase.key`, whose tonic is so many semitones from C."""
+    return (semitones + 5) % 12 - 5
+
+
 def key_named(name: str) -> int:
-    """The key, as in `Phrase.key`, of a major key's name (``"Eb"``) or a minor key's (``"Cm"``).
+    """Return the key, as in `Phrase.key`, with the name of a major (``Eb``) or minor (``Cm``) key.
 
     Raises
     ------
@@ -32,36 +37,36 @@ def key_named(name: str) -> int:
     if tonic[:1] not in letters or tonic[1:] not in signs:
         raise MusicError(f"there is no key {name[:20]!r}: write one like C, F#, Bb or Am")
     semitones = letters[tonic[0]] + signs[tonic[1:]] + (3 if name.endswith("m") else 0)
-    return (semitones + 5) % 12 - 5
+    return wrap_key(semitones)
 
 
-def key_fits(notes: np.ndarray) -> np.ndarray:
-    """How well each key fits: the better correlation of its major and its relative minor.
+def key_fits(notes: NoteArray) -> FloatArray:
+    """Return how well each key fits: the higher correlation of its major and its relative minor.
 
     Parameters
     ----------
     notes : numpy.ndarray
-        Dtype `NOTE`. Drums are passed over; each note counts by its duration, two bars at most.
+        Dtype `NOTE`. Drums are ignored. Each note counts by its duration, two bars at most.
 
     Returns
     -------
     numpy.ndarray
-        Shape ``(12,)``, float64: correlation for the keys -5 to 6, in this order.
+        Shape ``(12,)``, float64: the correlations of the keys from -5 to 6.
     """
     pitched = notes[notes["part"] != DRUMS]
-    weights = np.minimum(pitched["duration"], 32)
-    heard = np.bincount(pitched["pitch"] % 12, weights, minlength=12)
-    if heard.std() == 0:
+    weights = np.minimum(pitched["duration"], STEPS_PER_PHRASE)
+    total = np.bincount(pitched["pitch"] % 12, weights, minlength=12)
+    if total.std() == 0:
         return np.zeros(12)
     return np.array(
         [
-            max(np.corrcoef(np.roll(heard, -key), profile)[0, 1] for profile in (_MAJOR, _MINOR))
+            max(np.corrcoef(np.roll(total, -key), profile)[0, 1] for profile in (_MAJOR, _MINOR))
             for key in range(-5, 7)
         ]
     )
 
 
-def estimate_key(notes: np.ndarray) -> int:
-    """The key, as in `Phrase.key`, that fits the notes best; 0 where nothing tells."""
+def estimate_key(notes: NoteArray) -> int:
+    """Return the key, as in `Phrase.key`, that fits the notes best; 0 if all fit equally."""
     fits = key_fits(notes)
     return int(np.argmax(fits)) - 5 if fits.any() else 0

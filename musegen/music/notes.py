@@ -1,14 +1,16 @@
-"""Notes: the atom of everything MuseGen makes, as one structured array.
+"""Arrays of notes, the data that everything in MuseGen works on.
 
-A list of notes is a one-dimensional numpy array of dtype `NOTE`, sorted by onset, part and pitch.
-Arrays, not objects, because a corpus has more than a million of them.
+A list of notes is a one-dimensional numpy array of dtype `NOTE`, sorted by onset, part, pitch and
+duration. It is an array and not a list of objects because a data set has more than a million notes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from typing import Any, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from musegen.errors import MusicError
 
@@ -22,20 +24,27 @@ __all__ = [
     "STEPS_PER_BAR",
     "STEPS_PER_BEAT",
     "STEPS_PER_PHRASE",
+    "BoolArray",
+    "FloatArray",
+    "IntArray",
+    "NoteArray",
+    "in_parts",
     "make_notes",
     "part_index",
     "sort_notes",
     "tidy_notes",
+    "transpose_notes",
 ]
+
+NoteArray: TypeAlias = NDArray[np.void]  # dtype `NOTE`
+IntArray: TypeAlias = NDArray[np.integer[Any]]
+FloatArray: TypeAlias = NDArray[np.floating[Any]]
+BoolArray: TypeAlias = NDArray[np.bool_]
 
 STEPS_PER_BEAT = 4
 STEPS_PER_BAR = 16
 BARS_PER_PHRASE = 2
 STEPS_PER_PHRASE = STEPS_PER_BAR * BARS_PER_PHRASE
-# The resolution of timing offsets: an eighth of a millisecond at 120 beats a minute. Everything
-# the models write is rounded to it, so that it does not depend on how a processor rounds, and
-# recipes keep offsets as whole numbers of it.
-OFFSETS_PER_STEP = 1000
 
 SONG_PARTS = ("lead", "counter", "chords", "bass")
 PARTS = (*SONG_PARTS, "drums")
@@ -48,13 +57,19 @@ NOTE = np.dtype(
         ("pitch", np.int16),  # MIDI number
         ("duration", np.int32),  # steps, at least 1
         ("velocity", np.int16),  # 1 to 127
-        ("offset", np.float32),  # of the onset, fraction of a step in [-0.5, 0.5]; 0 but for drums
+        # How late a drum is played, as a fraction of a step in [-0.5, 0.5]; 0 for other parts.
+        ("offset", np.float32),
     ]
 )
 
+# The resolution of timing offsets: an eighth of a millisecond at 120 beats a minute. Everything
+# the models write is rounded to it, so that it does not depend on how a processor rounds, and
+# recipes keep offsets as whole numbers of it.
+OFFSETS_PER_STEP = 1000
+
 
 def part_index(part: str) -> int:
-    """Index of a part's name in `PARTS`.
+    """Return the index of a part's name in `PARTS`.
 
     Raises
     ------
@@ -66,22 +81,27 @@ def part_index(part: str) -> int:
     return PARTS.index(part)
 
 
-def sort_notes(notes: np.ndarray) -> np.ndarray:
-    """Notes in their one canonical order: by onset, part, pitch, then duration."""
+def in_parts(notes: NoteArray, parts: Collection[str]) -> BoolArray:
+    """Return a mask of the notes that belong to some parts, given by name."""
+    return np.isin(notes["part"], [part_index(part) for part in parts])
+
+
+def sort_notes(notes: NoteArray) -> NoteArray:
+    """Return a copy sorted by onset, part, pitch and duration."""
     order = np.lexsort((notes["duration"], notes["pitch"], notes["part"], notes["onset"]))
     return notes[order]
 
 
-def tidy_notes(notes: np.ndarray) -> np.ndarray:
-    """Sorted notes in which no part sounds a pitch twice at once.
+def tidy_notes(notes: NoteArray) -> NoteArray:
+    """Return sorted notes in which no part sounds a pitch twice at once.
 
-    Of notes with the same onset, part and pitch the longest stays; a note ends where its pitch
-    starts again in the same part. Other people's files have both, and neither can be heard.
+    Of notes with equal onset, part and pitch the longest stays. A note ends where its pitch starts
+    again in the same part. MIDI files of other programs contain both, and neither can be heard.
     """
     order = np.lexsort((-notes["duration"], notes["onset"], notes["pitch"], notes["part"]))
     notes = notes[order].copy()
     voice = notes["part"].astype(np.int64) * 1024 + notes["pitch"]
-    again = np.zeros(len(notes), bool)
+    again = np.zeros(len(notes), np.bool_)
     again[1:] = (voice[1:] == voice[:-1]) & (notes["onset"][1:] == notes["onset"][:-1])
     notes, voice = notes[~again], voice[~again]
     gap = np.diff(notes["onset"])
@@ -90,14 +110,31 @@ def tidy_notes(notes: np.ndarray) -> np.ndarray:
     return sort_notes(notes)
 
 
-def make_notes(rows: Iterable[tuple]) -> np.ndarray:
+def transpose_notes(notes: NoteArray, semitones: int | IntArray) -> NoteArray:
+    """Return a copy with the pitches moved; drums stay as they are.
+
+    Parameters
+    ----------
+    notes : numpy.ndarray
+        Dtype `NOTE`, shape ``(n,)``.
+    semitones : int or numpy.ndarray
+        At most 12 up or down, for all notes or, of shape ``(n,)``, for each. A note that would
+        leave the MIDI range moves by an octave back into it.
+    """
+    moved = notes.copy()
+    pitch = notes["pitch"] + np.where(notes["part"] == DRUMS, 0, semitones)
+    moved["pitch"] = pitch + 12 * (pitch < 0) - 12 * (pitch > 127)
+    return moved
+
+
+def make_notes(rows: Iterable[tuple[Any, ...]]) -> NoteArray:
     """Build a sorted note array from rows.
 
     Parameters
     ----------
     rows : iterable of tuple
-        ``(onset, part, pitch, duration, velocity)`` or the same with a sixth value, the offset.
-        The part may be a name or an index.
+        ``(onset, part, pitch, duration, velocity)``, or the same with the offset at the end. The
+        part is a name or an index.
 
     Returns
     -------
@@ -109,7 +146,7 @@ def make_notes(rows: Iterable[tuple]) -> np.ndarray:
     >>> make_notes([(4, "bass", 36, 2, 90), (0, "lead", 72, 4, 100)])["pitch"].tolist()
     [72, 36]
     """
-    full = []
+    full: list[tuple[Any, ...]] = []
     for onset, part, pitch, duration, velocity, *offset in rows:
         index = part_index(part) if isinstance(part, str) else part
         full.append((onset, index, pitch, duration, velocity, offset[0] if offset else 0.0))

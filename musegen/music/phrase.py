@@ -1,4 +1,4 @@
-"""A phrase: two bars of 4/4, what one latent stands for."""
+"""A phrase: two bars of 4/4, the unit that the model encodes to one latent."""
 
 from __future__ import annotations
 
@@ -8,11 +8,17 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from musegen.music.feel import Feel
-from musegen.music.notes import DRUMS, NOTE, STEPS_PER_PHRASE, part_index, sort_notes
+from musegen.music.limits import DEFAULT_TEMPO
+from musegen.music.notes import (
+    NOTE,
+    STEPS_PER_PHRASE,
+    NoteArray,
+    in_parts,
+    sort_notes,
+    transpose_notes,
+)
 
-__all__ = ["DEFAULT_TEMPO", "Phrase"]
-
-DEFAULT_TEMPO = 96.0  # between the medians of the training songs (78) and drum performances (110)
+__all__ = ["Phrase"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,18 +28,18 @@ class Phrase:
     Attributes
     ----------
     notes : numpy.ndarray
-        Dtype `musegen.music.notes.NOTE`; onsets from 0 to 31. A duration may reach past the end
-        of the phrase: such a note goes on sounding in the next one.
+        Dtype `musegen.music.notes.NOTE`, read-only; onsets from 0 to 31. A note may end after the
+        end of the phrase: it goes on sounding in the next one.
     key : int
-        Semitones from C up to the tonic of the major key (or of a minor key's relative major),
-        from -5 (G) to 6 (F sharp). 0 is C major and A minor.
+        Semitones from C to the tonic of the major key (or of a minor key's relative major), from
+        -5 (G) to 6 (F sharp). 0 is C major and A minor.
     tempo : float
         Quarter notes a minute.
     feel : Feel
-        How it is played: swing, and the players' timing.
+        Swing and the timing of the players.
     """
 
-    notes: np.ndarray = field(default_factory=lambda: np.zeros(0, NOTE))
+    notes: NoteArray = field(default_factory=lambda: np.zeros(0, NOTE))
     key: int = 0
     tempo: float = DEFAULT_TEMPO
     feel: Feel = field(default_factory=Feel)
@@ -43,7 +49,7 @@ class Phrase:
         if len(notes) and not (
             notes["onset"].min() >= 0 and notes["onset"].max() < STEPS_PER_PHRASE
         ):
-            raise ValueError(f"a phrase's onsets lie from 0 to {STEPS_PER_PHRASE - 1}")
+            raise ValueError(f"the onsets of a phrase must be from 0 to {STEPS_PER_PHRASE - 1}")
         notes.flags.writeable = False
         object.__setattr__(self, "notes", notes)
 
@@ -64,23 +70,12 @@ class Phrase:
         return f"<Phrase: {len(self)} notes>"
 
     def only(self, parts: Collection[str]) -> Phrase:
-        """The same phrase with the notes of some parts alone."""
-        keep = np.isin(self.notes["part"], [part_index(part) for part in parts])
-        return replace(self, notes=self.notes[keep])
+        """Return the phrase with only the notes of some parts."""
+        return replace(self, notes=self.notes[in_parts(self.notes, parts)])
 
     def to_key(self, key: int) -> Phrase:
-        """The same phrase moved to another key; drums stay as they are.
+        """Return the phrase transposed to another key, given as in `Phrase.key`.
 
-        Parameters
-        ----------
-        key : int
-            As in `Phrase.key`. The notes move by ``key - self.key`` semitones; one that would
-            leave the MIDI range moves an octave back into it.
+        Drums stay as they are; see `musegen.music.notes.transpose_notes`.
         """
-        notes = self.notes.copy()
-        pitched = notes["part"] != DRUMS
-        pitch = notes["pitch"][pitched] + (key - self.key)
-        pitch[pitch < 0] += 12
-        pitch[pitch > 127] -= 12
-        notes["pitch"][pitched] = pitch
-        return replace(self, notes=notes, key=key)
+        return replace(self, notes=transpose_notes(self.notes, key - self.key), key=key)

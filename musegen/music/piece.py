@@ -3,71 +3,83 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TypeVar
 
 import numpy as np
+import pretty_midi
+from numpy.typing import ArrayLike, NDArray
 
-from musegen.music.feel import Feel, played
+from musegen.midi import TICKS_PER_QUARTER, TimedTrack, build_midi, write_midi
+from musegen.music.feel import Feel, play_times
 from musegen.music.instruments import DEFAULT_PROGRAMS
+from musegen.music.keys import wrap_key
 from musegen.music.notes import (
     BARS_PER_PHRASE,
     PARTS,
     STEPS_PER_BAR,
     STEPS_PER_BEAT,
     STEPS_PER_PHRASE,
+    FloatArray,
+    NoteArray,
     sort_notes,
     tidy_notes,
 )
 from musegen.music.phrase import Phrase
 
-if TYPE_CHECKING:
-    import pretty_midi
-
 __all__ = ["Piece"]
+
+_TICKS_PER_STEP = TICKS_PER_QUARTER // STEPS_PER_BEAT
+_TICKS_PER_PHRASE = STEPS_PER_PHRASE * _TICKS_PER_STEP
+
+_Value = TypeVar("_Value")
 
 
 @dataclass(frozen=True, eq=False)
 class Piece:
-    """Phrases in order: what is seen, heard and saved.
+    """Phrases in order: what is shown, played and saved.
+
+    A piece does not change, so threads can share it: its arrays and mappings are read-only.
 
     Attributes
     ----------
     phrases : tuple of Phrase
-        At least one. Each carries its own key, tempo and feel, so that a morph can move them.
+        At least one. Each has its own key, tempo and feel, so that they can change within a piece.
     programs : mapping of str to int
-        General MIDI program (0 to 127) of each part; of ``drums``, the drum kit's.
+        General MIDI program (0 to 127) of each part; of ``drums``, the drum kit.
     bars : int
-        Length; the last phrase may be cut to its first bar. 0 means all of the phrases.
+        Length. The last phrase may be cut to its first bar. 0 means all bars of the phrases.
     path : mapping of str to numpy.ndarray, optional
-        The latents it was decoded from, by model (``song``, ``drums``), each of shape
-        ``(phrases, latent_dim)``, float32. None for music that came from elsewhere.
+        The latents that the piece was decoded from, by model (``song``, ``drums``), float32 of
+        shape ``(phrases, latent_dim)``. None for music that no model made.
     changes : mapping of int to mapping of str to int
-        Programs that take over on the way: by the phrase they begin at, those of some parts.
+        Changes of instruments: for the phrase that each begins at, the new programs of some parts.
     """
 
     phrases: tuple[Phrase, ...]
     programs: Mapping[str, int] = field(default_factory=lambda: DEFAULT_PROGRAMS)
     bars: int = 0
-    path: Mapping[str, np.ndarray] | None = None
-    changes: Mapping[int, Mapping[str, int]] = field(default_factory=dict)
+    path: Mapping[str, FloatArray] | None = None
+    changes: Mapping[int, Mapping[str, int]] = field(default_factory=dict[int, Mapping[str, int]])
 
     def __post_init__(self) -> None:
         phrases = tuple(self.phrases)
         if not phrases:
-            raise ValueError("a piece has at least one phrase")
-        full = BARS_PER_PHRASE * len(phrases)
-        bars = self.bars or full
+            raise ValueError("a piece must have at least one phrase")
+        bars = self.bars or BARS_PER_PHRASE * len(phrases)
         if math.ceil(bars / BARS_PER_PHRASE) != len(phrases):
             raise ValueError(f"{bars} bars do not fit {len(phrases)} phrases")
+        programs = {**DEFAULT_PROGRAMS, **self.programs}
+        changes = {at: MappingProxyType(dict(change)) for at, change in self.changes.items()}
+        path = self.path and {name: _read_only(z) for name, z in self.path.items()}
         object.__setattr__(self, "phrases", phrases)
         object.__setattr__(self, "bars", bars)
-        object.__setattr__(
-            self, "programs", MappingProxyType({**DEFAULT_PROGRAMS, **self.programs})
-        )
+        object.__setattr__(self, "programs", MappingProxyType(programs))
+        object.__setattr__(self, "changes", MappingProxyType(changes))
+        object.__setattr__(self, "path", path and MappingProxyType(path))
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Piece):
@@ -89,33 +101,33 @@ class Piece:
     @classmethod
     def from_notes(
         cls,
-        notes: np.ndarray,
+        notes: NoteArray,
         keys: Sequence[int],
         tempos: Sequence[float],
         programs: Mapping[str, int] | None = None,
         bars: int = 0,
         feels: Sequence[Feel] | None = None,
     ) -> Piece:
-        """Cut notes with onsets from the start of the piece into phrases.
+        """Cut notes into phrases.
 
         Parameters
         ----------
         notes : numpy.ndarray
             Dtype `NOTE`, onsets in steps from the start of the piece.
         keys, tempos : sequence
-            One for each phrase; their length is the number of phrases.
+            One for each phrase.
         programs : mapping, optional
             As in `Piece.programs`.
         bars : int
             As in `Piece.bars`.
         feels : sequence of Feel, optional
-            One for each phrase; the usual one if not given.
+            One for each phrase; straight and human if not given.
         """
         feels = [Feel()] * len(keys) if feels is None else feels
         notes = sort_notes(notes)
         edges = np.arange(len(keys) + 1) * STEPS_PER_PHRASE
         rows = np.searchsorted(notes["onset"], edges)
-        phrases = []
+        phrases: list[Phrase] = []
         for i, (key, tempo, feel) in enumerate(zip(keys, tempos, feels, strict=True)):
             own = notes[rows[i] : rows[i + 1]].copy()
             own["onset"] -= edges[i]
@@ -143,12 +155,12 @@ class Piece:
         return self.bars * STEPS_PER_BAR
 
     @property
-    def notes(self) -> np.ndarray:
+    def notes(self) -> NoteArray:
         """All notes, dtype `NOTE`, with onsets in steps from the start of the piece.
 
         No note sounds past the end of the piece, or past the next onset of its pitch and part.
         """
-        parts = []
+        parts: list[NoteArray] = []
         for i, phrase in enumerate(self.phrases):
             notes = phrase.notes.copy()
             notes["onset"] += i * STEPS_PER_PHRASE
@@ -158,16 +170,12 @@ class Piece:
         notes["duration"] = np.minimum(notes["duration"], self.steps - notes["onset"])
         return tidy_notes(notes)
 
-    def played(self) -> tuple[np.ndarray, np.ndarray]:
-        """When the notes are heard: what is in the MIDI file, in the sound and in the picture.
+    def play_times(self) -> tuple[FloatArray, FloatArray]:
+        """Return when each of `notes` starts and ends when it is played, in fractional steps.
 
-        Returns
-        -------
-        start, end : numpy.ndarray
-            In steps from the start of the piece, fractions of them too, float64; one for each of
-            `notes`, in the same order. More in `musegen.music.feel.played`.
+        The MIDI file, the sound and the picture use these; see `musegen.music.feel.play_times`.
         """
-        return played(self.notes, [phrase.feel for phrase in self.phrases], self.steps)
+        return play_times(self.notes, [phrase.feel for phrase in self.phrases], self.steps)
 
     @property
     def parts(self) -> tuple[str, ...]:
@@ -177,22 +185,11 @@ class Piece:
 
     @property
     def seconds(self) -> float:
-        """Length in seconds, without the release of the last notes."""
+        """Length in seconds, without the decay of the last notes."""
         return float(self.seconds_at(self.steps))
 
-    def seconds_at(self, steps: float | np.ndarray) -> np.ndarray:
-        """Time of a position.
-
-        Parameters
-        ----------
-        steps : float or array
-            Positions in steps from the start, fractions allowed.
-
-        Returns
-        -------
-        numpy.ndarray
-            Seconds, float64, of the same shape.
-        """
+    def seconds_at(self, steps: ArrayLike) -> NDArray[np.float64]:
+        """Convert positions in (fractional) steps from the start to seconds."""
         length = [STEPS_PER_PHRASE * 60 / (STEPS_PER_BEAT * p.tempo) for p in self.phrases]
         starts = np.concatenate([[0.0], np.cumsum(length)])
         position = np.asarray(steps, np.float64) / STEPS_PER_PHRASE
@@ -200,7 +197,7 @@ class Piece:
         return starts[index] + (position - index) * np.asarray(length)[index]
 
     def programs_at(self, phrase: int) -> Mapping[str, int]:
-        """Programs of all parts in a phrase, counted from 0."""
+        """Return the programs of all parts in a phrase, counted from 0."""
         programs = dict(self.programs)
         for start in sorted(self.changes):
             if start <= phrase:
@@ -208,7 +205,7 @@ class Piece:
         return programs
 
     def first(self, bars: int) -> Piece:
-        """The beginning of the piece, `bars` long; all of it where it is not longer."""
+        """Return the first `bars` bars of the piece, or all of it if it is not longer."""
         if bars >= self.bars:
             return self
         phrases = math.ceil(bars / BARS_PER_PHRASE)
@@ -217,26 +214,26 @@ class Piece:
         return replace(self, phrases=self.phrases[:phrases], bars=bars, path=path, changes=changes)
 
     def only(self, parts: Collection[str]) -> Piece:
-        """The same piece with some parts alone."""
+        """Return the piece with only some parts."""
         return replace(self, phrases=tuple(phrase.only(parts) for phrase in self.phrases))
 
     def to_key(self, key: int) -> Piece:
-        """The same piece moved so that its first phrase is in `key`; key changes within it stay."""
+        """Return the piece transposed so that its first phrase is in `key`; key changes stay."""
         shift = key - self.key
-        moved = tuple(p.to_key((p.key + shift + 5) % 12 - 5) for p in self.phrases)
+        moved = tuple(p.to_key(wrap_key(p.key + shift)) for p in self.phrases)
         return replace(self, phrases=moved)
 
     def with_tempo(self, tempo: float) -> Piece:
-        """The same piece with its first phrase at `tempo`; changes within it stay in proportion."""
+        """Return the piece with its first phrase at `tempo`; tempo changes stay in proportion."""
         ratio = tempo / self.tempo
         return replace(self, phrases=tuple(replace(p, tempo=p.tempo * ratio) for p in self.phrases))
 
     def with_feel(self, feel: Feel) -> Piece:
-        """The same piece with all of its phrases played like this."""
+        """Return the piece with this feel in all phrases."""
         return replace(self, phrases=tuple(replace(p, feel=feel) for p in self.phrases))
 
     def with_programs(self, programs: Mapping[str, int]) -> Piece:
-        """The same piece with other instruments for the parts named, from beginning to end."""
+        """Return the piece with other programs for some parts, from the beginning to the end."""
         changes = {
             at: {part: program for part, program in change.items() if part not in programs}
             for at, change in self.changes.items()
@@ -245,13 +242,64 @@ class Piece:
         return replace(self, programs={**self.programs, **programs}, changes=changes)
 
     def to_pretty_midi(self) -> pretty_midi.PrettyMIDI:
-        """The piece as a `pretty_midi.PrettyMIDI`, a track for each part that has notes."""
-        from musegen.midi import to_pretty_midi
+        """Return the piece as a `pretty_midi.PrettyMIDI` with a track for each part with notes.
 
-        return to_pretty_midi(self)
+        A part that changes its instrument has a track for each instrument.
+        """
+        tempos = _changes_of(phrase.tempo for phrase in self.phrases)
+        keys = _changes_of(phrase.key % 12 for phrase in self.phrases)
+        length = (len(self) + 1) * _TICKS_PER_PHRASE
+        return build_midi(self._midi_tracks(), tempos, keys, length)
 
     def write_midi(self, path: str | Path, tag: str | None = None) -> None:
-        """Write a Standard MIDI File, whole or not at all; `tag` is a text that it carries."""
-        from musegen.midi import write_midi
+        """Write a Standard MIDI File completely or not at all.
 
-        write_midi(self, path, tag)
+        Parameters
+        ----------
+        path : str or Path
+        tag : str, optional
+            A text to store in the file; see `musegen.midi.write.write_midi`.
+
+        Raises
+        ------
+        FileError
+            If the file cannot be written.
+        """
+        write_midi(self.to_pretty_midi(), path, tag)
+
+    def _midi_tracks(self) -> Iterable[TimedTrack]:
+        notes = self.notes
+        start, end = (np.round(t * _TICKS_PER_STEP).astype(np.int64) for t in self.play_times())
+        programs = [self.programs_at(i) for i in range(len(self))]
+        for part in self.parts:
+            own = np.flatnonzero(notes["part"] == PARTS.index(part))
+            phrase = notes["onset"][own] // STEPS_PER_PHRASE
+            program_of_note = np.array([programs[i][part] for i in phrase])
+            for program in dict.fromkeys(program_of_note.tolist()):
+                rows = own[program_of_note == program]
+                yield TimedTrack(
+                    part,
+                    program,
+                    part == "drums",
+                    start[rows],
+                    end[rows],
+                    notes["pitch"][rows],
+                    notes["velocity"][rows],
+                )
+
+
+def _read_only(array: FloatArray) -> FloatArray:
+    """Return the array itself if it is read-only, else a read-only copy."""
+    if array.flags.writeable:
+        array = array.copy()
+        array.flags.writeable = False
+    return array
+
+
+def _changes_of(values: Iterable[_Value]) -> list[tuple[int, _Value]]:
+    """Return the tick and the value of the first phrase, and of each that differs from the last."""
+    changes: list[tuple[int, _Value]] = []
+    for i, value in enumerate(values):
+        if not changes or value != changes[-1][1]:
+            changes.append((i * _TICKS_PER_PHRASE, value))
+    return changes

@@ -1,4 +1,4 @@
-"""How alike phrases are, note by note."""
+"""Note by note similarity of phrases."""
 
 from __future__ import annotations
 
@@ -6,45 +6,90 @@ from collections.abc import Collection, Sequence
 
 import numpy as np
 
-from musegen.music.instruments import DRUM_PITCHES
-from musegen.music.notes import DRUMS, PARTS, STEPS_PER_PHRASE
+from musegen.music.instruments import DRUM_CLASSES, drum_classes
+from musegen.music.notes import (
+    DRUMS,
+    PARTS,
+    STEPS_PER_PHRASE,
+    BoolArray,
+    FloatArray,
+    IntArray,
+    NoteArray,
+)
 from musegen.music.phrase import Phrase
 
-__all__ = ["drum_steps_exact", "matched_notes", "note_count", "note_f1"]
+__all__ = [
+    "drum_steps_exact",
+    "f1_score",
+    "matched_notes",
+    "note_count",
+    "note_f1",
+    "pairwise_f1",
+]
 
 
-def _codes(phrase: Phrase, fields: Collection[str]) -> np.ndarray:
-    """One number for each note: its onset and pitch, and its part where asked."""
-    notes = phrase.notes
-    code = notes["onset"].astype(np.int64) * 128 + notes["pitch"]
-    if "part" in fields:
-        code = code * len(PARTS) + notes["part"]
-    return code
+def f1_score(
+    shared: FloatArray | float, ours: FloatArray | float, theirs: FloatArray | float
+) -> FloatArray:
+    """Return the F1 of sets, 0 to 1: twice what they share over the sum of their sizes.
+
+    Parameters
+    ----------
+    shared, ours, theirs : float or numpy.ndarray
+        The number of shared elements, and the sizes of the two sets; shapes must broadcast. The
+        F1 of two empty sets is 1.
+    """
+    total = np.add(ours, theirs)
+    return np.where(total > 0, np.multiply(2, shared) / np.maximum(total, 1), 1.0)
+
+
+def pairwise_f1(group: IntArray, code: IntArray, count: int) -> FloatArray:
+    """Return the F1 of the elements of each pair of groups.
+
+    Parameters
+    ----------
+    group, code : numpy.ndarray
+        Shape ``(n,)``, int: the group of each element, 0 to ``count - 1``, and a number that is
+        equal for equal elements. An element that a group has twice counts once.
+    count : int
+        The number of groups, some of which may be empty.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape ``(count, count)``, float64.
+    """
+    kinds, column = np.unique(code, return_inverse=True)
+    has = np.zeros((count, len(kinds)))
+    has[group, column] = 1
+    size = has.sum(1)
+    return f1_score(has @ has.T, size[:, None], size)
 
 
 def matched_notes(
     ours: Phrase, theirs: Phrase, fields: Collection[str] = ("onset", "part", "pitch")
-) -> tuple[np.ndarray, np.ndarray]:
-    """Rows of the notes that both phrases have.
+) -> tuple[IntArray, IntArray]:
+    """Find the notes that both phrases have.
 
     Parameters
     ----------
     ours, theirs : Phrase
     fields : collection of str
-        What has to be the same: onset and pitch always, ``part`` if named.
+        What must be equal: onset and pitch always, the part if ``"part"`` is named.
 
     Returns
     -------
     tuple of numpy.ndarray
-        Row numbers in ``ours.notes`` and in ``theirs.notes``, pair by pair.
+        Indices into ``ours.notes`` and ``theirs.notes``, pair by pair.
     """
-    _, i, j = np.intersect1d(_codes(ours, fields), _codes(theirs, fields), return_indices=True)
+    codes = _codes(ours.notes, fields), _codes(theirs.notes, fields)
+    _, i, j = np.intersect1d(*codes, return_indices=True)
     return i, j
 
 
 def note_count(phrase: Phrase, fields: Collection[str]) -> int:
-    """Notes of a phrase, those that are the same in `fields` counted once."""
-    return len(np.unique(_codes(phrase, fields)))
+    """Count the notes of a phrase; notes that are equal in `fields` count once."""
+    return len(np.unique(_codes(phrase.notes, fields)))
 
 
 def note_f1(
@@ -52,7 +97,7 @@ def note_f1(
     theirs: Sequence[Phrase],
     fields: Collection[str] = ("onset", "part", "pitch"),
 ) -> float:
-    """F1 of the notes, counted over all phrases together: 0 to 1.
+    """Return the F1 of the notes over all pairs of phrases together, 0 to 1.
 
     Parameters
     ----------
@@ -61,20 +106,25 @@ def note_f1(
     fields : collection of str
         As in `matched_notes`.
     """
-    matched = sum(len(matched_notes(a, b, fields)[0]) for a, b in zip(ours, theirs, strict=True))
-    total = sum(note_count(phrase, fields) for phrase in (*ours, *theirs))
-    return 2 * matched / total if total else 1.0
+    shared = sum(len(matched_notes(a, b, fields)[0]) for a, b in zip(ours, theirs, strict=True))
+    sizes = (sum(note_count(phrase, fields) for phrase in side) for side in (ours, theirs))
+    return float(f1_score(shared, *sizes))
 
 
 def drum_steps_exact(ours: Sequence[Phrase], theirs: Sequence[Phrase]) -> float:
-    """Share of steps on which exactly the same of the nine drum classes are hit: 0 to 1."""
-    grids = [_drum_grid(phrases) for phrases in (ours, theirs)]
-    return float((grids[0] == grids[1]).all(-1).mean())
+    """Return the share of steps on which exactly the same drum classes are hit, 0 to 1."""
+    return float((_drum_grid(ours) == _drum_grid(theirs)).all(-1).mean())
 
 
-def _drum_grid(phrases: Sequence[Phrase]) -> np.ndarray:
-    grid = np.zeros((len(phrases), STEPS_PER_PHRASE, len(DRUM_PITCHES)), bool)
+def _codes(notes: NoteArray, fields: Collection[str]) -> IntArray:
+    """Return a number for each note that is equal for notes that are equal in `fields`."""
+    code = notes["onset"].astype(np.int64) * 128 + notes["pitch"]
+    return code * len(PARTS) + notes["part"] if "part" in fields else code
+
+
+def _drum_grid(phrases: Sequence[Phrase]) -> BoolArray:
+    grid = np.zeros((len(phrases), STEPS_PER_PHRASE, len(DRUM_CLASSES)), np.bool_)
     for i, phrase in enumerate(phrases):
         notes = phrase.notes[phrase.notes["part"] == DRUMS]
-        grid[i, notes["onset"], np.searchsorted(np.sort(DRUM_PITCHES), notes["pitch"])] = True
+        grid[i, notes["onset"], drum_classes(notes["pitch"])] = True
     return grid

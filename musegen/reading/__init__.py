@@ -3,6 +3,7 @@
 from musegen.reading.read import (
     drum_notes,
     file_keys,
+    read_file,
     read_midi,
     read_midi_with_report,
     track_notes,
@@ -14,6 +15,7 @@ __all__ = [
     "TrackReport",
     "drum_notes",
     "file_keys",
+    "read_file",
     "read_midi",
     "read_midi_with_report",
     "track_notes",

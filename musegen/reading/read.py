@@ -13,8 +13,8 @@ import numpy as np
 import pretty_midi
 
 from musegen.errors import MusicError, MusicWarning
-from musegen.midi.load import MidiFile, load_file, shown
-from musegen.music.instruments import DRUM_PITCHES, drum_class
+from musegen.midi.load import MidiFile, display_text, load_file
+from musegen.music.instruments import DRUM_PITCHES, drum_classes
 from musegen.music.keys import estimate_key, key_fits
 from musegen.music.notes import (
     DRUMS,
@@ -35,6 +35,7 @@ from musegen.reading.report import Report, TrackReport
 __all__ = [
     "drum_notes",
     "file_keys",
+    "read_file",
     "read_midi",
     "read_midi_with_report",
     "track_notes",
@@ -85,8 +86,8 @@ def drum_notes(
     for instrument in instruments:
         positions = grid.positions([note.start for note in instrument.notes])
         for note, position in zip(instrument.notes, positions.tolist(), strict=True):
-            kind = drum_class(note.pitch)
-            if kind is None:
+            kind = int(drum_classes(note.pitch))
+            if kind < 0:
                 continue
             onset = max(0, int(np.floor(position + 0.5)))
             offset = max(-0.5, position - onset)
@@ -133,7 +134,7 @@ def read_midi(path: str | Path, assign: Mapping[int, str | None] | None = None) 
     others = [meter for meter in report.meters if meter != "4/4"]
     if others:
         warnings.warn(
-            f"{shown(Path(path).name)} has bars of {', '.join(others)}: "
+            f"{display_text(Path(path).name)} has bars of {', '.join(others)}: "
             "it is read on its own beats, eight quarters a phrase",
             MusicWarning,
             stacklevel=2,
@@ -161,9 +162,14 @@ def read_midi_with_report(
     MusicError
         As `read_midi` does, and if the tempo cannot be multiplied so.
     """
-    file = load_file(path)
-    name = shown(Path(path).name)
-    midi = file.midi
+    return read_file(load_file(path), assign, tempo_factor)
+
+
+def read_file(
+    file: MidiFile, assign: Mapping[int, str | None] | None = None, tempo_factor: float = 1.0
+) -> tuple[Piece, Report]:
+    """Read a file that is loaded already; see `read_midi_with_report`."""
+    name, midi = file.name, file.midi
     if not midi.instruments:
         raise MusicError(f"{name} has no notes in it: choose another file")
     onsets = Onsets.of(midi.instruments)
@@ -199,7 +205,7 @@ def read_midi_with_report(
     off = np.concatenate([voice.off(grid) for voice in voices])
     hits = [note for voice in voices if voice.choice.part == "drums" for note in voice.given.notes]
     report = Report(
-        kind=file.kind,
+        kind=file.midi_type,
         tracks=tuple(voice.report() for voice in voices),
         grid=grid.source,
         shift=-float(grid.times(np.zeros(1))[0]),
@@ -212,10 +218,10 @@ def read_midi_with_report(
         meters=_meters(midi, after=1 if pickup else 0),
         key=keys[0],
         key_source=key_source,
-        unclassed=Counter(hit.pitch for hit in hits if drum_class(hit.pitch) is None),
+        unclassed=Counter(hit.pitch for hit in hits if drum_classes(hit.pitch) < 0),
         doubled=len(raw) - len(notes),
         shortened=_shortened(raw, notes),
-        lost=file.lost,
+        lost=file.notes_without_length,
         bars=bars,
         seconds=piece.seconds,
         file_seconds=float(max(note.end for i in midi.instruments for note in i.notes)),
@@ -240,8 +246,7 @@ class _Voice:
         if self.choice.part:
             sounds = self.track.pitch
             if self.choice.part == "drums":
-                kinds = [drum_class(pitch) for pitch in sounds.tolist()]
-                sounds = np.array([-1 if kind is None else kind for kind in kinds])
+                sounds = drum_classes(sounds)
             places = np.stack([self.track.onset, sounds])[:, sounds >= 0]
             kept = np.unique(places, axis=1).shape[1]
         return TrackReport(
@@ -273,7 +278,7 @@ def _voices(file: MidiFile, grid: Grid, assign: Mapping[int, str | None]) -> lis
             raise MusicError(f"there is no track {index}: the file has {len(given)}, from 0")
         if part is not None and part not in PARTS:
             raise MusicError(f"there is no part {part!r}: choose from {', '.join(PARTS)}")
-    tracks = [replace(track_notes(file.midi, i, grid), name=shown(i.name)) for i in given]
+    tracks = [replace(track_notes(file.midi, i, grid), name=display_text(i.name)) for i in given]
     drums = [
         i.is_drum or (names_drums(track.name) and _plays_drums(track))
         for i, track in zip(given, tracks, strict=True)
@@ -318,7 +323,7 @@ def _no_such_tempo(name: str, factor: float, grid: Grid) -> str:
 
 
 def _plays_drums(track: Track) -> bool:
-    return np.mean([drum_class(p) is not None for p in track.pitch.tolist()]) >= _MOSTLY_DRUMS
+    return np.mean(drum_classes(track.pitch) >= 0) >= _MOSTLY_DRUMS
 
 
 def _band(midi: pretty_midi.PrettyMIDI, grid: Grid, voices: Sequence[_Voice]) -> np.ndarray:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from musegen import audio
 from musegen.errors import MusicError
-from musegen.midi import Tag, read_tag
-from musegen.reading import Report, read_midi_with_report
+from musegen.midi import Tag, find_tag, load_file
+from musegen.reading import Report, read_file
 from musegen.recipe.codec import read_recipe
 from musegen.recipe.notes import notes_from_piece
 from musegen.recipe.schema import Recipe
@@ -75,19 +75,21 @@ def read_upload(
     file = Path(path)
     if not file.is_file():
         raise MusicError(f"{file.name} is not kept here any more: choose the file again")
-    recipe, once = _recipe_in(file)
+    is_audio = file.suffix.lower() in audio.FORMATS
+    midi = None if is_audio else load_file(file)
+    recipe, once = _recipe_in(find_tag(midi.midi) if midi else _audio_tag(file))
     if recipe:
         if assign or tempo_factor != 1:
             raise MusicError(f"{file.name} was made here: it is taken as it is")
         return Upload(recipe)
-    if file.suffix.lower() in audio.FORMATS:
+    if midi is None:
         what = once or "not made here: of sound files only ours say how they are made"
         raise MusicError(f"{file.name} was {what}; give a MIDI file")
     first = []
     if once:
         first.append(f"{file.name} was {once}: its notes are taken as they are")
         tell(first[-1])
-    piece, report = read_midi_with_report(file, assign, tempo_factor)
+    piece, report = read_file(midi, assign, tempo_factor)
     others = ", ".join(meter for meter in report.meters if meter != "4/4")
     if others:
         tell(f"{file.name} has bars of {others}: it is read on its own beats, in phrases of eight")
@@ -99,16 +101,16 @@ def read_upload(
     return Upload(recipe, report, tuple(f"{line}." for line in first))
 
 
-def _recipe_in(file: Path) -> tuple[Recipe | None, str]:
-    """How a file was made here; else, of one that was, what it is that it cannot be again."""
-    if file.suffix.lower() in audio.FORMATS:
-        text = audio.read_comment(file)
-        tag = Tag(text) if text and text.startswith(TAG) else None
-    else:
-        tag = read_tag(file)
+def _audio_tag(file: Path) -> Tag | None:
+    text = audio.read_comment(file)
+    return Tag(text) if text and text.startswith(TAG) else None
+
+
+def _recipe_in(tag: Tag | None) -> tuple[Recipe | None, str]:
+    """Return the recipe of a file that MuseGen wrote; else why a file of ours has none."""
     if tag is None:
         return None, ""
-    if not tag.fits:
+    if not tag.notes_unchanged:
         return None, "made here and changed since"
     try:
         return read_recipe(tag.text.removeprefix(TAG)), ""

@@ -10,7 +10,7 @@ from support.midi_files import TICKS, Voice, meter, midi_file, scale, tempo, tri
 
 from musegen.errors import MusicError, MusicWarning
 from musegen.midi import load_midi
-from musegen.midi.load import load_file, shown
+from musegen.midi.load import display_text, load_file
 from musegen.reading import read_midi, read_midi_with_report
 
 SECONDS = 10  # no file takes longer
@@ -155,7 +155,7 @@ def test_a_pick_up_after_rests_stays_where_it_is(tmp_path):
 @pytest.mark.parametrize(
     "meters", [[(0, meter(4, 4)), (4, meter(3, 4))], [(0, meter(3, 4)), (6, meter(4, 4))]]
 )
-@pytest.mark.filterwarnings("ignore::musegen.music.MusicWarning")
+@pytest.mark.filterwarnings("ignore::musegen.errors.MusicWarning")
 def test_other_changes_of_meter_are_no_pick_up(tmp_path, meters):
     path = midi_file(tmp_path / "song.mid", Voice(scale(60)), meta=meters)
     piece, report = read_midi_with_report(path)
@@ -176,7 +176,7 @@ def test_other_changes_of_meter_are_no_pick_up(tmp_path, meters):
     ],
 )
 def test_a_name_is_a_short_line(name, text):
-    assert shown(name) == text
+    assert display_text(name) == text
 
 
 def test_a_files_name_in_a_refusal_is_a_line(tmp_path):

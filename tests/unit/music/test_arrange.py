@@ -51,7 +51,7 @@ def test_joined_pieces_keep_their_feel():
     feels = [Feel(0.5), Feel(0.5), Feel(human=False), Feel(human=False)]
     joined = join([a, b], 4)
     assert [phrase.feel for phrase in joined.phrases] == feels
-    assert joined.played()[0].tolist() == [*a.played()[0], *(b.played()[0] + 64)]
+    assert joined.play_times()[0].tolist() == [*a.play_times()[0], *(b.play_times()[0] + 64)]
     assert {phrase.feel for phrase in repeat(a, 10).phrases} == {Feel(0.5)}
     assert cut(joined, 1, 2).feel == Feel(0.5)
     assert copy_phrase(joined, 0, 3).phrases[3].feel == Feel(0.5)

@@ -32,42 +32,42 @@ def test_swing_is_from_straight_to_triplets():
 
 
 def test_without_either_all_is_on_the_grid():
-    start, end = band().with_feel(EXACT).played()
+    start, end = band().with_feel(EXACT).play_times()
     assert start.tolist() == band().notes["onset"].tolist()
     assert end.tolist() == (band().notes["onset"] + band().notes["duration"]).tolist()
 
 
 def test_the_swung_offbeat_is_a_triplet_late():
-    start, end = line([0, 2, 4, 6], 2, feel=SWUNG).played()
+    start, end = line([0, 2, 4, 6], 2, feel=SWUNG).play_times()
     assert start / 4 == pytest.approx([0, 2 / 3, 1, 5 / 3])  # in beats
     assert end / 4 == pytest.approx([2 / 3, 1, 5 / 3, 2])
 
 
 def test_sixteenths_go_along_with_the_swing():
-    start, _ = line([0, 1, 2, 3, 4], feel=SWUNG).played()
+    start, _ = line([0, 1, 2, 3, 4], feel=SWUNG).play_times()
     assert start / 4 == pytest.approx([0, 1 / 3, 2 / 3, 5 / 6, 1])
-    half, _ = line([2], feel=Feel(0.5, False)).played()
+    half, _ = line([2], feel=Feel(0.5, False)).play_times()
     assert half / 4 == pytest.approx([7 / 12])
 
 
 def test_each_phrase_swings_by_itself():
     a, b = line([2, 31]).phrases[0], line([0, 2]).phrases[0]
     piece = Piece((replace(a, feel=EXACT), replace(b, feel=SWUNG)))
-    assert piece.played()[0].tolist() == pytest.approx([2, 31, 32, 32 + 8 / 3])
+    assert piece.play_times()[0].tolist() == pytest.approx([2, 31, 32, 32 + 8 / 3])
 
 
 def test_drums_keep_their_offsets_and_swing_with_them():
     rows = [(4, "drums", 38, 1, 90, 0.25), (6, "drums", 42, 1, 90, -0.25)]
     piece = Piece((Phrase(make_notes(rows)),))
-    assert piece.played()[0].tolist() == [4.25, 5.75]
-    assert piece.with_feel(EXACT).played()[0].tolist() == [4, 6]
-    assert piece.with_feel(Feel(1.0)).played()[0] == pytest.approx([4 + 1 / 3, 4 + 7 / 3])
+    assert piece.play_times()[0].tolist() == [4.25, 5.75]
+    assert piece.with_feel(EXACT).play_times()[0].tolist() == [4, 6]
+    assert piece.with_feel(Feel(1.0)).play_times()[0] == pytest.approx([4 + 1 / 3, 4 + 7 / 3])
 
 
 @pytest.mark.parametrize("part", ["lead", "counter", "chords", "bass"])
 def test_players_are_off_by_some_milliseconds(part):
     piece = Piece(tuple(line(range(32), part=part).phrases[0].to_key(i) for i in range(-5, 6)))
-    late = piece.played()[0] - piece.notes["onset"]
+    late = piece.play_times()[0] - piece.notes["onset"]
     milliseconds = late * piece.seconds_at(1) * 1000
     assert 3 < milliseconds.std() < 10
     assert np.abs(late).max() < 0.2
@@ -75,7 +75,7 @@ def test_players_are_off_by_some_milliseconds(part):
 
 def test_a_chord_is_played_nearly_together():
     rows = [(onset, "chords", pitch, 4, 80) for onset in (0, 4, 8) for pitch in (60, 64, 67, 70)]
-    start = Piece((Phrase(make_notes(rows)),)).played()[0].reshape(3, 4)
+    start = Piece((Phrase(make_notes(rows)),)).play_times()[0].reshape(3, 4)
     spread = np.ptp(start[1:], axis=1)
     assert (spread > 0).all()
     assert spread.max() < 0.1
@@ -87,19 +87,19 @@ def test_a_legato_line_stays_legato():
     notes = make_notes(rows)
     for feel in (EXACT, SWUNG, Feel(), Feel(0.6)):
         piece = Piece.from_notes(notes, [0, 0], [96, 96], feels=[feel, feel])
-        start, end = piece.played()
+        start, end = piece.play_times()
         assert start[1:] == pytest.approx(end[:-1])
 
 
 def test_the_same_phrase_is_played_alike_wherever_it_stands():
     phrase = band_phrase(4)
-    here = Piece((phrase, band_phrase(1))).played()[0][: len(phrase)]
-    there = Piece((band_phrase(2), phrase)).played()[0][-len(phrase) :] - 32
+    here = Piece((phrase, band_phrase(1))).play_times()[0][: len(phrase)]
+    there = Piece((band_phrase(2), phrase)).play_times()[0][-len(phrase) :] - 32
     first = phrase.notes["onset"] == 0  # nothing is played before the beginning
     assert there[~first] == pytest.approx(here[~first])
-    moved = Piece((band_phrase(2), phrase.to_key(3))).played()[0][-len(phrase) :] - 32
+    moved = Piece((band_phrase(2), phrase.to_key(3))).play_times()[0][-len(phrase) :] - 32
     assert moved == pytest.approx(there)
-    other = Piece((band_phrase(2), replace(phrase, notes=phrase.notes[3:]))).played()[0]
+    other = Piece((band_phrase(2), replace(phrase, notes=phrase.notes[3:]))).play_times()[0]
     assert not np.isin(there, other - 32).all()
 
 
@@ -107,18 +107,20 @@ def test_a_part_alone_is_played_as_with_the_others():
     piece = band()
     for part in piece.parts:
         own = np.isin(piece.notes, piece.only([part]).notes)
-        for alone, together in zip(piece.only([part]).played(), piece.played(), strict=True):
+        for alone, together in zip(
+            piece.only([part]).play_times(), piece.play_times(), strict=True
+        ):
             assert alone.tolist() == together[own].tolist()
 
 
 def test_the_same_in_every_process():
     code = (
         "import sys; sys.path.insert(0, 'tests'); from support.examples import band;"
-        "print(band().played()[0].tolist())"
+        "print(band().play_times()[0].tolist())"
     )
     command = [sys.executable, "-c", code]
     again = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
-    assert again.stdout.strip() == str(band().played()[0].tolist())
+    assert again.stdout.strip() == str(band().play_times()[0].tolist())
 
 
 @pytest.mark.parametrize("seed", range(100))
@@ -129,7 +131,7 @@ def test_whatever_the_notes_they_can_be_heard(seed):
         for _ in range(rng.integers(1, 4))
     ]
     piece = wild(seed, feels)
-    start, end = piece.played()
+    start, end = piece.play_times()
     assert start.min() >= 0
     assert end.max() <= piece.steps
     assert (start < end).all()
@@ -141,5 +143,5 @@ def test_whatever_the_notes_they_can_be_heard(seed):
 
 
 def test_silence_is_played_too():
-    start, end = Piece((Phrase(),)).played()
+    start, end = Piece((Phrase(),)).play_times()
     assert start.shape == end.shape == (0,)

@@ -17,7 +17,7 @@ def test_notes_cannot_be_changed_in_place():
 
 @pytest.mark.parametrize("onset", [-1, 32])
 def test_onsets_lie_within_two_bars(onset):
-    with pytest.raises(ValueError, match="onsets lie from 0 to 31"):
+    with pytest.raises(ValueError, match="onsets of a phrase must be from 0 to 31"):
         Phrase(make_notes([(onset, "lead", 60, 1, 90)]))
 
 

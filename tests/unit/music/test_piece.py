@@ -95,7 +95,7 @@ def test_feel_stays_whatever_else_is_done():
 
 def test_played_is_note_by_note():
     piece = two_phrases()
-    start, end = piece.played()
+    start, end = piece.play_times()
     assert np.round(start).tolist() == piece.notes["onset"].tolist()
     assert np.round(end - start).tolist() == piece.notes["duration"].tolist()
 

@@ -220,7 +220,7 @@ def pairs(found, truth):
     return np.array(sorted(rows))
 
 
-@pytest.mark.filterwarnings("ignore::musegen.music.MusicWarning")
+@pytest.mark.filterwarnings("ignore::musegen.errors.MusicWarning")
 @pytest.mark.parametrize("song", SONGS)
 def test_real_performances_are_read_on_the_checked_beat(tmp_path, song):
     free, checked = song_files(song)

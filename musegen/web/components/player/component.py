@@ -148,7 +148,7 @@ def player_data(
     names = piece.parts
     index = [names.index(part) if part in names else -1 for part in PARTS]
     notes = piece.notes
-    start, end = piece.played()
+    start, end = piece.play_times()
     rows = [
         [round(begins, 2), index[part], pitch, round(length, 2), velocity]
         for begins, part, pitch, length, velocity in zip(
