@@ -14,6 +14,7 @@ from musegen.server.model_loader import BackgroundModel
 from musegen.server.services import Services
 from musegen.server.settings import SettingsError, get_settings
 from musegen.web.assets import asset, asset_path
+from musegen.web.modules import module_routes, page_head
 from musegen.web.page import build
 from musegen.web.theme import theme
 
@@ -67,7 +68,7 @@ def launch(
             prevent_thread_lock=True,
             theme=theme(),
             css=asset("static/page.css"),
-            head=asset("static/head.html"),
+            head=page_head(),
             favicon_path=asset_path("static/favicon.svg"),
             footer_links=["api"],
             max_file_size=f"{most.upload_mb}mb",
@@ -78,7 +79,7 @@ def launch(
             enable_monitoring=False,  # its summary is for anybody who asks
             run_history=False,  # the page has its own
             app_kwargs={
-                "routes": [*health_routes(page, services), *closed_routes()],
+                "routes": [*module_routes(), *health_routes(page, services), *closed_routes()],
                 "middleware": guard(page),
             },
         )

@@ -16,6 +16,7 @@ from musegen.web.components.tabs.component import tab_bar, tab_group, tab_panel
 from musegen.web.controls.shape_values import shape_controls
 from musegen.web.controls.sound_values import NAMES, sound_controls
 from musegen.web.handlers.sources import Callbacks
+from musegen.web.modules import load_module
 from musegen.web.tabs.remix import explore_tab, interpolate_tab, random_tab, remix_tab
 
 __all__ = ["build"]
@@ -64,18 +65,18 @@ def build(services: Services) -> gr.Blocks:
             ready = gr.HTML(
                 "…",
                 html_template=asset("static/ready.html"),
-                js_on_load=asset("static/ready.js"),
+                js_on_load=load_module("static/ready.js"),
                 elem_classes="mg-model-block",
                 **_PLAIN,
             )
             gr.HTML(
                 asset("static/theme_button.html"),
-                js_on_load=asset("static/theme_button.js"),
+                js_on_load=load_module("static/theme.js"),
                 **_PLAIN,
             )
             progress = gr.HTML(
                 html_template="",
-                js_on_load=asset("static/progress.js"),
+                js_on_load=load_module("static/progress.js"),
                 elem_classes="mg-unseen",
                 **_PLAIN,
             )

@@ -20,6 +20,7 @@ from musegen.web.assets import asset
 from musegen.web.components.map.component import map_data, map_view
 from musegen.web.components.square.component import square, square_data
 from musegen.web.components.tracks.component import read_parts, tracks_data, tracks_view
+from musegen.web.modules import module_routes, page_head
 from musegen.web.theme import theme
 from support.midi_files import Voice, midi_file, scale, triads
 
@@ -92,8 +93,9 @@ def show(file: str) -> None:
         server_port=int(sys.argv[1]),
         theme=theme(),
         css=asset("static/page.css") + ".mg-panel { max-width: 393px; }",
-        head=asset("static/head.html"),
+        head=page_head(),
         ssr_mode=False,
+        app_kwargs={"routes": module_routes()},
     )
 
 

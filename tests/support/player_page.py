@@ -22,6 +22,7 @@ from musegen.music.notes import DRUMS, STEPS_PER_PHRASE
 from musegen.reading import read_midi
 from musegen.web.assets import asset
 from musegen.web.components.player.component import PlayerData, player, player_data
+from musegen.web.modules import module_routes, page_head
 from musegen.web.theme import theme
 
 FILE = "(file) => { document.dispatchEvent(new CustomEvent('musegen:file', { detail: file })); }"
@@ -174,8 +175,9 @@ def main() -> None:
         server_port=int(port),
         theme=theme(),
         css=asset("static/page.css"),
-        head=asset("static/head.html"),
+        head=page_head(),
         ssr_mode=False,
+        app_kwargs={"routes": module_routes()},
     )
 
 

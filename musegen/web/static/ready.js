@@ -1,9 +1,20 @@
-const say = () => {
-  const value = props.value;
-  const line = element.querySelector(".mg-model");
-  line.dataset.state = value === "…" ? "loading" : value ? "problem" : "ready";
-  line.querySelector("span").textContent =
-    value === "…" ? "Loading the model" : value ? "The model is not there: " + value : "";
-};
-watch("value", say);
-say();
+// The line that says whether the model is loaded: "…" while it loads, "" when it is ready, or else
+// what is wrong.
+
+import { find } from "../components/shared/dom.js";
+
+/** @param {import("../components/shared/payloads.js").Component<string>} component */
+export function start({ element, props, watch }) {
+  const line = find(element, ".mg-model", HTMLElement);
+  const text = find(line, "span", HTMLElement);
+  const show = () => {
+    const value = props.value ?? "";
+    const isLoading = value === "…";
+    line.dataset.state = isLoading ? "loading" : value ? "problem" : "ready";
+    text.textContent = isLoading
+      ? "Loading the model"
+      : value && `The model is not there: ${value}`;
+  };
+  watch("value", show);
+  show();
+}

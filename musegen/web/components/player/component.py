@@ -14,28 +14,12 @@ from gradio.data_classes import FileData, GradioModel
 from musegen.music.instruments import program_name
 from musegen.music.notes import PARTS, STEPS_PER_PHRASE
 from musegen.web.assets import asset
+from musegen.web.modules import load_module
 
 if TYPE_CHECKING:
     from musegen.music import Piece
 
 __all__ = ["DRUM_KITS", "PlayerData", "instrument_name", "player", "player_data"]
-
-# One scope, one idea a file: each uses what stands before it.
-_SCRIPTS = (
-    "mixer.js",
-    "page.js",
-    "time.js",
-    "work.js",
-    "parts.js",
-    "phrases.js",
-    "tools.js",
-    "history.js",
-    "roll.js",
-    "picture.js",
-    "hands.js",
-    "files.js",
-    "player.js",
-)
 
 # General MIDI level 2's drum kits by program; soundfonts play the standard kit for the rest.
 DRUM_KITS: dict[str, int] = {
@@ -213,7 +197,7 @@ def player(**kwargs) -> gr.HTML:
     component = gr.HTML(
         html_template=asset("components/player/player.html"),
         css_template=asset("components/player/player.css"),
-        js_on_load="".join(asset(f"components/player/{name}") for name in _SCRIPTS),
+        js_on_load=load_module("components/player/player.js"),
         apply_default_css=False,
         **kwargs,
     )

@@ -1,88 +1,120 @@
-// Files: what can be taken away. All but the picture are made by Python, one at a time.
+// Files to download. Python makes all of them but the picture, one at a time.
 
-const files = [...root.querySelectorAll(".mg-file")];
-const others = find("others");
-const more = find("more");
+import { disable, find, make, onPress } from "../shared/dom.js";
 
-function offerFiles() {
-  const why = making ? "Wait for the file that is being made" : piece ? "" : "There is no piece yet";
-  for (const button of files) allow(button, why);
-  // The file is of the whole piece; where the page plays less, that is said.
-  const wav = files.find((button) => button.dataset.file === "wav");
-  wav.textContent = piece && !asWritten() ? "WAV, all parts" : "WAV";
-  if (!making) for (const button of files) button.removeAttribute("aria-busy");
+const PICTURE_LASTS = 60_000; // milliseconds: some browsers fetch a download late
+const NOTICE = 1600; // milliseconds
+
+/**
+ * @param {HTMLElement} root
+ * @param {import("./controller.js").Controller} controller
+ * @param {() => Promise<Blob | null>} drawPicture
+ */
+export function connectFiles(root, controller, drawPicture) {
+  const { state } = controller;
+  const area = find(root, ".mg-files", HTMLElement);
+  const others = find(area, ".mg-others", HTMLElement);
+  const more = find(area, ".mg-more", HTMLElement);
+  const copy = find(area, ".mg-copy", HTMLElement);
+  const wav = find(area, '[data-file="wav"]', HTMLElement);
+  const buttons = [...area.querySelectorAll(".mg-file")].filter((b) => b instanceof HTMLElement);
+
+  /** @param {HTMLElement} button */
+  function request(button) {
+    const kind = button.dataset.file ?? "";
+    const name = button.textContent ?? "";
+    button.setAttribute("aria-busy", "true");
+    const isWord = kind === "stems" || kind === "npy"; // and not an abbreviation
+    controller.fileBegins(kind === "wav" ? "WAV" : isWord ? name.toLowerCase() : name);
+    if (kind === "png") savePicture();
+    else controller.trigger("file", { kind });
+  }
+
+  async function savePicture() {
+    const blob = await drawPicture();
+    if (!blob) {
+      finish(null);
+      return controller.say("The picture is too large for this browser");
+    }
+    const url = URL.createObjectURL(blob);
+    finish({ url, orig_name: `${state.piece?.stem}.png` });
+    setTimeout(() => URL.revokeObjectURL(url), PICTURE_LASTS);
+  }
+
+  /** @param {import("../shared/payloads.js").FileData | null} file what was made, if anything */
+  function finish(file) {
+    controller.fileEnds();
+    if (!file) return;
+    const link = make("a");
+    link.href = file.url;
+    link.download = file.orig_name;
+    link.click();
+  }
+
+  async function copyLink() {
+    if (!state.piece?.link) return;
+    const address = new URL(state.piece.link, location.origin + location.pathname).href;
+    try {
+      await navigator.clipboard.writeText(address);
+      copy.textContent = "Copied";
+    } catch {
+      prompt("The link that makes this piece again:", address); // no clipboard without https
+    }
+    setTimeout(() => {
+      copy.textContent = "Copy link";
+    }, NOTICE);
+  }
+
+  /** @param {boolean} isShown */
+  function showMore(isShown) {
+    others.hidden = !isShown;
+    more.setAttribute("aria-expanded", String(isShown));
+  }
+
+  for (const button of buttons) onPress(button, () => request(button));
+  copy.addEventListener("click", copyLink);
+  more.addEventListener("click", () => showMore(others.hidden));
+  area.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || others.hidden) return;
+    showMore(false);
+    more.focus();
+  });
+  document.addEventListener("pointerdown", ({ target }) => {
+    if (!(target instanceof Node && area.contains(target))) showMore(false);
+  });
+  area.addEventListener("focusout", ({ relatedTarget }) => {
+    if (relatedTarget instanceof Node && !area.contains(relatedTarget)) showMore(false);
+  });
+
+  return {
+    finish,
+    render() {
+      for (const button of buttons) {
+        disable(button, state.fileObstacle);
+        if (!state.making) button.removeAttribute("aria-busy");
+      }
+      // The file has the whole piece: say so where the page plays less.
+      wav.textContent = state.isFullMix ? "WAV" : "WAV, all parts";
+      copy.hidden = !state.piece?.link;
+    },
+    /** @param {import("./piece.js").Piece} piece */
+    pieceChanges: (piece) => keepInAddress(piece.link),
+  };
 }
 
-function askForFile(button) {
-  const kind = button.dataset.file;
-  making = kind === "wav" ? "WAV" : ["stems", "npy"].includes(kind) ? button.textContent.toLowerCase() : button.textContent;
-  button.setAttribute("aria-busy", "true");
-  note = "";
-  offerFiles();
-  report();
-  if (kind === "png") takePicture();
-  else trigger("file", { kind });
-}
-
-function fileIsMade(file) {
-  making = null;
-  offerFiles();
-  report();
-  if (!file) return;
-  const link = make("a");
-  link.href = file.url;
-  link.download = file.orig_name;
-  link.click();
-}
-
-async function takePicture() {
-  const blob = await picture();
-  const url = blob && URL.createObjectURL(blob);
-  fileIsMade(blob && { url, orig_name: `${piece.stem}.png` });
-  if (blob) setTimeout(() => URL.revokeObjectURL(url), 60000);
-  else say("The picture is too large for this browser");
-}
-
-// The address makes the piece again; one that does not any more would be a lie. What begins with
-// two lines is Gradio's own.
-function keepLink(link) {
+/**
+ * Make the page's address the one that makes the piece again. Names that begin with two
+ * underscores are Gradio's own.
+ *
+ * @param {string | null} link
+ */
+function keepInAddress(link) {
   const url = new URL(location.href);
   for (const name of [...url.searchParams.keys()]) {
     if (!name.startsWith("__")) url.searchParams.delete(name);
   }
-  if (link) new URLSearchParams(link).forEach((value, name) => url.searchParams.set(name, value));
+  new URLSearchParams(link ?? "").forEach((value, name) => {
+    url.searchParams.set(name, value);
+  });
   if (url.href !== location.href) history.replaceState(history.state, "", url);
 }
-
-async function copyLink() {
-  const button = find("copy");
-  const address = new URL(piece.link, location.origin + location.pathname).href;
-  try {
-    await navigator.clipboard.writeText(address);
-    button.textContent = "Copied";
-  } catch {
-    prompt("The link that makes this piece again:", address); // no clipboard without https
-  }
-  setTimeout(() => { button.textContent = "Copy link"; }, 1600);
-}
-
-function showMore(wanted) {
-  others.hidden = !wanted;
-  more.setAttribute("aria-expanded", String(wanted));
-}
-
-for (const button of files) onPress(button, askForFile);
-document.addEventListener("musegen:file", (event) => fileIsMade(event.detail));
-find("copy").addEventListener("click", copyLink);
-more.addEventListener("click", () => showMore(others.hidden));
-find("files").addEventListener("keydown", (event) => {
-  if (event.key !== "Escape" || others.hidden) return;
-  showMore(false);
-  more.focus();
-});
-document.addEventListener("pointerdown", (event) => {
-  if (!find("files").contains(event.target)) showMore(false);
-});
-find("files").addEventListener("focusout", ({ relatedTarget }) => {
-  if (relatedTarget && !find("files").contains(relatedTarget)) showMore(false);
-});

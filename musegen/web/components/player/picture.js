@@ -1,48 +1,70 @@
-// The picture: the roll of the whole piece as an image, with its title and what the colours mean.
+// The picture to download: the roll of the whole piece, with its title and the parts' colours.
+
+import { contextOf } from "../shared/dom.js";
+import { capitalize, clamp } from "../shared/numbers.js";
+import { frameOf, layOut, widthOf } from "./geometry.js";
+import { fillBox, fontFamilyOf, paintGrid, paintGutter, paintNotes } from "./paint.js";
+import { COLOURS } from "./parts.js";
 
 const NARROWEST = 1200; // pixels
-const TALLEST = 640;
+const WIDEST = 16_000; // more than this, some browsers do not paint
+const HEIGHT = 640;
 const HEADING = 84;
-const WIDEST = 16000; // more than this some browsers do not paint
+const MARGIN = 16;
 
-// A PNG, or null where the piece is longer than the browser can paint.
-function picture() {
-  const width = clamp(54 + firstWidth(0, false) + 16, NARROWEST, WIDEST);
-  const sharpness = width * 2 > WIDEST ? 1 : 2; // text is to be read on any screen
-  const own = viewOf(width - 16, TALLEST - HEADING, width - 16 - 54, false);
+/**
+ * Draw a PNG; null if the browser cannot paint one so large.
+ *
+ * @param {import("./piece.js").Piece} piece
+ * @param {Element} root whose font is used
+ * @returns {Promise<Blob | null>}
+ */
+export function drawPicture(piece, root) {
+  const { gutter } = frameOf(NARROWEST);
+  const width = clamp(gutter + widthOf(piece.bars, 0, false) + MARGIN, NARROWEST, WIDEST);
+  const sharpness = width * 2 > WIDEST ? 1 : 2; // two pixels for one, so that text is easy to read
+  const rollWidth = width - MARGIN;
+  const layout = layOut(piece, rollWidth, HEIGHT - HEADING, rollWidth - gutter);
+  const font = fontFamilyOf(root);
   const canvas = document.createElement("canvas");
   canvas.width = width * sharpness;
-  canvas.height = TALLEST * sharpness;
-  const context = canvas.getContext("2d");
+  canvas.height = HEIGHT * sharpness;
+  const context = contextOf(canvas);
   context.scale(sharpness, sharpness);
   context.fillStyle = "#16151a";
-  context.fillRect(0, 0, width, TALLEST);
-  drawHeading(context, width);
+  context.fillRect(0, 0, width, HEIGHT);
+  paintHeading(context, piece, width, font);
   context.translate(0, HEADING);
   context.fillStyle = "#0f0e12";
-  context.fillRect(0, 0, width, TALLEST - HEADING);
-  drawGrid(context, own);
-  drawNotes(context, own, () => true);
-  drawGutter(context, own);
+  context.fillRect(0, 0, width, HEIGHT - HEADING);
+  paintGrid(context, layout, piece, font);
+  paintNotes(context, layout, piece, () => true);
+  paintGutter(context, layout, piece, font);
   return new Promise((done) => canvas.toBlob(done, "image/png"));
 }
 
-function drawHeading(context, width) {
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {import("./piece.js").Piece} piece
+ * @param {number} width
+ * @param {string} font
+ */
+function paintHeading(context, piece, width, font) {
   context.textBaseline = "alphabetic";
-  context.font = fontOf(680, 22);
+  context.font = `680 22px ${font}`;
   context.fillStyle = "#fff";
   const most = width * 0.55;
   context.fillText(piece.title, 20, 36, most);
   const x = 20 + Math.min(most, context.measureText(piece.title).width) + 18;
-  context.font = fontOf(400, 13);
+  context.font = `400 13px ${font}`;
   context.fillStyle = "#a8a4ad";
   context.fillText(piece.details.join("  ·  "), x, 36, width - x - 20);
   let left = 20;
   for (const { name, instrument } of piece.parts) {
     context.fillStyle = COLOURS[name];
-    box(context, { x: left, y: 55, width: 11, height: 11 }, 3);
+    fillBox(context, { x: left, y: 55, width: 11, height: 11 }, 3);
     context.fillStyle = "#e9e6ee";
-    const text = `${title(name)}: ${instrument}`;
+    const text = `${capitalize(name)}: ${instrument}`;
     context.fillText(text, left + 18, 65);
     left += 18 + context.measureText(text).width + 24;
   }

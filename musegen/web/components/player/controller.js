@@ -1,0 +1,461 @@
+// What can be done with the player: by its controls, by messages from the page, and by data from
+// Python. It changes the state, directs the mixer and sends events; the page is drawn by views.
+
+import { clamp } from "../shared/numbers.js";
+import { toggle } from "./mix.js";
+import { RATE } from "./mixer.js";
+import {
+  endOf,
+  readPiece,
+  STEPS_PER_PHRASE,
+  secondsAt,
+  startOf,
+  stepAt,
+  stepOfPhrase,
+} from "./piece.js";
+import { CONTINUED_BARS, State } from "./state.js";
+import { History } from "./versions.js";
+
+/** @typedef {import("./piece.js").Piece} Piece */
+
+/**
+ * Draws a part of the player.
+ *
+ * @typedef {object} View
+ * @property {() => void} [render] the state has changed
+ * @property {() => void} [renderPosition] the playing position has changed
+ * @property {() => void} [showPosition] scroll to the playing position
+ * @property {(piece: Piece, change: Change) => void} [pieceChanges] it is about to be shown
+ * @property {(title: string) => void} [pieceIsReady] it can be played for the first time
+ * @property {(phrase: number) => void} [focusPhrase]
+ */
+
+/** @typedef {{ isNew: boolean, isCut: boolean }} Change isCut: phrases get other numbers */
+
+export class Controller {
+  state = new State();
+  history = new History();
+  /** @type {View[]} */
+  views = [];
+  isAllowedToSound = false; // browsers refuse sound before the first click or key
+  #playsWhenReady = false;
+  /** @type {number | null} phrase to play from when the sound is ready */
+  #playsFrom = null;
+  #isAnnounced = false; // whether the views know that the piece is ready
+
+  /**
+   * @param {import("./mixer.js").Mixer} mixer
+   * @param {(event: string, data?: object) => void} trigger sends an event to Python
+   */
+  constructor(mixer, trigger) {
+    this.mixer = mixer;
+    this.trigger = trigger;
+  }
+
+  update() {
+    for (const view of this.views) view.render?.();
+  }
+
+  /** Position in seconds. */
+  get position() {
+    return this.mixer.position / RATE;
+  }
+
+  /** Position in steps; 0 without a piece. */
+  get step() {
+    return this.state.piece ? stepAt(this.state.piece, this.position) : 0;
+  }
+
+  get hasSound() {
+    return this.mixer.length > 0;
+  }
+
+  get isLooping() {
+    return this.mixer.loop !== null;
+  }
+
+  /** @param {string} text message for when nothing else is going on */
+  say(text) {
+    this.state.note = text;
+    this.update();
+  }
+
+  // Data from Python ------------------------------------------------------------------------------
+
+  /**
+   * Show a piece. Its id stays the same while it is edited; its recipe changes with each edit.
+   *
+   * @param {import("../shared/payloads.js").PlayerData | null} data
+   */
+  receive(data) {
+    const { state } = this;
+    if (!data?.id || this.#isLate(data)) return;
+    const isNew = state.piece?.id !== data.id;
+    const isChanged = isNew || state.piece?.recipe !== data.recipe;
+    const piece = readPiece(data);
+    if (isChanged) this.#begin(piece, isNew);
+    state.piece = piece;
+    state.note = "";
+    state.isSilent = false;
+    for (const phrase of state.locks) if (phrase >= piece.phrases) state.locks.delete(phrase);
+    if (state.selected !== null && state.selected >= piece.phrases) this.select(null);
+    this.#loadSound(piece);
+    if (isChanged || !state.request) this.#endRequest();
+    this.update();
+  }
+
+  /**
+   * Notes come first, and their sound later. A sound of other notes than those shown was on its
+   * way when something else was requested.
+   *
+   * @param {import("../shared/payloads.js").PlayerData} data
+   */
+  #isLate(data) {
+    const { piece } = this.state;
+    if (!piece || !(data.sound || data.problem)) return false;
+    return data.id !== piece.id || data.recipe !== piece.recipe;
+  }
+
+  /**
+   * @param {Piece} piece
+   * @param {boolean} isNew
+   */
+  #begin(piece, isNew) {
+    const { state, mixer } = this;
+    const { request } = state;
+    if (state.versions.add(piece.recipe, isNew, request?.version)) this.history.add(piece);
+    this.stopCopying();
+    mixer.forget();
+    state.loading = null;
+    this.#isAnnounced = false;
+    this.#playsFrom = request?.from ?? null;
+    if (this.#playsFrom !== null) this.#playsWhenReady = true;
+    const isCut = Boolean(request?.isCut);
+    if (isNew || isCut) {
+      state.locks.clear();
+      mixer.clear();
+      state.sound = null;
+      this.#playsWhenReady = true;
+      if (state.selected !== null) this.select(null);
+    } // otherwise the old sound plays until the new one has arrived
+    state.stage = "drawn";
+    for (const view of this.views) view.pieceChanges?.(piece, { isNew, isCut });
+  }
+
+  /** @param {Piece} piece */
+  #loadSound(piece) {
+    const { state, mixer } = this;
+    const source = piece.sound?.url;
+    // No part can be taken out of a mix: unless all are heard, wait for the parts.
+    if (source && piece.stream && !(piece.stream.parts.join() === "mix" && !state.isFullMix)) {
+      if (state.sound === source) state.stage = "ready";
+      else if (state.loading !== source) {
+        state.loading = source;
+        mixer.load(source, piece.stream);
+      }
+    } else if (!source && piece.problem) {
+      mixer.clear();
+      state.stage = "problem";
+    } else if (!this.hasSound) state.stage = "drawn";
+  }
+
+  /**
+   * Called by the mixer.
+   *
+   * @param {import("./mixer.js").MixerEvent} event
+   */
+  mixerChanged(event) {
+    if (event === "ready") this.#soundIsReady();
+    else if (event === "failed") {
+      this.state.loading = null;
+      if (this.state.stage !== "ready") {
+        this.mixer.clear(); // what plays is not what is shown
+        this.state.stage = "problem";
+      }
+      this.state.note = "The sound did not arrive: draw it again";
+    }
+    this.update();
+  }
+
+  #soundIsReady() {
+    const { state } = this;
+    const { piece } = state;
+    if (!piece) return;
+    state.sound = state.loading;
+    state.loading = null;
+    state.stage = "ready";
+    if (!this.#isAnnounced) for (const view of this.views) view.pieceIsReady?.(piece.title);
+    this.#isAnnounced = true;
+    if (this.isLooping)
+      this.loop(true); // at another tempo the phrase begins at another time
+    else if (this.#playsFrom !== null) this.seekTo(Math.min(this.#playsFrom, piece.phrases - 1));
+    if (this.#playsWhenReady) this.play();
+    this.#playsWhenReady = false;
+    this.#playsFrom = null;
+  }
+
+  // Requests --------------------------------------------------------------------------------------
+
+  /**
+   * Send an event that another piece or version answers.
+   *
+   * @param {"edit" | "open"} event
+   * @param {object} data
+   * @param {import("./state.js").Request} request
+   */
+  request(event, data, request) {
+    this.state.request = { ...request };
+    this.state.note = "";
+    this.trigger(event, data);
+    this.#beBusy();
+  }
+
+  /** Something was requested, here or elsewhere on the page. */
+  announceBusy() {
+    const { state } = this;
+    if (state.request?.isAnnounced) state.request = null; // this one is about something else
+    if (state.request) state.request.isAnnounced = true;
+    this.#beBusy();
+  }
+
+  #beBusy() {
+    this.state.isBusy = true;
+    this.state.progress = null;
+    this.stopCopying();
+    this.update();
+  }
+
+  #endRequest() {
+    Object.assign(this.state, { request: null, isBusy: false, progress: null });
+  }
+
+  /** @param {import("../shared/payloads.js").ProgressData} progress */
+  showProgress({ share, text }) {
+    const { state } = this;
+    if (!state.canCancel && !state.making) return; // it comes too late
+    state.progress = { share: clamp(Number(share) || 0, 0, 1), text: String(text || "") };
+    this.update();
+  }
+
+  /** Nothing more will come of what was requested. */
+  becomeIdle() {
+    const { state } = this;
+    this.#endRequest();
+    state.making = null;
+    state.isSilent = true;
+    state.note = "";
+    if (state.stage === "drawn" && !state.loading) {
+      this.mixer.clear(); // what plays is not what is shown
+      state.stage = "silent";
+      state.note = "There is no sound yet: press play to make it";
+    } else if (state.isMix) state.note = "The parts did not arrive: all of them are heard";
+    this.update();
+  }
+
+  cancel() {
+    this.trigger("cancel", {});
+  }
+
+  // Playing ---------------------------------------------------------------------------------------
+
+  play() {
+    if (!this.hasSound) return;
+    if (!this.isAllowedToSound) return this.say("Press play to hear it");
+    this.mixer.wake();
+    this.mixer.play();
+    this.say("");
+  }
+
+  togglePlaying() {
+    if (this.state.stage === "silent") return this.#requestSound();
+    if (!this.hasSound) return;
+    if (!this.mixer.playing) return this.play();
+    this.mixer.pause();
+    this.update();
+  }
+
+  /** The sound was cancelled before it came. */
+  #requestSound() {
+    const { piece } = this.state;
+    if (!piece) return;
+    this.#playsWhenReady = true;
+    this.trigger("open", { recipe: piece.recipe, id: piece.id });
+    this.#beBusy();
+  }
+
+  /** @param {number} seconds */
+  seek(seconds) {
+    if (!this.state.piece) return;
+    this.mixer.seek(clamp(seconds, 0, this.state.piece.seconds) * RATE);
+    for (const view of this.views) view.showPosition?.();
+  }
+
+  /** @param {number} step */
+  seekStep(step) {
+    if (this.state.piece) this.seek(secondsAt(this.state.piece, step));
+  }
+
+  /** @param {number} phrase */
+  seekTo(phrase) {
+    this.seekStep(startOf(phrase));
+  }
+
+  toggleRepeat() {
+    this.mixer.setRepeat(!this.mixer.repeats);
+    this.update();
+  }
+
+  /** @param {boolean} wanted loop the selected phrase, or the one that is played */
+  loop(wanted) {
+    const { state, mixer } = this;
+    const { piece } = state;
+    if (!wanted || !piece) mixer.setLoop(null);
+    else {
+      if (state.selected === null) {
+        this.select(Math.min(piece.phrases - 1, Math.floor(this.step / STEPS_PER_PHRASE)));
+      }
+      const phrase = state.selected ?? 0;
+      const [from, to] = [startOf(phrase), endOf(piece, phrase)].map((step) =>
+        Math.round(secondsAt(piece, step) * RATE),
+      );
+      mixer.setLoop({ from, to });
+      if (mixer.position < from || mixer.position >= to) this.seekTo(phrase);
+    }
+    this.update();
+  }
+
+  // Parts -----------------------------------------------------------------------------------------
+
+  /** @param {(mix: import("./mix.js").Mix) => void} change */
+  changeMix(change) {
+    const { state } = this;
+    change(state.mix);
+    for (const part of state.partNames) this.mixer.setLevel(part, state.mix.gainOf(part));
+    this.update();
+  }
+
+  // Phrases ---------------------------------------------------------------------------------------
+
+  /** @param {number | null} phrase */
+  select(phrase) {
+    const { state } = this;
+    if (phrase === state.selected) return;
+    state.selected = phrase;
+    if (this.isLooping) this.loop(phrase !== null);
+    this.trigger("phrase", { index: phrase });
+    this.update();
+  }
+
+  /**
+   * A phrase was pressed: copy to it, or select it and play from there.
+   *
+   * @param {number} phrase
+   */
+  press(phrase) {
+    if (this.state.copying !== null) return this.copyTo(phrase);
+    this.select(phrase);
+    this.seekTo(phrase);
+  }
+
+  /** @param {number | null} phrase */
+  toggleLock(phrase) {
+    if (phrase !== null) {
+      toggle(this.state.locks, phrase);
+      this.update();
+    } else if (this.state.piece) this.say("Choose the phrase that is to be locked first");
+  }
+
+  // Edits -----------------------------------------------------------------------------------------
+
+  /** @param {number[]} phrases */
+  redraw(phrases) {
+    const { models } = this.state;
+    this.request("edit", { do: "fill", phrases, models }, { from: phrases[0] });
+  }
+
+  vary() {
+    const { amount, models, edited: phrases } = this.state;
+    const similarity = (100 - amount) / 100;
+    this.request("edit", { do: "vary", phrases, similarity, models }, { from: phrases[0] });
+  }
+
+  /** Keep the selected step of an interpolation alone. */
+  cut() {
+    const { piece, selected } = this.state;
+    if (!piece?.blend || selected === null) return;
+    this.request("edit", { do: "cut", ...stepOfPhrase(piece, selected) }, { isCut: true });
+  }
+
+  extend() {
+    const from = this.state.piece?.phrases;
+    this.request("edit", { do: "extend", bars: CONTINUED_BARS }, { from });
+  }
+
+  toggleCopying() {
+    const { state } = this;
+    if (state.copying !== null) return this.stopCopying();
+    if (state.selected === null) return;
+    state.copying = state.selected;
+    state.note = "";
+    this.update();
+    for (const view of this.views) view.focusPhrase?.(state.selected);
+  }
+
+  stopCopying() {
+    if (this.state.copying === null) return;
+    this.state.copying = null;
+    this.state.note = "";
+    this.update();
+  }
+
+  /** @param {number} target */
+  copyTo(target) {
+    const source = this.state.copying;
+    if (this.state.locks.has(target)) {
+      return this.say(`Phrase ${target + 1} is locked: press another one, or Escape to stop`);
+    }
+    this.stopCopying();
+    if (target !== source) this.request("edit", { do: "copy", source, target }, { from: target });
+  }
+
+  /** @param {import("./state.js").Model} model */
+  toggleKept(model) {
+    toggle(this.state.kept, model);
+    this.update();
+  }
+
+  // Versions --------------------------------------------------------------------------------------
+
+  /** @param {-1 | 1} direction undo or redo */
+  goToVersion(direction) {
+    const { versions, isBusy, piece } = this.state;
+    const version = versions.current + direction;
+    if (isBusy || !piece || !versions.all[version]) return;
+    const { recipe } = versions.all[version];
+    // The id tells Python that it stays the same piece.
+    const data = versions.isSamePiece(version) ? { recipe, id: piece.id } : { recipe };
+    this.request("open", data, { version });
+  }
+
+  /** @param {string} recipe */
+  openRecipe(recipe) {
+    this.request("open", { recipe }, {});
+  }
+
+  // Files -----------------------------------------------------------------------------------------
+
+  /**
+   * Note that a file is being made; the server makes one at a time.
+   *
+   * @param {string} name
+   */
+  fileBegins(name) {
+    this.state.making = name;
+    this.say("");
+  }
+
+  fileEnds() {
+    this.state.making = null;
+    this.update();
+  }
+}

@@ -1,0 +1,179 @@
+// The state of the player, and what follows from it. It knows no page.
+
+import { Mix } from "./mix.js";
+import { Versions } from "./versions.js";
+
+export const CONTINUED_BARS = 8;
+
+/** @typedef {"song" | "drums"} Model */
+/** @type {Model[]} */
+const MODELS = ["song", "drums"];
+
+/**
+ * What was requested from the player, so that its answer is known when it comes.
+ *
+ * @typedef {object} Request
+ * @property {number} [from] phrase to play from
+ * @property {number} [version] index of the version that undo or redo goes to
+ * @property {boolean} [isCut] whether phrases get other numbers
+ * @property {boolean} [isAnnounced] whether the page has announced it as busy
+ */
+
+export class State {
+  /** @type {import("./piece.js").Piece | null} */
+  piece = null;
+  mix = new Mix();
+  versions = new Versions();
+
+  /** @type {number | null} index of the selected phrase */
+  selected = null;
+  /** @type {Set<number>} indices of phrases; they last as long as the piece is edited */
+  locks = new Set();
+  /** @type {number | null} index of the phrase that waits for a place to be copied to */
+  copying = null;
+  /** @type {Set<Model>} models that may not change anything; this stays from piece to piece */
+  kept = new Set();
+  /** Percent by which Vary changes the music. */
+  amount = 20;
+
+  isBusy = false; // a piece was requested and has not come
+  isSilent = false; // no more sound will come for this piece
+  /** @type {Request | null} */
+  request = null;
+  /** @type {import("../shared/payloads.js").ProgressData | null} */
+  progress = null;
+  /** @type {string | null} name of the file that is being made */
+  making = null;
+  /** Message for when nothing else is going on. */
+  note = "";
+
+  /**
+   * `empty`: no piece yet; `drawn`: notes without their sound; `ready`: with it; `silent`: the
+   * sound was cancelled; `problem`: it failed.
+   *
+   * @type {"empty" | "drawn" | "ready" | "silent" | "problem"}
+   */
+  stage = "empty";
+  /** @type {string | null} address of the sound that can be heard */
+  sound = null;
+  /** @type {string | null} address of the sound that is being fetched */
+  loading = null;
+
+  // Sound -----------------------------------------------------------------------------------------
+
+  /** Whether the sound of the piece is one mix so far; it comes first, and its parts follow. */
+  get isMix() {
+    return this.piece?.stream?.parts.join() === "mix";
+  }
+
+  /** Whether the server is still making sound for the piece. */
+  get isRendering() {
+    if (!this.piece || this.isSilent) return false;
+    return this.isMix || !(this.piece.sound || this.piece.problem);
+  }
+
+  get partNames() {
+    return (this.piece?.parts ?? []).map(({ name }) => name);
+  }
+
+  get isFullMix() {
+    return this.mix.isFull(this.partNames);
+  }
+
+  // Phrases and models ----------------------------------------------------------------------------
+
+  get unlocked() {
+    return [...Array(this.piece?.phrases ?? 0).keys()].filter((phrase) => !this.locks.has(phrase));
+  }
+
+  /** Phrases that Redraw and Vary change. */
+  get edited() {
+    return this.selected === null ? this.unlocked : [this.selected];
+  }
+
+  /** Whether the piece has parts of both models, so that one of them can be kept. */
+  get hasBothModels() {
+    return MODELS.every((model) => this.#hasModel(model));
+  }
+
+  /** Models that Redraw and Vary use. */
+  get models() {
+    const isKept = (/** @type {Model} */ model) => this.hasBothModels && this.kept.has(model);
+    return MODELS.filter((model) => this.#hasModel(model) && !isKept(model));
+  }
+
+  /** @param {Model} model */
+  #hasModel(model) {
+    return this.partNames.some((name) => (name === "drums") === (model === "drums"));
+  }
+
+  // Messages --------------------------------------------------------------------------------------
+
+  /**
+   * Why each edit is not possible; "" where it is.
+   *
+   * @returns {Record<"lock" | "redraw" | "vary" | "copy" | "cut" | "rest" | "extend" | "undo" | "redo", string>}
+   */
+  get obstacles() {
+    const { piece, selected } = this;
+    const waiting = !piece
+      ? "There is no piece yet"
+      : this.isBusy
+        ? "Wait until the music is ready"
+        : "";
+    const noChoice = selected === null ? "Choose a phrase first" : "";
+    const noModel = piece && !this.models.length ? "Both are kept: nothing is left to change" : "";
+    const noPhrase =
+      piece && !this.unlocked.length ? "All phrases are locked: unlock one first" : "";
+    const locked =
+      selected !== null && this.locks.has(selected)
+        ? `Phrase ${selected + 1} is locked: unlock it first`
+        : "";
+    const edit = waiting || noModel || locked || (selected === null ? noPhrase : "");
+    const onlyPhrase = piece && piece.phrases < 2 ? "There is no other phrase" : "";
+    return {
+      lock: selected === null ? waiting || noChoice : "",
+      redraw: edit,
+      vary: edit,
+      copy: waiting || noChoice || onlyPhrase,
+      cut: waiting,
+      rest: waiting || noModel || noPhrase,
+      extend: waiting,
+      undo: waiting || (this.versions.canUndo ? "" : "Nothing to undo"),
+      redo: waiting || (this.versions.canRedo ? "" : "Nothing to redo"),
+    };
+  }
+
+  /** Why no file can be made; "" where one can. */
+  get fileObstacle() {
+    if (this.making) return "Wait for the file that is being made";
+    return this.piece ? "" : "There is no piece yet";
+  }
+
+  /** The one line that says what is going on. */
+  get status() {
+    if (this.copying !== null) {
+      const hint = `Press the phrase that phrase ${this.copying + 1} is copied to, or Escape to stop`;
+      return this.note || hint;
+    }
+    if (this.isBusy) return this.progress?.text || "Composing …";
+    if (this.making) return `Making the ${this.making} …`;
+    if (this.isRendering) {
+      return this.isMix ? "Adding the parts …" : this.progress?.text || "Rendering the sound …";
+    }
+    if (this.loading && this.stage !== "ready") return "Loading the sound …";
+    return this.note || this.piece?.problem || "";
+  }
+
+  /** Whether the server works for this player, so that Cancel has something to cancel. */
+  get canCancel() {
+    return this.isBusy || this.isRendering;
+  }
+
+  /** How much Vary changes, in words. */
+  get amountInWords() {
+    if (this.amount < 10) return "hardly";
+    if (this.amount <= 30) return "a little";
+    return this.amount < 60 ? "some way" : "a lot";
+  }
+}

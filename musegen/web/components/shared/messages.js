@@ -1,0 +1,39 @@
+// Messages that the page sends to its components, as events of the document.
+
+/**
+ * `busy`: a piece was asked for. `progress`: how far the server is. `idle`: nothing more will
+ * come. `file`: a file was made, or none.
+ *
+ * @typedef {object} Messages
+ * @property {null} busy
+ * @property {import("./payloads.js").ProgressData} progress
+ * @property {null} idle
+ * @property {import("./payloads.js").FileData | null} file
+ */
+
+/**
+ * Listen to messages. The last message of each kind is delivered at once if it came before this
+ * module was loaded; the page's head keeps it.
+ *
+ * @param {{ [Name in keyof Messages]?: (detail: Messages[Name]) => void }} handlers
+ */
+export function listen(handlers) {
+  const all = /** @type {Record<string, (detail: unknown) => void>} */ (handlers);
+  /** @type {Map<string, unknown>} */
+  const early = Reflect.get(window, "musegenMessages") ?? new Map();
+  for (const [name, detail] of early) all[name]?.(detail);
+  for (const [name, handle] of Object.entries(all)) {
+    document.addEventListener(`musegen:${name}`, (event) => {
+      handle(/** @type {CustomEvent} */ (event).detail);
+    });
+  }
+}
+
+/**
+ * @template {keyof Messages} Name
+ * @param {Name} name
+ * @param {Messages[Name]} detail
+ */
+export function send(name, detail) {
+  document.dispatchEvent(new CustomEvent(`musegen:${name}`, { detail }));
+}

@@ -1,0 +1,125 @@
+// What Python sends to the components, and how its arrays are decoded.
+
+/**
+ * What Gradio gives to a component's `start`.
+ *
+ * @template Value
+ * @typedef {object} Component
+ * @property {HTMLElement} element
+ * @property {{ value: Value | null }} props
+ * @property {(name: "value", changed: () => void) => void} watch
+ * @property {(event: string, data?: object) => void} trigger
+ */
+
+/** @typedef {{ share: number, text: string }} ProgressData */
+/** @typedef {{ url: string, orig_name: string }} FileData */
+
+/**
+ * A piece for the player. It comes without its sound at first, and then again with it.
+ *
+ * @typedef {object} PlayerData
+ * @property {string} id stays the same while a piece is edited
+ * @property {string} title
+ * @property {string} stem of file names
+ * @property {string[]} details
+ * @property {string | null} link query of the address that makes the piece again
+ * @property {string} recipe text that makes the piece again
+ * @property {number} bars
+ * @property {PartData[]} parts
+ * @property {NotesData} notes
+ * @property {number[]} times seconds at the start of each phrase, and at the end of the last
+ * @property {Mark[]} marks sections
+ * @property {Share[] | null} blend sections of an interpolation
+ * @property {FileData | null} sound
+ * @property {Stream | null} stream describes `sound`
+ * @property {string | null} problem why there is no sound, or a part of it is missing
+ */
+
+/** @typedef {{ name: string, instrument: string }} PartData */
+
+/**
+ * Notes as columns of equal length, in base64, sorted by onset: `onset` and `duration` in steps as
+ * float32; `part` (an index into the parts), `pitch` and `velocity` as uint8.
+ *
+ * @typedef {{ onset: string, part: string, pitch: string, duration: string, velocity: string }} NotesData
+ */
+
+/** @typedef {{ bar: number, text: string }} Mark a section's name, at its first bar */
+/** @typedef {{ bar: number, share: number }} Share how much of B a section has, 0 to 1 */
+
+/**
+ * A sound that is sent in pieces: `bytes` has for each piece the length of each part's FLAC file.
+ *
+ * @typedef {object} Stream
+ * @property {string[]} parts names; `["mix"]` if they are mixed already
+ * @property {number} samples length of the whole sound
+ * @property {number} each samples in a piece; the last may be shorter
+ * @property {number[][]} bytes
+ */
+
+/**
+ * Points of the map: coordinates from 0 to 1 as uint16 in base64.
+ *
+ * @typedef {{ x: string, y: string, attributes: MapAttribute[] }} MapData
+ */
+
+/**
+ * `values` are uint8 in base64, from 0 at `low` to 254 at `high`; 255 stands for no value.
+ *
+ * @typedef {{ name: string, values: string, low: number, high: number }} MapAttribute
+ */
+
+/**
+ * Titles of the square's four corners, and where the dot is; null leaves it where it is.
+ *
+ * @typedef {{ corners: string[], x: number | null, y: number | null }} SquareData
+ */
+
+/**
+ * How an uploaded file was read. Without `tracks`, it names an earlier reading to return to.
+ *
+ * @typedef {object} TracksData
+ * @property {number | null} request number of the request that this answers
+ * @property {string} reading identifies the reading
+ * @property {string} summary
+ * @property {Track[] | null} tracks
+ * @property {number} tempo factor of the tempo that was found
+ * @property {Tempo[]} tempos choices
+ * @property {string[]} about more sentences
+ */
+
+/**
+ * @typedef {object} Track
+ * @property {number} index
+ * @property {string} name
+ * @property {string} instrument
+ * @property {number} notes
+ * @property {number} kept how many of the notes are used
+ * @property {string | null} part null if the track is left out
+ * @property {string} reason
+ * @property {boolean} chosen by the visitor
+ */
+
+/** @typedef {{ factor: number, label: string }} Tempo */
+
+/**
+ * @template Value
+ * @param {Value | string | null} value
+ * @returns {Value | null}
+ */
+export function parse(value) {
+  return typeof value === "string" ? (value ? JSON.parse(value) : null) : value;
+}
+
+/**
+ * Decode a little-endian array.
+ *
+ * @template {Uint8Array | Uint16Array | Float32Array} T
+ * @param {string} base64
+ * @param {new (buffer: ArrayBuffer) => T} type
+ * @returns {T}
+ */
+export function decode(base64, type) {
+  const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+  return new type(bytes.buffer); // every browser's computer is little-endian
+}

@@ -1,0 +1,76 @@
+"""Serves the page's ES modules, and loads them where a component needs them.
+
+The browser loads the files as they are. The first folder of their addresses is a digest of all of
+them, so that browsers may keep them for good and still never run a script of another version.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from musegen.web.assets import asset
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+__all__ = ["load_module", "module_routes", "page_head"]
+
+_ROOT = Path(__file__).parent
+_MODULES = {
+    path.relative_to(_ROOT).as_posix(): path.read_bytes() for path in sorted(_ROOT.rglob("*.js"))
+}
+_DIGEST = hashlib.sha256(repr(sorted(_MODULES.items())).encode()).hexdigest()[:16]
+_EARLY = ("components/player/", "components/shared/")  # folders of what each page needs at once
+_CACHE_FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}
+
+
+def module_routes() -> list[Route]:
+    """Routes that serve the modules; they must stand before Gradio's own."""
+    return [Route("/modules/{digest}/{name:path}", _serve)]
+
+
+def load_module(name: str) -> str:
+    """JavaScript for `gr.HTML`'s ``js_on_load``: imports a module and calls its ``start``.
+
+    Parameters
+    ----------
+    name : str
+        Path of the module below ``musegen/web``, such as ``components/map/map.js``.
+
+    Raises
+    ------
+    KeyError
+        If there is no such module.
+    """
+    # Relative to the page's base address, as Gradio's own scripts are: so it works under a path.
+    address = f"new URL({json.dumps(_address(name))}, document.baseURI)"
+    return f"import({address}).then((module) => module.start({{ element, props, watch, trigger }}))"
+
+
+def page_head() -> str:
+    """HTML for the page's head; among it, what loads the player while Gradio builds the page."""
+    links = "".join(
+        f'<link rel="modulepreload" href="{_address(name)}">'
+        for name in _MODULES
+        if name.startswith(_EARLY)
+    )
+    return asset("static/head.html") + links
+
+
+def _address(name: str) -> str:
+    if name not in _MODULES:
+        raise KeyError(f"there is no module {name} in {_ROOT}")
+    return f"modules/{_DIGEST}/{name}"
+
+
+async def _serve(request: Request) -> Response:
+    content = _MODULES.get(request.path_params["name"])
+    if content is None or request.path_params["digest"] != _DIGEST:
+        return PlainTextResponse("Not Found", 404)
+    return Response(content, media_type="text/javascript", headers=_CACHE_FOREVER)
