@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,13 +36,15 @@ def module_routes() -> list[Route]:
     return [Route("/modules/{digest}/{name:path}", _serve)]
 
 
-def load_module(name: str) -> str:
+def load_module(name: str, events: Sequence[str] = ()) -> str:
     """JavaScript for `gr.HTML`'s ``js_on_load``: imports a module and calls its ``start``.
 
     Parameters
     ----------
     name : str
         Path of the module below ``musegen/web``, such as ``components/map/map.js``.
+    events : sequence of str
+        Names of the events that the module triggers. Gradio offers no listener for others.
 
     Raises
     ------
@@ -50,7 +53,8 @@ def load_module(name: str) -> str:
     """
     # Relative to the page's base address, as Gradio's own scripts are: so it works under a path.
     address = f"new URL({json.dumps(_address(name))}, document.baseURI)"
-    return f"import({address}).then((module) => module.start({{ element, props, watch, trigger }}))"
+    start = "(module) => module.start({ element, props, watch, trigger })"
+    return f"import({address}).then({start}); // triggers {json.dumps(list(events))}"
 
 
 def page_head() -> str:

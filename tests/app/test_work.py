@@ -45,7 +45,7 @@ def test_progress_is_shown(page) -> None:
     )
     page.draw(5, bars=LONG)
     page.player.get_by_role("progressbar").wait_for()
-    assert page.text("status").startswith(("Playing it into a file", "Adding the parts"))
+    assert page.text("status").startswith(("Rendering the sound", "Adding the parts"))
     page.wait_for_sound(None)
     told = page.page.evaluate("window.told")
     shares = [one["share"] for one in told]

@@ -59,14 +59,14 @@ class Visit:
     @contextmanager
     def change(self, heard: bool = False) -> Iterator[None]:
         """What is done within changes the piece: wait until it is seen so, or also heard."""
-        piece, take = self.data("id"), self.data("take")
+        piece, version = self.data("id"), self.data("version")
         yield
         self.wait(
-            """([take, states]) => {
+            """([version, states]) => {
                 const player = document.querySelector('.mg-player').dataset;
-                return player.take !== take && states.includes(player.state) && !player.busy;
+                return player.version !== version && states.includes(player.state) && !player.busy;
             }""",
-            [take, ["ready"] if heard else ["ready", "drawn"]],
+            [version, ["ready"] if heard else ["ready", "drawn"]],
         )
         assert self.data("id") == piece
 

@@ -357,7 +357,7 @@ class Callbacks:
         try:
             async for share, stage in stream_from_thread(stages, cancel):
                 if stage is None:
-                    yield gr.skip(), _progress(share, "Playing it into a file …")
+                    yield gr.skip(), _progress(share, "Rendering the sound …")
                 else:
                     yield show(version, stage.file, stage.stream, stage.problem), gr.skip()
         except Cancelled:

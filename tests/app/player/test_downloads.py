@@ -198,5 +198,5 @@ def test_history_outlives_the_page(visit) -> None:
     assert "redrawn" in page.text("details")
     assert page.piece() == changed
     page.button("History").click()
-    page.page.get_by_role("button", name="Forget all").click()
+    page.page.get_by_role("button", name="Clear history").click()
     assert page.page.locator(".mg-entry").count() == 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import http.server
 import json
+import shutil
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,7 +20,8 @@ RATE = 44100
 SECONDS = 14
 PARTS = ("lead", "bass", "drums")
 # The page records all that leaves the mixer, from `record` on.
-PAGE = """<!doctype html><title>Mixer</title><script>MIXER
+PAGE = """<!doctype html><title>Mixer</title><script type="module">
+import { Mixer } from "./player/mixer.js";
 const told = [];
 const mixer = new Mixer((what) => told.push(what));
 const blocks = [];
@@ -29,6 +31,7 @@ const code = `registerProcessor('recorder', class extends AudioWorkletProcessor 
         return true;
     }
 });`;
+Object.assign(window, { told, mixer, record, heard: () => blocks.flatMap((block) => Array.from(block)) });
 async function record() {
     mixer.wake();
     await mixer.context.audioWorklet.addModule(URL.createObjectURL(
@@ -37,7 +40,6 @@ async function record() {
     recorder.port.onmessage = ({ data }) => blocks.push(data);
     mixer.output.connect(recorder);
 }
-const heard = () => blocks.flatMap((block) => Array.from(block));
 </script>"""
 
 
@@ -58,8 +60,9 @@ def sounds() -> dict[str, np.ndarray]:
 def folder(tmp_path_factory, sounds) -> Path:
     """The same music twice, as a mix and as parts, beside a page with the mixer."""
     folder = tmp_path_factory.mktemp("mixer")
-    code = (ROOT / "musegen/studio/player/mixer.js").read_text("utf-8")
-    (folder / "index.html").write_text(PAGE.replace("MIXER", code))
+    for name in ("player", "shared"):
+        shutil.copytree(ROOT / "musegen/web/components" / name, folder / name)
+    (folder / "index.html").write_text(PAGE)
     stages = {MIX: Stems({MIX: sum(sounds.values())}, RATE, {}), "parts": Stems(sounds, RATE, {})}
     for name, stems in stages.items():
         told = write_stream(folder / f"{name}.flacs", stems)

@@ -96,12 +96,12 @@ def is_off(page: Visit, name: str) -> bool:
     return page.button(name).get_attribute("aria-disabled") == "true"
 
 
-def wait_for_take(page: Visit, number: int) -> None:
+def wait_for_version(page: Visit, number: int) -> None:
     """Wait until a take is shown and heard; they are counted from 0 as they are made."""
     page.wait(
         """number => {
-            const { take, state, busy } = document.querySelector('.mg-player').dataset;
-            return take === String(number) && state === 'ready' && !busy;
+            const { version, state, busy } = document.querySelector('.mg-player').dataset;
+            return version === String(number) && state === 'ready' && !busy;
         }""",
         number,
     )
@@ -382,7 +382,7 @@ def test_the_note_under_the_pointer_is_named(visit) -> None:
 def test_what_was_loaded_is_told_to_who_cannot_see_it(visit) -> None:
     page = visit()
     page.press("short")
-    said = page.player.locator(".mg-said")
+    said = page.player.locator(".mg-announcement")
     assert said.get_attribute("role") == "status"
     assert "short, 8 bars, is ready to play: lead (" in said.text_content()
 
@@ -448,7 +448,7 @@ def test_a_phrase_is_drawn_again_and_heard(playing) -> None:
     piece, notes = playing.data("id"), playing.data("notes")
     playing.button("Redraw").click()
     assert told(playing) == {"do": "fill", "phrases": [2], "models": ["song", "drums"]}
-    wait_for_take(playing, 1)
+    wait_for_version(playing, 1)
     assert (playing.data("id"), playing.data("notes")) == (piece, notes)
     assert "fill" in playing.text("details")
     assert phrase(playing, 3).get_attribute("aria-pressed") == "true"
@@ -466,7 +466,7 @@ def test_a_loop_goes_on_while_its_phrase_is_drawn_again(playing) -> None:
         }}"""
     )
     playing.button("Redraw").click()
-    wait_for_take(playing, 1)
+    wait_for_version(playing, 1)
     assert playing.page.evaluate("(clearInterval(window.watcher), window.still)") == 0
     assert SECONDS <= playing.seconds <= 2 * SECONDS
 
@@ -478,7 +478,7 @@ def test_vary_goes_as_far_as_the_slider_says(playing) -> None:
     everything = ["song", "drums"]
     said = {"do": "vary", "phrases": [0], "similarity": 0.8, "models": everything}
     assert told(playing) == said
-    wait_for_take(playing, 1)
+    wait_for_version(playing, 1)
     slider = playing.player.get_by_role("slider", name="How far")
     assert slider.get_attribute("aria-valuetext") == "20 %, a little"
     slider.fill("75")
@@ -500,7 +500,7 @@ def test_without_a_choice_all_that_is_not_locked_is_changed(playing) -> None:
     told(playing)
     playing.button("Redraw the rest").click()
     assert told(playing)["phrases"] == [0, 2, 3]
-    wait_for_take(playing, 1)
+    wait_for_version(playing, 1)
     assert phrase(playing, 2).get_attribute("data-locked") == "true"  # it is the same piece
     playing.press("short")
     told(playing)
@@ -545,14 +545,14 @@ def test_a_phrase_is_copied_to_the_one_that_is_pressed_next(playing) -> None:
     assert "Phrase 4 is locked" in playing.text("status")
     phrase(playing, 2).click()
     assert told(playing) == {"do": "copy", "source": 2, "target": 1}
-    wait_for_take(playing, 1)
+    wait_for_version(playing, 1)
 
 
 def test_the_piece_is_continued(playing) -> None:
     before = playing.player.locator(".mg-phrase").count()
     playing.button("Continue").click()
     assert told(playing) == {"do": "extend", "bars": 8}
-    wait_for_take(playing, 1)
+    wait_for_version(playing, 1)
     assert playing.player.locator(".mg-phrase").count() == before + 4
     assert playing.seconds >= 4 * SECONDS - 0.1  # what is new is heard
 
@@ -561,7 +561,7 @@ def test_a_model_is_kept(playing) -> None:
     playing.button("Keep song").click()
     playing.button("Redraw").click()
     assert told(playing)["models"] == ["drums"]
-    wait_for_take(playing, 1)
+    wait_for_version(playing, 1)
     playing.button("Keep drums").click()
     for name in ("Redraw", "Vary", "Redraw the rest"):
         assert is_off(playing, name)
@@ -600,7 +600,7 @@ def test_a_morph_shows_its_way_and_gives_its_steps(visit) -> None:
     told(page)
     page.button("Make this step the piece").click()
     assert told(page) == {"do": "cut", "first": 2, "phrases": 2}
-    wait_for_take(page, 1)
+    wait_for_version(page, 1)
     assert page.player.locator(".mg-phrase").count() == 2
     assert page.player.locator('[data-locked="true"]').count() == 0
     assert not page.button("Make this step the piece").is_visible()
@@ -617,26 +617,26 @@ def test_undo_and_redo(playing) -> None:
     playing.page.keyboard.press("k")
     phrase(playing, 1).click()
     playing.button("Redraw").click()
-    wait_for_take(playing, 1)
+    wait_for_version(playing, 1)
     piece = playing.data("id")
     playing.button("Undo").click()
-    wait_for_take(playing, 0)
+    wait_for_version(playing, 0)
     assert (playing.text("details"), playing.data("id")) == (first, piece)
     assert phrase(playing, 2).get_attribute("data-locked") == "true"
     playing.page.keyboard.press("Control+Shift+Z")
-    wait_for_take(playing, 1)
+    wait_for_version(playing, 1)
     assert "fill" in playing.text("details")
     playing.page.keyboard.press("Control+z")
-    wait_for_take(playing, 0)
+    wait_for_version(playing, 0)
     playing.page.keyboard.press("Control+y")
-    wait_for_take(playing, 1)
+    wait_for_version(playing, 1)
     playing.page.locator("#told textarea").press("Control+z")  # its own
     playing.page.wait_for_timeout(300)
-    assert playing.data("take") == "1"
+    assert playing.data("version") == "1"
     playing.button("Undo").click()
-    wait_for_take(playing, 0)
+    wait_for_version(playing, 0)
     playing.button("Continue").click()  # another way from here: the old one is gone
-    wait_for_take(playing, 1)
+    wait_for_version(playing, 1)
     assert is_off(playing, "Redo")
 
 
@@ -645,7 +645,7 @@ def test_undo_goes_back_to_the_piece_before(visit) -> None:
     page.press("short")
     page.press("long")
     page.button("Undo").click()
-    wait_for_take(page, 0)
+    wait_for_version(page, 0)
     assert page.text("title") == "short"
     assert not is_off(page, "Redo")
 
@@ -666,12 +666,12 @@ def test_a_sound_that_comes_too_late_is_left(playing) -> None:
         playing.wait(
             """edits => {
                 const player = document.querySelector('.mg-player');
-                const { take, busy } = player.dataset;
-                return Number(take) === edits && !busy;
+                const { version, busy } = player.dataset;
+                return Number(version) === edits && !busy;
             }""",
             edits,
         )
-    wait_for_take(playing, 3)
+    wait_for_version(playing, 3)
     lengths = [len(shown) for shown in playing.page.evaluate("window.shown")]
     assert lengths == sorted(lengths)
 
@@ -701,7 +701,7 @@ def test_history_outlives_the_page(visit) -> None:
     page.page.keyboard.press("Escape")
     assert not dialog.is_visible()
     page.button("History").click()
-    dialog.get_by_role("button", name="Forget all").click()
+    dialog.get_by_role("button", name="Clear history").click()
     assert entries.count() == 0
     assert page.page.evaluate("localStorage.getItem('musegen-history')") == "[]"
 
@@ -773,7 +773,7 @@ def test_a_sound_that_was_stopped_can_be_asked_for_again(visit) -> None:
     page = visit()
     page.page.locator("#alone").click()
     page.wait("document.querySelector('.mg-player').dataset.state === 'drawn'")
-    assert page.text("status") == "Playing it into a file …"
+    assert page.text("status") == "Rendering the sound …"
     assert page.button("Cancel").is_visible()
     announce(page, "idle")
     assert not page.button("Cancel").is_visible()

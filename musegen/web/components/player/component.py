@@ -33,6 +33,8 @@ DRUM_KITS: dict[str, int] = {
     "Orchestra Kit": 48,
 }
 
+_EVENTS = ("draw", "phrase", "edit", "open", "file", "cancel")
+
 
 def instrument_name(part: str, program: int) -> str:
     """Name of what a part is played with: a General MIDI instrument, or a drum kit."""
@@ -197,7 +199,7 @@ def player(**kwargs) -> gr.HTML:
     component = gr.HTML(
         html_template=asset("components/player/player.html"),
         css_template=asset("components/player/player.css"),
-        js_on_load=load_module("components/player/player.js"),
+        js_on_load=load_module("components/player/player.js", _EVENTS),
         apply_default_css=False,
         **kwargs,
     )

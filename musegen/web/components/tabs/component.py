@@ -13,6 +13,7 @@ from collections.abc import Sequence
 import gradio as gr
 
 from musegen.web.assets import asset
+from musegen.web.modules import load_module
 
 __all__ = ["tab_bar", "tab_group", "tab_panel"]
 
@@ -43,7 +44,7 @@ def tab_bar(names: Sequence[str], label: str) -> gr.HTML:
     return gr.HTML(
         html_template=f'<div role="tablist" aria-label="{html.escape(label)}">{rows}</div>',
         css_template=asset("components/tabs/tabs.css"),
-        js_on_load=asset("components/tabs/tabs.js"),
+        js_on_load=load_module("components/tabs/tabs.js"),
         apply_default_css=False,
         elem_classes="mg-tab-bar",
     )

@@ -1,40 +1,51 @@
 // Shows the panel of the selected tab. The keys follow the tabs pattern of the WAI-ARIA practices.
-const tabs = [...element.querySelectorAll('[role="tab"]')];
-let selected = tabs[0];
 
-/** Sets the attributes of the tabs and of the panels that are in the page by now. */
-function update() {
-  for (const tab of tabs) {
-    const isSelected = tab === selected;
-    tab.setAttribute("aria-selected", String(isSelected));
-    tab.tabIndex = isSelected ? 0 : -1;
-    const panel = document.getElementById(tab.getAttribute("aria-controls"));
-    if (!panel) continue;
-    panel.setAttribute("role", "tabpanel");
-    panel.setAttribute("aria-labelledby", tab.id);
-    panel.toggleAttribute("data-selected", isSelected);
+/** @param {import("../shared/payloads.js").Component<never>} component */
+export function start({ element }) {
+  const tabs = [...element.querySelectorAll('[role="tab"]')].filter(
+    (tab) => tab instanceof HTMLElement,
+  );
+  const last = tabs.length - 1;
+  let selected = 0;
+
+  /** Set the attributes of the tabs, and of the panels that are in the page by now. */
+  function update() {
+    tabs.forEach((tab, i) => {
+      const isSelected = i === selected;
+      tab.setAttribute("aria-selected", String(isSelected));
+      tab.tabIndex = isSelected ? 0 : -1;
+      const panel = document.getElementById(tab.getAttribute("aria-controls") ?? "");
+      if (!panel) return;
+      panel.setAttribute("role", "tabpanel");
+      panel.setAttribute("aria-labelledby", tab.id);
+      panel.toggleAttribute("data-selected", isSelected);
+    });
   }
-}
 
-function select(tab) {
-  selected = tab;
+  /** @param {number} i */
+  function select(i) {
+    selected = i;
+    update();
+  }
+
+  tabs.forEach((tab, i) => {
+    tab.addEventListener("click", () => select(i));
+  });
+  element.addEventListener("keydown", (event) => {
+    const next = {
+      ArrowRight: selected < last ? selected + 1 : 0,
+      ArrowLeft: selected > 0 ? selected - 1 : last,
+      Home: 0,
+      End: last,
+    }[event.key];
+    if (next === undefined) return;
+    event.preventDefault();
+    select(next);
+    tabs[next].focus();
+  });
+
+  // Gradio adds the panels to the page after the tabs.
+  const group = element.closest(".mg-tabs");
+  if (group) new MutationObserver(update).observe(group, { childList: true });
   update();
 }
-
-element.addEventListener("click", (event) => {
-  const tab = event.target.closest('[role="tab"]');
-  if (tab) select(tab);
-});
-element.addEventListener("keydown", (event) => {
-  const last = tabs.length - 1;
-  const i = tabs.indexOf(selected);
-  const next = { ArrowRight: i < last ? i + 1 : 0, ArrowLeft: i > 0 ? i - 1 : last, Home: 0, End: last }[event.key];
-  if (next === undefined) return;
-  event.preventDefault();
-  select(tabs[next]);
-  tabs[next].focus();
-});
-
-// Gradio adds the panels to the page after the tabs.
-new MutationObserver(update).observe(element.closest(".mg-tabs"), { childList: true });
-update();
