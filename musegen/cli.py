@@ -16,16 +16,11 @@ from typing import TYPE_CHECKING
 from musegen.audio import FORMATS, fluidsynth_problem, render, write_audio
 from musegen.batch import MIDI, PATH, draw_pieces, vary_file, write_many, write_piece
 from musegen.errors import MuseGenError, MusicError, MusicWarning, WorkerError, is_disk_full
-from musegen.latent.paths import (
-    DEFAULT_FORM,
-    DEFAULT_TEMPERATURE,
-    FORMS,
-    lay_out,
-    stack_path,
-    write_paths,
-)
+from musegen.latent.forms import DEFAULT_FORM, FORMS, section_order
+from musegen.latent.paths import stack_path, write_paths
 from musegen.music import Piece
 from musegen.music.attributes import ATTRIBUTES, MAX_ATTRIBUTE_CHANGE
+from musegen.music.limits import DEFAULT_TEMPERATURE
 from musegen.parallel import DASK, PROCESSES, WorkerPool
 from musegen.reading import read_midi
 
@@ -261,7 +256,7 @@ def _out(*endings: str) -> Callable[[str], Path]:
 
 def _form(text: str) -> str:
     try:
-        lay_out(text, 1)
+        section_order(text, 1)
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
     return text

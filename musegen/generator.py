@@ -11,24 +11,17 @@ import numpy as np
 
 from musegen.errors import MusicError
 from musegen.files import CHECKPOINTS
-from musegen.latent.paths import (
-    CURVES,
-    DEFAULT_FORM,
-    DEFAULT_TEMPERATURE,
-    FORMS,
-    MODELS,
-    bend_noise,
-    draw_noise,
-    lay_out,
-    near,
-    way,
-)
+from musegen.latent.forms import DEFAULT_FORM, FORMS, apply_form, section_order
+from musegen.latent.interpolation import CURVES, interpolate_noise
+from musegen.latent.noise import draw_noise, vary_noise
+from musegen.latent.paths import MODELS
 from musegen.model.attribute_edits import change_phrase_attributes, set_piece_attributes
 from musegen.model.latent_space import LatentSpace
 from musegen.music.arrange import join, key_between, lay_apart, repeat, tempo_between
 from musegen.music.attributes import ATTRIBUTES, MAX_ATTRIBUTE_CHANGE
+from musegen.music.limits import DEFAULT_TEMPERATURE, DEFAULT_TEMPO
 from musegen.music.notes import BARS_PER_PHRASE, PARTS, STEPS_PER_BAR
-from musegen.music.phrase import DEFAULT_TEMPO, Phrase
+from musegen.music.phrase import Phrase
 from musegen.music.piece import Piece
 
 __all__ = ["FORMS", "MAX_BARS", "MAX_STEPS", "MuseGen", "load"]
@@ -130,13 +123,13 @@ class MuseGen:
         for seed in seeds:
             _chosen_seed(seed)
         _check_attributes(attributes)
-        order = lay_out(form, math.ceil(bars / BARS_PER_PHRASE))
+        order = section_order(form, math.ceil(bars / BARS_PER_PHRASE))
         drawn = int(order.max()) + 1
         paths: list[dict[str, np.ndarray]] = [{} for _ in seeds]
         for stream, (name, space) in enumerate(self.spaces.items()):
             u = np.stack(
                 [
-                    bend_noise(form, draw_noise(seed, drawn, space.latent_dim, stream), seed)
+                    apply_form(form, draw_noise(seed, drawn, space.latent_dim, stream), seed)
                     for seed in seeds
                 ]
             )
@@ -270,7 +263,7 @@ class MuseGen:
         def nearby(
             space: LatentSpace, z: np.ndarray, kept: np.ndarray, fresh: np.ndarray
         ) -> np.ndarray:
-            return near(space.to_noise(z[None], kept)[0], similarity, fresh)
+            return vary_noise(space.to_noise(z[None], kept)[0], similarity, fresh)
 
         path = self._path_of(piece)
         _check_models(models, path)
@@ -444,7 +437,7 @@ class MuseGen:
             Sections, 2 to `MAX_STEPS`. Each is as long as the longer end; the shorter repeats.
             The first and the last are `a` and `b`, note for note.
         curve : str
-            One of `musegen.latent.paths.CURVES`: where on the way the sections lie.
+            One of `musegen.latent.interpolation.CURVES`: where on the way the sections lie.
 
         Returns
         -------
@@ -498,8 +491,8 @@ class MuseGen:
         path = {}
         for name, u in self._noise(ends).items():
             space = self.spaces[name]
-            upper, lower = (way(u[i], u[i + 1], [x])[0] for i in (0, 2))
-            path[name] = space.to_latents(way(upper, lower, [y]))[0]
+            upper, lower = (interpolate_noise(u[i], u[i + 1], [x])[0] for i in (0, 2))
+            path[name] = space.to_latents(interpolate_noise(upper, lower, [y]))[0]
         return self._between(ends, path, shares)
 
     def _noise(self, ends: Sequence[Piece]) -> dict[str, np.ndarray]:
@@ -522,7 +515,9 @@ class MuseGen:
             return []
         paths: list[dict[str, np.ndarray]] = [{} for _ in ts]
         for name, (a, b) in self._noise(ends).items():
-            for path, z in zip(paths, self.spaces[name].to_latents(way(a, b, ts)), strict=True):
+            for path, z in zip(
+                paths, self.spaces[name].to_latents(interpolate_noise(a, b, ts)), strict=True
+            ):
                 path[name] = z
         return paths
 

@@ -9,8 +9,10 @@ from pathlib import Path
 import numpy as np
 
 from musegen.errors import MusicError
-from musegen.latent.paths import DEFAULT_FORM, DEFAULT_TEMPERATURE, bend_noise, draw_noise
+from musegen.latent.forms import DEFAULT_FORM, apply_form
+from musegen.latent.noise import draw_noise
 from musegen.model.latent_space import LatentSpace
+from musegen.music.limits import DEFAULT_TEMPERATURE
 from musegen.music.notes import BARS_PER_PHRASE, DRUMS
 from musegen.music.phrase import Phrase
 from musegen.music.phrase_set import PhraseSet
@@ -84,7 +86,7 @@ class Samples:
         pieces = min(max(as_many, _FEWEST_PIECES), _MOST_PIECES)
         u = np.stack(
             [
-                bend_noise(DEFAULT_FORM, draw_noise(seed, PHRASES_PER_PIECE, dim), seed)
+                apply_form(DEFAULT_FORM, draw_noise(seed, PHRASES_PER_PIECE, dim), seed)
                 for seed in range(pieces)
             ]
         )

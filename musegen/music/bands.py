@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from musegen.music.instruments import DEFAULT_PROGRAMS, program_named
+from musegen.music.limits import DEFAULT_TEMPO
 from musegen.music.notes import SONG_PARTS
-from musegen.music.phrase import DEFAULT_TEMPO
 
 __all__ = ["BANDS", "Band"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from musegen.latent.paths import DEFAULT_FORM
+from musegen.latent.forms import DEFAULT_FORM
 from musegen.music.bands import BANDS
 from musegen.recipe.schema import Random, Recipe, Sound
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from musegen.latent.paths import CURVES
+from musegen.latent.interpolation import CURVES
 from musegen.music import Piece
 from musegen.music.keys import KEY_NAMES
 from musegen.music.notes import BARS_PER_PHRASE

@@ -13,7 +13,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from musegen.latent.paths import DEFAULT_FORM, DEFAULT_TEMPERATURE, MODELS
+from musegen.latent.forms import DEFAULT_FORM
+from musegen.latent.paths import MODELS
+from musegen.music.limits import DEFAULT_TEMPERATURE
 
 __all__ = [
     "Adjust",

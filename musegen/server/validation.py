@@ -6,7 +6,7 @@ import contextlib
 import secrets
 
 from musegen.errors import MusicError
-from musegen.latent.paths import lay_out
+from musegen.latent.forms import section_order
 from musegen.music import Piece
 from musegen.server.settings import get_settings
 
@@ -81,7 +81,7 @@ def check_form(form: str | None) -> str:
     """
     form = form or ""
     try:
-        lay_out(form, 8)
+        section_order(form, 8)
     except ValueError as error:
         raise MusicError(str(error)) from None
     return form

@@ -7,7 +7,7 @@ import json
 from pydantic import TypeAdapter, ValidationError
 
 from musegen.errors import MusicError
-from musegen.latent.paths import CURVES
+from musegen.latent.interpolation import CURVES
 from musegen.recipe.schema import Edit, Morph, Random, Recipe, Sound
 from musegen.server.validation import check_form, check_number, new_seed
 

@@ -8,7 +8,7 @@ from support.examples import CHECKPOINTS, band, band_phrase, drum_phrase
 
 from musegen.errors import MusicError
 from musegen.generator import load
-from musegen.latent.paths import FORMS
+from musegen.latent.forms import FORMS
 from musegen.music import Phrase, Piece
 from musegen.music.attributes import ATTRIBUTES, measure_attributes
 from musegen.music.similarity import note_f1

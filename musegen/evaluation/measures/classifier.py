@@ -12,10 +12,12 @@ from sklearn.model_selection import StratifiedGroupKFold
 from musegen.evaluation.measures.statistics import Measure, bootstrap
 from musegen.evaluation.measures.tokens import pitch_class
 from musegen.evaluation.samples import Samples, places, song_pairs, spread
-from musegen.latent.paths import draw_noise, way
+from musegen.latent.interpolation import interpolate_noise
+from musegen.latent.noise import draw_noise
 from musegen.music.features import phrase_features
+from musegen.music.limits import DEFAULT_TEMPO
 from musegen.music.notes import PARTS, STEPS_PER_PHRASE
-from musegen.music.phrase import DEFAULT_TEMPO, Phrase
+from musegen.music.phrase import Phrase
 
 __all__ = ["blend_notes", "features", "measure", "tell_apart"]
 
@@ -69,7 +71,7 @@ def _middle(samples: Samples) -> dict[str, Measure | None]:
     )
     rest = np.array([row for row in rows[~odd] if source[row] in pair_of], np.int64)
     u = space.to_noise(space.encode([truth[i] for i in (*a, *b)])[:, None])
-    middle = space.to_latents(way(u[: len(a)], u[len(a) :], np.array([0.5]))[0])
+    middle = space.to_latents(interpolate_noise(u[: len(a)], u[len(a) :], np.array([0.5]))[0])
     rng = np.random.default_rng(0)
     blended = [blend_notes(truth[i], truth[j], rng) for i, j in zip(a, b, strict=True)]
     held = features([truth[i] for i in rest])

@@ -15,7 +15,7 @@ from musegen.evaluation.measures.tokens import (
     melody_tokens,
 )
 from musegen.evaluation.samples import Samples, song_pairs, spread
-from musegen.latent.paths import way
+from musegen.latent.interpolation import interpolate_noise
 from musegen.music.notes import BARS_PER_PHRASE
 from musegen.music.phrase_set import PhraseSet
 
@@ -71,7 +71,7 @@ def _between(
     """Tokens of what lies between the ends, at each `t` those of all pairs."""
     space, truth = samples.space, samples.truth
     u = space.to_noise(space.encode([truth[i] for i in (*a, *b)])[:, None])
-    between = np.concatenate(way(u[: len(a)], u[len(a) :], ts))
+    between = np.concatenate(interpolate_noise(u[: len(a)], u[len(a) :], ts))
     phrases = space.decode(space.to_latents(between)[:, 0])
     return np.split(tokens_of(PhraseSet.from_phrases(phrases)), len(ts))
 

@@ -12,12 +12,14 @@ import gradio as gr
 
 from musegen.audio import find_soundfont, soundfont_names
 from musegen.errors import MusicError
-from musegen.latent.paths import CURVES, DEFAULT_FORM, DEFAULT_TEMPERATURE, MODELS
+from musegen.latent.forms import DEFAULT_FORM
+from musegen.latent.interpolation import CURVES
+from musegen.latent.paths import MODELS
 from musegen.music.attributes import ATTRIBUTES
 from musegen.music.bands import BANDS
 from musegen.music.keys import key_named
+from musegen.music.limits import DEFAULT_TEMPERATURE, DEFAULT_TEMPO
 from musegen.music.notes import PARTS
-from musegen.music.phrase import DEFAULT_TEMPO
 from musegen.recipe import naming
 from musegen.recipe.codec import read_recipe, write_recipe
 from musegen.recipe.schema import (

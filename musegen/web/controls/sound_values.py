@@ -13,8 +13,8 @@ from musegen.music import Piece
 from musegen.music.bands import BANDS
 from musegen.music.instruments import DEFAULT_PROGRAMS, program_name, program_named
 from musegen.music.keys import KEY_NAMES, key_named
+from musegen.music.limits import DEFAULT_TEMPO
 from musegen.music.notes import PARTS
-from musegen.music.phrase import DEFAULT_TEMPO
 from musegen.recipe.naming import key_label
 from musegen.recipe.schema import Recipe, Sound
 from musegen.server.validation import allowed_range, check_number

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 import gradio as gr
 import numpy as np
 
-from musegen.latent.paths import CURVES, DEFAULT_FORM, DEFAULT_TEMPERATURE, FORMS
+from musegen.latent.forms import DEFAULT_FORM, FORMS
+from musegen.latent.interpolation import CURVES
 from musegen.map.phrase_map import PhraseMap
+from musegen.music.limits import DEFAULT_TEMPERATURE
 from musegen.recipe.examples import EXAMPLES
 from musegen.server.uploads import ENDINGS
 from musegen.server.validation import allowed_range

@@ -5,8 +5,8 @@ import pytest
 from musegen.music.bands import BANDS
 from musegen.music.feel import Feel
 from musegen.music.instruments import DEFAULT_PROGRAMS
+from musegen.music.limits import DEFAULT_TEMPO
 from musegen.music.notes import PARTS
-from musegen.music.phrase import DEFAULT_TEMPO
 
 KITS = {0, 8, 16, 24, 25, 32, 40, 48}  # those that the page names
 
