@@ -1,4 +1,4 @@
-# MuseGen's page in a container, everything in it at the versions that were tested:
+# MuseGen's page in a container, with every package at the version that was tested:
 #   docker build -t musegen . && docker run --rm -p 7860:7860 musegen
 FROM python:3.11-slim
 
@@ -15,7 +15,7 @@ COPY LICENSE app.py ./
 COPY musegen musegen
 COPY checkpoints checkpoints
 
-# It may write below /tmp alone: its files, and what Gradio keeps of uploads for an hour.
+# The app writes only below /tmp: its own files, and uploads, which Gradio keeps for an hour.
 RUN useradd --system --no-create-home musegen
 USER musegen
 ENV GRADIO_SERVER_NAME=0.0.0.0 \

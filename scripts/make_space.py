@@ -1,4 +1,4 @@
-"""Lay out what a Hugging Face Space needs, no more: ``python scripts/make_space.py [folder]``.
+"""Copy what a Hugging Face Space needs into a folder: ``python scripts/make_space.py [folder]``.
 
 The folder, ``build/space`` if none is named, can be uploaded as it is:
 ``hf upload NAME/SPACE build/space . --repo-type space``, or with git, where git-xet or git-lfs is
@@ -20,20 +20,20 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parent.parent
-# Opens .gitattributes in a folder that this wrote, and may therefore replace.
+# The first line of .gitattributes in a folder that this script made and may replace.
 MARK = "# Laid out by scripts/make_space.py\n"
 
-# What the app loads of a checkpoint, and the card with its picture, which names those whose music
-# it learnt from.
+# The files of a checkpoint that the app loads, and its model card with a picture: the licence of a
+# dataset asks that its authors are named.
 CHECKPOINT = ("vae*", "prior*", "controls*", "README.md", "*.png")
 NOT_LOADED = (".csv",)
-# A Space refuses what is no text, and what is over 10 MB, unless it is marked like this.
+# A Space refuses binary files, and files over 10 MB, unless Git LFS keeps them.
 BINARY = (".safetensors", ".npz", ".png")
 BIG = 10_000_000
 
 
 def main() -> None:
-    """Make the folder that is named, and say how big it is."""
+    """Make the folder that the command line names, and print its size."""
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "build" / "space"
     try:
         files = make_space(folder)
@@ -48,28 +48,19 @@ def main() -> None:
 
 
 class SpaceError(Exception):
-    """The Space could not be laid out, said in one line."""
+    """The Space cannot be made; the message is one line."""
 
 
 def make_space(folder: Path) -> list[Path]:
-    """Lay a Space out in a folder, which is replaced if this made it.
-
-    Parameters
-    ----------
-    folder : Path
-
-    Returns
-    -------
-    list of Path
-        The files.
+    """Make a Space in a folder, which is replaced if this script made it; return its files.
 
     Raises
     ------
     SpaceError
-        If the folder holds other things, or something of the Space is missing or not as it must be.
+        If the folder has files of another origin, or a file of the Space is missing or not valid.
     """
     if folder.exists() and any(folder.iterdir()) and not is_ours(folder):
-        raise SpaceError(f"{folder} holds other things: name a new or an empty folder")
+        raise SpaceError(f"{folder} has other files in it: name a new or an empty folder")
     readme = space_readme((ROOT / "README.md").read_text("utf-8"))
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
@@ -89,16 +80,16 @@ def make_space(folder: Path) -> list[Path]:
 
 
 def is_ours(folder: Path) -> bool:
-    """Whether this laid a folder out."""
+    """Whether this script made the folder."""
     attributes = folder / ".gitattributes"
     return attributes.is_file() and attributes.read_text("utf-8").startswith(MARK)
 
 
 def copy_checkpoints(source: Path, target: Path) -> None:
-    """Copy what the app loads of the checkpoints."""
+    """Copy the files of the checkpoints that the app loads."""
     names = [folder.name for folder in source.iterdir() if folder.is_dir()]
     if not names:
-        raise SpaceError(f"{source} has no checkpoints: get or train them first")
+        raise SpaceError(f"{source} has no checkpoints: download or train them first")
     for name in names:
         (target / name).mkdir(parents=True)
         for path in (p for pattern in CHECKPOINT for p in (source / name).glob(pattern)):
@@ -108,45 +99,45 @@ def copy_checkpoints(source: Path, target: Path) -> None:
 
 
 def check_file(path: Path) -> None:
-    """See that a Space takes a file."""
+    """Raise `SpaceError` for a file that a Space would refuse."""
     if path.suffix in BINARY:
         return
     data = path.read_bytes()
     if len(data) > BIG or b"\0" in data:
-        raise SpaceError(f"{path} is big or no text: name its ending in BINARY")
+        raise SpaceError(f"{path} is large or not text: add its ending to BINARY")
 
 
 def space_readme(readme: str) -> str:
-    """The README of a Space: what the project's says of it, without what is not in it.
+    """Return a Space's README: the project's front matter, introduction and licences.
 
     Raises
     ------
     SpaceError
-        If its front matter is not one of a Space.
+        If the front matter or the licences are missing or not valid.
     """
     card = RepoCard(readme, ignore_metadata_errors=False)
-    told = card.data.to_dict()
-    data = SpaceCardData(**told)
+    fields = card.data.to_dict()
+    data = SpaceCardData(**fields)
     for name in ("title", "sdk", "sdk_version", "app_file", "python_version", "license"):
         if not getattr(data, name, None):
             raise SpaceError(f"README.md's front matter has no {name}")
     if data.sdk != "gradio" or not (ROOT / data.app_file).is_file():
-        raise SpaceError("README.md's front matter names no Gradio app that is there")
-    if len(told.get("short_description", "")) > 60:
-        raise SpaceError("README.md's short_description is over 60 characters")
+        raise SpaceError("README.md's front matter must name a Gradio app that exists")
+    if len(fields.get("short_description", "")) > 60:
+        raise SpaceError("README.md's short_description has over 60 characters: shorten it")
     front = readme[: readme.index(card.text)].rstrip()
     opening = card.text.split("\n![")[0].strip()
     licences = re.search(r"^## Licences\n.*?(?=^## |\Z)", card.text, re.MULTILINE | re.DOTALL)
     if licences is None:
-        raise SpaceError("README.md has no section on licences, which a Space must name")
+        raise SpaceError("README.md has no section 'Licences', which a Space must show")
     return f"{front}\n\n{opening}\n\n{licences[0].strip()}\n"
 
 
 def space_requirements() -> str:
-    """The project's requirements, without those that only training and evaluation import.
+    """Return the requirements without the packages that only training and evaluation import.
 
-    Nothing is listed here: what ``app.py`` reaches is followed from import to import. What no file
-    imports stays, for it is called in other ways.
+    Follows imports from ``app.py`` on. A package that no file imports is kept, since it is used in
+    another way: TensorFlow, for one, is Keras's backend.
     """
     homes = packages_distributions()
     reached = modules_reached()
@@ -158,20 +149,17 @@ def space_requirements() -> str:
         if module_name(path) in reached:
             needed |= packages
     lines: list[str] = []
-    comment: list[str] = []
     for line in (ROOT / "requirements.txt").read_text("utf-8").splitlines():
         if line.startswith("#"):
-            comment.append(line)
             continue
         name = canonicalize_name(Requirement(line).name)
         if name in needed or name not in everywhere:
-            lines += [*comment, line]
-        comment = []
+            lines.append(line)
     return "\n".join(lines) + "\n"
 
 
 def modules_reached() -> set[str]:
-    """Names of the project's modules that ``app.py`` imports, at once or later."""
+    """Return the names of the project's modules that ``app.py`` imports, directly or not."""
     paths = {module_name(path): path for path in (ROOT / "musegen").rglob("*.py")}
     reached: set[str] = set()
     waiting = imports(ROOT / "app.py", "")
@@ -185,13 +173,13 @@ def modules_reached() -> set[str]:
 
 
 def module_name(path: Path) -> str:
-    """Such as ``musegen.music.notes``; a package has the name of its folder."""
+    """Return a file's module name, such as ``musegen.music.notes``."""
     parts = path.relative_to(ROOT).with_suffix("").parts
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
 def imports(path: Path, name: str) -> set[str]:
-    """Names that a file imports, wherever in it. Imports for type checking alone do not count."""
+    """Return the names that a file imports, in functions too, except for type checking alone."""
     found: set[str] = {name.rpartition(".")[0]}  # a package is imported before what is in it
     waiting: list[ast.AST] = [ast.parse(path.read_text("utf-8"))]
     while waiting:
