@@ -5,9 +5,16 @@ A range is a pair of the lowest and the highest value that is allowed.
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
+import numpy as np
+
+from musegen.errors import MusicError
+
 __all__ = [
     "DEFAULT_BARS",
     "DEFAULT_SIMILARITY",
+    "DEFAULT_STEPS",
     "DEFAULT_TEMPERATURE",
     "DEFAULT_TEMPO",
     "KEYS",
@@ -16,11 +23,15 @@ __all__ = [
     "MAX_STEPS",
     "TEMPERATURES",
     "TEMPOS",
+    "check_choice",
+    "check_range",
+    "choose_seed",
 ]
 
 MAX_SEED = 2**53  # the largest whole number that JavaScript holds exactly
 DEFAULT_BARS = 16
 MAX_BARS = 256  # 8 minutes at 120 beats a minute
+DEFAULT_STEPS = 9
 MAX_STEPS = 64  # sections of an interpolation, its two ends included
 KEYS = (-5, 6)  # semitones from C; see `Phrase.key`
 # Quarter notes a minute. The default lies between the medians of the training songs (78) and of
@@ -30,3 +41,23 @@ DEFAULT_TEMPO = 96.0
 TEMPERATURES = (0.0, 2.0)
 DEFAULT_TEMPERATURE = 1.0  # the noise that the prior was trained with
 DEFAULT_SIMILARITY = 0.8
+
+
+def check_range(value: float, name: str, low: float, high: float) -> None:
+    """Raise a `MusicError` unless a number lies from `low` to `high`, both included."""
+    if not low <= value <= high:
+        raise MusicError(f"{name} is {value}; it goes from {low:.16g} to {high:.16g}")
+
+
+def check_choice(value: str, kind: str, choices: Collection[str]) -> None:
+    """Raise a `MusicError` unless a value is one of the choices; `kind` says what they are."""
+    if value not in choices:
+        raise MusicError(f"there is no {kind} {value!r}: choose from {', '.join(choices)}")
+
+
+def choose_seed(seed: int | None) -> int:
+    """Return a seed if it is from 0 to `MAX_SEED`, and a random one for None."""
+    if seed is None:
+        return int(np.random.default_rng().integers(2**31))
+    check_range(seed, "seed", 0, MAX_SEED)
+    return seed

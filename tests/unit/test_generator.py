@@ -277,7 +277,7 @@ def test_a_bridge_goes_from_one_piece_to_another(mg):
         (lambda mg: mg.extend(band(), after=300), "after is 300"),
         (lambda mg: mg.extend(band(), before=3), "before is 3"),
         (lambda mg: mg.extend(band(), after=250), "bars of the result is 258"),
-        (lambda mg: mg.bridge(band(), band(), bars=3), "make it 4"),
+        (lambda mg: mg.bridge(band(), band(), bars=3), "make it 4, so that"),
         (lambda mg: mg.extend(Piece((Phrase(),))), "no notes"),
     ],
 )
@@ -413,7 +413,7 @@ def test_one_model_changes_and_the_other_stays_note_for_note(mg, change):
 
 
 def test_a_piece_without_drums_cannot_have_them_alone_changed(mg):
-    with pytest.raises(MusicError, match="this piece has song alone"):
+    with pytest.raises(MusicError, match="this piece has only song"):
         mg.fill(band().only(["lead", "bass"]), [0], models=["drums"])
 
 

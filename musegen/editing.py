@@ -1,0 +1,299 @@
+"""Edits of pieces: some phrases, or the parts of one model in them, are made anew.
+
+These functions are the methods of `musegen.generator.MuseGen` of the same names, which document
+their arguments. All but `adjust` draw noise and let the prior turn it into latents, given the
+latents of the phrases that stay; then only the new phrases' notes are replaced.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from musegen.errors import MusicError
+from musegen.latent.noise import draw_noise, vary_noise
+from musegen.latent.paths import MODELS
+from musegen.model.attribute_edits import change_phrase_attributes
+from musegen.model.latent_space import LatentSpace
+from musegen.music.arrange import lay_apart
+from musegen.music.attributes import ATTRIBUTES, MAX_ATTRIBUTE_CHANGE
+from musegen.music.limits import MAX_BARS, TEMPERATURES, check_choice, check_range, choose_seed
+from musegen.music.notes import BARS_PER_PHRASE, PARTS, STEPS_PER_BAR
+from musegen.music.phrase import Phrase
+from musegen.music.piece import Piece
+
+if TYPE_CHECKING:
+    from musegen.generator import MuseGen
+
+__all__ = [
+    "adjust",
+    "bridge",
+    "check_attributes",
+    "extend",
+    "fill",
+    "path_of",
+    "reconstruct",
+    "vary",
+]
+
+Path = Mapping[str, np.ndarray]
+# Makes the noise to draw from, given the space, the path, which of its phrases are kept, and fresh
+# noise.
+_MakeNoise = Callable[[LatentSpace, np.ndarray, np.ndarray, np.ndarray], np.ndarray]
+
+
+def path_of(mg: MuseGen, piece: Piece) -> Path:
+    """Return the path that a piece was decoded from; encode it if there is none."""
+    return piece.path if piece.path else mg.encode(piece)
+
+
+def check_attributes(values: Mapping[str, float]) -> None:
+    """Raise a `MusicError` if there is no such attribute, or a value is out of range."""
+    for name, value in values.items():
+        check_choice(name, "attribute", ATTRIBUTES)
+        check_range(value, name, -MAX_ATTRIBUTE_CHANGE, MAX_ATTRIBUTE_CHANGE)
+
+
+def reconstruct(mg: MuseGen, piece: Piece) -> Piece:
+    """See `MuseGen.reconstruct`."""
+    return _decode_like(mg, piece, mg.encode(piece))
+
+
+def vary(
+    mg: MuseGen,
+    piece: Piece,
+    similarity: float,
+    seed: int | None,
+    phrases: Sequence[int] | None,
+    models: Sequence[str],
+) -> Piece:
+    """See `MuseGen.vary`."""
+    check_range(similarity, "similarity", 0, 1)
+
+    def make_noise(
+        space: LatentSpace, z: np.ndarray, kept: np.ndarray, fresh: np.ndarray
+    ) -> np.ndarray:
+        return vary_noise(space.to_noise(z[None], kept)[0], similarity, fresh)
+
+    path = path_of(mg, piece)
+    _check_models(models, path)
+    if phrases is None and set(models) >= set(path):
+        chosen = np.ones(len(piece), bool)
+        return _decode_like(mg, piece, _redraw(mg, piece, path, chosen, models, seed, make_noise))
+    chosen = _mask(piece, range(len(piece)) if phrases is None else phrases)
+    varied = _redraw(mg, piece, path, chosen, models, seed, make_noise)
+    return _replace_phrases(mg, piece, varied, chosen, models)
+
+
+def fill(
+    mg: MuseGen,
+    piece: Piece,
+    phrases: Sequence[int],
+    seed: int | None,
+    temperature: float,
+    models: Sequence[str],
+) -> Piece:
+    """See `MuseGen.fill`."""
+    chosen = _mask(piece, phrases)
+    path = path_of(mg, piece)
+    _check_models(models, path)
+    return _draw(mg, piece, path, chosen, models, seed, temperature)
+
+
+def extend(
+    mg: MuseGen, piece: Piece, after: int, before: int, seed: int | None, temperature: float
+) -> Piece:
+    """See `MuseGen.extend`."""
+    check_range(after, "after", 0, MAX_BARS)
+    check_range(before, "before", 0, MAX_BARS)
+    if before % BARS_PER_PHRASE:
+        raise MusicError(f"before is {before}; make it even, because phrases have two bars")
+    return _fill_gaps(mg, [piece], [before, after], seed, temperature)
+
+
+def bridge(
+    mg: MuseGen, a: Piece, b: Piece, bars: int, seed: int | None, temperature: float
+) -> Piece:
+    """See `MuseGen.bridge`."""
+    check_range(bars, "bars", 1, MAX_BARS)
+    if (a.bars + bars) % BARS_PER_PHRASE:
+        raise MusicError(
+            f"bars is {bars} and the first piece has {a.bars}; make it {bars + 1}, so that the "
+            "second piece begins with a whole phrase of two bars"
+        )
+    return _fill_gaps(mg, [a, b], [0, bars, 0], seed, temperature)
+
+
+def adjust(
+    mg: MuseGen,
+    piece: Piece,
+    phrases: Sequence[int] | None,
+    models: Sequence[str],
+    changes: Mapping[str, float],
+) -> Piece:
+    """See `MuseGen.adjust`."""
+    check_attributes(changes)
+    chosen = np.ones(len(piece), bool) if phrases is None else _mask(piece, phrases)
+    path = dict(path_of(mg, piece))
+    _check_models(models, path)
+    spaces = {name: mg.spaces[name] for name in path if name in models}
+    known = {name for space in spaces.values() for name in space.controls.names}
+    for name in changes:
+        if name not in known:
+            names = ", ".join(name for name in ATTRIBUTES if name in known)
+            raise MusicError(f"this piece has no {name}: choose from {names}")
+    for name, space in spaces.items():
+        z = path[name]
+        now = [phrase.only(space.parts) for phrase in piece.phrases]
+        rows = np.flatnonzero(chosen & [len(phrase) > 0 for phrase in now])
+        if len(rows):
+            parts = [part for part in space.parts if part in piece.parts]
+            before = [now[i] for i in rows]
+            path[name] = np.array(z)
+            path[name][rows] = change_phrase_attributes(space, z[rows], before, parts, changes)
+    return _exchange(mg, piece, _decode_like(mg, piece, path), chosen, models)
+
+
+def _fill_gaps(
+    mg: MuseGen, pieces: Sequence[Piece], gaps: Sequence[int], seed: int | None, temperature: float
+) -> Piece:
+    """Join pieces, with so many new bars before the first, between them, and after the last."""
+    total = sum(gaps) + sum(piece.bars for piece in pieces)
+    check_range(total, "bars of the result", 1, MAX_BARS)
+    paths = [path_of(mg, piece) for piece in pieces]
+    path = {
+        name: np.zeros((math.ceil(total / BARS_PER_PHRASE), space.latent_dim), np.float32)
+        for name, space in mg.spaces.items()
+        if any(name in own for own in paths)
+    }
+    whole, starts = lay_apart(pieces, gaps)
+    chosen = np.ones(len(whole), bool)
+    for piece, own, start in zip(pieces, paths, starts, strict=True):
+        for name, z in own.items():
+            path[name][start : start + len(z)] = z
+        # A last phrase that has one bar is drawn too, for its second bar.
+        chosen[start : start + piece.bars // BARS_PER_PHRASE] = False
+    made = _draw(mg, whole, path, chosen, MODELS, seed, temperature)
+    phrases = [
+        _with_second_bar_of(old, new) if is_new and len(old) else new
+        for new, old, is_new in zip(made.phrases, whole.phrases, chosen, strict=True)
+    ]
+    return replace(made, phrases=tuple(phrases))
+
+
+def _draw(
+    mg: MuseGen,
+    piece: Piece,
+    path: Path,
+    chosen: np.ndarray,
+    models: Sequence[str],
+    seed: int | None,
+    temperature: float,
+) -> Piece:
+    """Return a piece with some models' chosen phrases drawn from the prior."""
+    check_range(temperature, "temperature", *TEMPERATURES)
+
+    def make_noise(
+        space: LatentSpace, z: np.ndarray, kept: np.ndarray, fresh: np.ndarray
+    ) -> np.ndarray:
+        return np.multiply(fresh, temperature, dtype=np.float32)
+
+    drawn = _redraw(mg, piece, path, chosen, models, seed, make_noise)
+    return _replace_phrases(mg, piece, drawn, chosen, models)
+
+
+def _redraw(
+    mg: MuseGen,
+    piece: Piece,
+    path: Path,
+    chosen: np.ndarray,
+    models: Sequence[str],
+    seed: int | None,
+    make_noise: _MakeNoise,
+) -> Path:
+    """Return a path with some models' chosen latents drawn anew, given the others."""
+    seed = choose_seed(seed)
+    drawn = dict(path)
+    for stream, (name, space) in enumerate(mg.spaces.items()):
+        if name not in path or name not in models:
+            continue
+        z = path[name]
+        # Silent phrases are not given to the prior: it never saw any in training.
+        kept = np.array([len(phrase.only(space.parts)) > 0 for phrase in piece.phrases])
+        kept &= ~chosen
+        fresh = draw_noise(seed, len(z), space.latent_dim, stream)
+        u = np.where(kept[:, None], z, make_noise(space, z, kept, fresh))
+        drawn[name] = np.where(chosen[:, None], space.to_latents(u[None], kept)[0], z)
+    return drawn
+
+
+def _replace_phrases(
+    mg: MuseGen, piece: Piece, path: Path, chosen: np.ndarray, models: Sequence[str]
+) -> Piece:
+    """Return a piece with some models' chosen phrases decoded from a path."""
+    new = mg.decode(path, programs=piece.programs, bars=piece.bars)
+    phrases = tuple(
+        ours.only(piece.parts).to_key(theirs.key)
+        for ours, theirs in zip(new.phrases, piece.phrases, strict=True)
+    )
+    return _exchange(mg, piece, replace(new, phrases=phrases), chosen, models)
+
+
+def _exchange(
+    mg: MuseGen, piece: Piece, new: Piece, chosen: np.ndarray, models: Sequence[str]
+) -> Piece:
+    """Return a piece with another's path, and its notes in some models' chosen phrases."""
+    replaced = [part for name in models for part in mg.spaces[name].parts]
+    kept = [part for part in PARTS if part not in replaced]
+    phrases: list[Phrase] = []
+    for old, fresh, is_new in zip(piece.phrases, new.phrases, chosen, strict=True):
+        if is_new:
+            notes = np.concatenate([old.only(kept).notes, fresh.only(replaced).notes])
+            old = replace(old, notes=notes)
+        phrases.append(old)
+    return replace(piece, phrases=tuple(phrases), path=new.path)
+
+
+def _decode_like(mg: MuseGen, piece: Piece, path: Path) -> Piece:
+    """Decode a path with the length, tempo, key, feel, instruments and parts of a piece."""
+    decoded = mg.decode(path, programs=piece.programs, bars=piece.bars)
+    phrases: list[Phrase] = []
+    for ours, theirs in zip(decoded.phrases, piece.phrases, strict=True):
+        # Where a model's parts are silent they stay so: it never saw silence in training.
+        heard = [
+            part
+            for space in mg.spaces.values()
+            if len(theirs.only(space.parts))
+            for part in space.parts
+            if part in piece.parts
+        ]
+        moved = ours.only(heard).to_key(theirs.key)
+        phrases.append(replace(moved, tempo=theirs.tempo, feel=theirs.feel))
+    return replace(decoded, phrases=tuple(phrases), changes=piece.changes)
+
+
+def _check_models(models: Sequence[str], path: Path) -> None:
+    for name in models:
+        check_choice(name, "model", MODELS)
+    if not set(models) & set(path):
+        raise MusicError(f"this piece has only {' and '.join(path)}: choose that as the model")
+
+
+def _mask(piece: Piece, phrases: Sequence[int]) -> np.ndarray:
+    """Return which of a piece's phrases are named, bool ``(phrases,)``."""
+    chosen = np.zeros(len(piece), bool)
+    for number in phrases:
+        check_range(number, "a phrase's number", 0, len(piece) - 1)
+        chosen[number] = True
+    if not chosen.any():
+        raise MusicError("no phrase was named: name at least one to be made anew")
+    return chosen
+
+
+def _with_second_bar_of(old: Phrase, new: Phrase) -> Phrase:
+    late = new.notes[new.notes["onset"] >= STEPS_PER_BAR]
+    return replace(old, notes=np.concatenate([old.notes, late]))
