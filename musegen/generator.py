@@ -246,7 +246,7 @@ class MuseGen:
             Sections, 2 to `MAX_STEPS`, each as long as the longer end; the shorter end repeats. The
             first and the last section are `a` and `b`, note for note.
         curve : str
-            One of `musegen.latent.interpolation.CURVES`: how the sections are spaced between the ends.
+            One of `musegen.latent.interpolation.CURVES`: how the sections are spaced.
 
         Raises
         ------
