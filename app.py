@@ -8,8 +8,11 @@ import logging
 import signal
 import sys
 
-from musegen.server.process.memory import level_memory
-from musegen.server.process.temporary_folder import workroom
+from musegen.server.process.memory import configure_malloc
+from musegen.server.process.temporary_folder import (
+    temporary_folder,
+    use_for_temporary_files,
+)
 
 
 def main() -> None:
@@ -27,14 +30,14 @@ def main() -> None:
         level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
     logging.getLogger("httpx").setLevel(logging.WARNING)  # each start asks its own page
-    # Ended by whoever runs it, it clears its temporary files away as when it is stopped by hand.
+    # Stopped by a signal, it removes its temporary files as when it is stopped by hand.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    level_memory()
+    configure_malloc()
     with contextlib.ExitStack() as stack:
         try:
-            stack.enter_context(workroom())
+            use_for_temporary_files(stack.enter_context(temporary_folder()))
         except OSError as error:
-            sys.exit(f"app.py: there is no room for temporary files: {error}")
+            sys.exit(f"app.py: cannot make a folder for temporary files: {error}")
         from musegen.web import LaunchError, launch  # Gradio takes seconds to import
 
         try:

@@ -1,9 +1,10 @@
-"""Work in a thread, told of as it goes, that ends when nobody waits for it any more."""
+"""Work in a thread that reports its progress and stops when nobody waits for it."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import contextvars
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -13,29 +14,30 @@ __all__ = ["stream_from_thread"]
 
 T = TypeVar("T")
 
-# Threads that wait for a turn and for renderers: more than may ever wait.
+# These threads wait for slots and for renderers: there are more than requests may wait.
 _threads = ThreadPoolExecutor(1000, thread_name_prefix="musegen-work")
 
 
 async def stream_from_thread(
     work: Callable[[Callable[[float], None]], Iterator[T]], cancel: threading.Event
 ) -> AsyncIterator[tuple[float, T | None]]:
-    """Do some work in a thread, and give what it makes as it makes it.
+    """Run an iterator in a thread, and yield its items and its progress.
+
+    The thread has the context variables of the caller, so `current_request` works there.
 
     Parameters
     ----------
     work : callable
-        Called with a callable that it may call with how far it has come, 0 to 1. Gives an iterator
-        of what it makes.
+        Called with a function that reports progress, 0 to 1. Returns the iterator.
     cancel : threading.Event
-        Set when nobody waits any more; the work is to look at it.
+        Set when the caller stops listening; the work has to look at it.
 
     Yields
     ------
-    share : float
-        How far it has come.
-    made : object or None
-        What was made; None where this is only about how far.
+    progress : float
+        Share of the work that is done.
+    item : object or None
+        An item of the iterator; None where only the progress changed.
 
     Raises
     ------
@@ -43,28 +45,28 @@ async def stream_from_thread(
         What the work raises.
     """
     loop = asyncio.get_running_loop()
-    news: asyncio.Queue = asyncio.Queue()
+    messages: asyncio.Queue = asyncio.Queue()
 
-    def tell(share: float, made: T | None, is_over: bool = False, error: object = None) -> None:
-        with contextlib.suppress(RuntimeError):  # the loop has ended: nobody is there to be told
-            loop.call_soon_threadsafe(news.put_nowait, (share, made, is_over, error))
+    def send(progress: float, item: T | None, is_over: bool = False, error: object = None) -> None:
+        with contextlib.suppress(RuntimeError):  # the loop has ended, so nobody listens
+            loop.call_soon_threadsafe(messages.put_nowait, (progress, item, is_over, error))
 
     def run() -> None:
         try:
-            for made in work(lambda share: tell(share, None)):
-                tell(1.0, made)
-            tell(1.0, None, is_over=True)
+            for item in work(lambda progress: send(progress, None)):
+                send(1.0, item)
+            send(1.0, None, is_over=True)
         except Exception as error:
-            tell(1.0, None, is_over=True, error=error)
+            send(1.0, None, is_over=True, error=error)
 
-    _threads.submit(run)
+    _threads.submit(contextvars.copy_context().run, run)
     try:
         while True:
-            share, made, is_over, error = await news.get()
+            progress, item, is_over, error = await messages.get()
             if error is not None:
                 raise error
             if is_over:
                 return
-            yield share, made
+            yield progress, item
     finally:
         cancel.set()

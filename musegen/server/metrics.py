@@ -1,126 +1,129 @@
-"""How the server is, for those who run it: ``/health`` for a balancer, ``/metrics`` for a graph."""
+"""State of the server: ``/health`` for a load balancer, ``/metrics`` for Prometheus."""
 
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import time
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-import gradio as gr
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
+from prometheus_client.registry import Collector
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from musegen.files import CHECKPOINTS
-from musegen.model.fingerprint import fingerprint
+from musegen.server.gradio_adapter import GRADIO_VERSION, CallCounts
 
 if TYPE_CHECKING:
-    from musegen.server.model_loader import BackgroundModel
     from musegen.server.services import Services
 
 __all__ = ["health_routes"]
 
-_NO_WAIT = 0.01  # seconds that a model which is there takes to say so
-_FRESH = {"Cache-Control": "no-store"}
+_HEADERS = {"Cache-Control": "no-store"}
 
 
-def health_routes(page: gr.Blocks, services: Services) -> list[Route]:
-    """Routes of ``/health`` and ``/metrics``.
+def health_routes(services: Services, count_calls: Callable[[], CallCounts]) -> list[Route]:
+    """Return the routes of ``/health`` and ``/metrics``.
 
-    ``/health`` answers 200 where a piece can be made, and 503 while the model loads or if it could
-    not be loaded: a balancer is to send visitors elsewhere. Nothing there is about a visitor.
+    ``/health`` answers 200 if pieces can be made. It answers 503 while the model loads, or if it
+    could not be loaded, so that a load balancer sends visitors elsewhere. Neither answer says
+    anything about a visitor, nor why the model could not be loaded: that is in the log.
 
     Parameters
     ----------
-    page : gr.Blocks
     services : Services
+    count_calls : callable
+        Returns the calls of the page's functions, as Gradio counts them.
     """
-    model = services.model
     start = time.monotonic()
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(_ServerCollector(services, count_calls, start))
 
     async def health(request: Request) -> Response:
-        status = await _status(model)
-        told = {
+        status = services.model.status
+        content = {
             "status": status,
-            "model": await asyncio.to_thread(fingerprint, CHECKPOINTS),
+            "model": await asyncio.to_thread(_checkpoints_fingerprint, CHECKPOINTS),
             "seconds": round(time.monotonic() - start),
-            "gradio": gr.__version__,
+            "gradio": GRADIO_VERSION,
         }
-        return JSONResponse(told, 200 if status == "ok" else 503, _FRESH)
+        return JSONResponse(content, 200 if status == "ok" else 503, _HEADERS)
 
     async def metrics(request: Request) -> Response:
-        status = await _status(model)
-        lines = [
-            *_metric("up_seconds", "gauge", "Seconds since the start.", time.monotonic() - start),
-            *_metric("ready", "gauge", "1 where pieces can be made.", int(status == "ok")),
-            *_sounds(services),
-            *_queues(services),
-            *_calls(page),
-        ]
-        text = "\n".join(lines) + "\n"
-        return PlainTextResponse(text, headers=_FRESH, media_type="text/plain; version=0.0.4")
+        text = generate_latest(registry)
+        return Response(text, headers={**_HEADERS, "Content-Type": CONTENT_TYPE_PLAIN_0_0_4})
 
     return [Route("/health", health), Route("/metrics", metrics)]
 
 
-async def _status(model: BackgroundModel) -> str:
-    """``ok``, ``loading`` or ``problem``. What the problem is has paths in it: the log says it."""
-    try:
-        problem = await asyncio.wait_for(model.settled(), _NO_WAIT)
-    except asyncio.TimeoutError:  # before Python 3.11 it is not the built-in one
-        return "loading"
-    return "problem" if problem else "ok"
+@lru_cache(maxsize=1)
+def _checkpoints_fingerprint(folder: Path) -> str:
+    """Text that is equal on servers that make the same piece from a recipe."""
+    digest = hashlib.sha256()
+    for path in sorted([*folder.glob("*/*.safetensors"), *folder.glob("*.npz")]):
+        digest.update(path.relative_to(folder).as_posix().encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]
 
 
-def _sounds(services: Services) -> Iterator[str]:
-    """How many sounds were to be had without a renderer."""
-    sounds = services.sounds
-    yield from _metric("sounds_total", "counter", "Sounds that were asked for.", sounds.asked)
-    yield from _metric(
-        "sounds_rendered_total",
-        "counter",
-        "Sounds that a renderer played; the others were kept from before.",
-        sounds.rendered,
-    )
+class _ServerCollector(Collector):
+    """Reads the metrics when Prometheus asks for them."""
+
+    def __init__(
+        self, services: Services, count_calls: Callable[[], CallCounts], start: float
+    ) -> None:
+        self._services = services
+        self._count_calls = count_calls
+        self._start = start
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield the metrics; the library calls this."""
+        services = self._services
+        up = time.monotonic() - self._start
+        yield GaugeMetricFamily("musegen_up_seconds", "Seconds since the start.", up)
+        ready = int(services.model.status == "ok")
+        yield GaugeMetricFamily("musegen_ready", "1 if pieces can be made.", ready)
+        yield CounterMetricFamily(
+            "musegen_sounds", "Sounds that were asked for.", services.sounds.requested
+        )
+        yield CounterMetricFamily(
+            "musegen_sounds_rendered",
+            "Sounds that a renderer played; the others were in the cache.",
+            services.sounds.rendered,
+        )
+        waiting = GaugeMetricFamily(
+            "musegen_waiting",
+            "Requests that wait for the model, and for a renderer.",
+            labels=["work"],
+        )
+        for work, queue in services.queues.items():
+            waiting.add_metric([work], queue.waiting)
+        yield waiting
+        yield from _call_metrics(self._count_calls())
 
 
-def _queues(services: Services) -> Iterator[str]:
-    yield from _metric(
-        "waiting",
-        "gauge",
-        "Requests that wait for the model, and for a renderer.",
-        {f'work="{name}"': queue.waiting for name, queue in services.queues.items()},
-    )
-
-
-def _calls(page: gr.Blocks) -> Iterator[str]:
-    """What Gradio's queue has counted."""
-    queue = page._queue
-    yield from _metric(
-        "calls_total",
-        "counter",
+def _call_metrics(counts: CallCounts) -> Iterator[Metric]:
+    total = CounterMetricFamily(
+        "musegen_calls",
         "Calls of the page's functions and named endpoints.",
-        {f'function="{name}"': count for name, count in queue.events_recorded_per_fn.items()},
+        labels=["function"],
     )
-    last = Counter((call["function"], call["status"]) for call in queue.event_analytics.values())
-    yield from _metric(
-        "last_calls",
-        "gauge",
-        f"How the last {queue.ANALYTICS_MAX_EVENTS} calls ended. What is refused, too, is failed.",
-        {f'function="{name}",status="{how}"': count for (name, how), count in last.items()},
+    for name, count in counts.total.items():
+        total.add_metric([name], count)
+    yield total
+    recent = GaugeMetricFamily(
+        "musegen_last_calls",
+        f"How the last {counts.recent_limit} calls ended. Refused calls count as failed.",
+        labels=["function", "status"],
     )
-    running = sum(job is not None for job in queue.active_jobs)
-    yield from _metric("running", "gauge", "Calls that are answered, or wait for it.", running)
-
-
-def _metric(name: str, kind: str, help: str, values: float | dict[str, float]) -> Iterator[str]:
-    """Lines of a metric in Prometheus's text format; values by their labels, or one without."""
-    yield f"# HELP musegen_{name} {help}"
-    yield f"# TYPE musegen_{name} {kind}"
-    if not isinstance(values, dict):
-        yield f"musegen_{name} {values:g}"
-        return
-    for labels, value in sorted(values.items()):
-        yield f"musegen_{name}{{{labels}}} {value:g}"
+    for labels, count in counts.recent.items():
+        recent.add_metric(labels, count)
+    yield recent
+    yield GaugeMetricFamily("musegen_running", "Calls that are being answered.", counts.running)

@@ -1,8 +1,9 @@
-"""What stands between the world and Gradio: less is read, less is served, nothing leads astray."""
+"""Middleware for all requests to the page: limits on what is sent, and closed paths."""
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -16,126 +17,173 @@ from musegen.server.quota import HourlyQuota
 from musegen.server.settings import get_settings
 
 if TYPE_CHECKING:
-    import gradio as gr
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-__all__ = ["BodyLimit", "RelativeHead", "closed_routes", "guard"]
+__all__ = ["BodyLimit", "RelativeIcon", "closed_routes", "page_middleware"]
 
 _log = logging.getLogger(__name__)
-_MOST_BYTES = 8_000_000  # of a request that is no upload: four recipes of the largest kind
-_ENVELOPE = 1_000_000  # bytes that may stand around an uploaded file
-_UPLOAD = "/gradio_api/upload"
+_MAX_BODY_BYTES = 8_000_000  # of a request that is no upload: four recipes of the largest kind
+_ENVELOPE_BYTES = 1_000_000  # that a multipart body adds to the file in it
+_UPLOAD_PATH = "/gradio_api/upload"
 
-# Gradio serves these whether a page uses them or not.
-_CLOSED = (
-    "/gradio_api/process_recording",  # gives anybody's file to ffmpeg
+# Gradio serves these paths whether a page uses them or not.
+_CLOSED_PATHS = (
+    "/gradio_api/process_recording",  # gives any file to ffmpeg
     "/gradio_api/deep_link",  # writes files that nothing removes
-    "/gradio_api/dev/reload",  # wakes twenty times a second for each who asks
+    "/gradio_api/dev/reload",  # wakes twenty times a second for each client
     "/pwa_icon/{size}",  # fails on an icon that is a drawing
 )
 
-
-# Gradio's page names a manifest, of an app to install, by an absolute path, and no icon, which
-# browsers then look for at one. Behind a proxy, under a sub-path, these are another site's.
+# Gradio's page names a manifest for an installable app by an absolute path, and no icon, which
+# browsers then look for at an absolute path. Behind a proxy that serves the page below a path of
+# its own, both belong to another site.
 _MANIFEST = b'<link rel="manifest" href="/manifest.json" />'
 _ICON = b'<link rel="icon" href="./favicon.ico" />'
 
 
 class BodyLimit:
-    """Refuses a request whose body is larger than anything the page sends, before it is in memory.
+    """Refuses a request whose body is larger than anything that the page sends.
+
+    Of uploads it counts the bytes that are read, and refuses more than the quota allows. What a
+    refused upload used of the quota is given back.
 
     Parameters
     ----------
     app : ASGIApp
-    page : gr.Blocks
-        Says how large an upload may be.
-    uploads : HourlyQuota
-        How many bytes of uploads there may still be.
+    upload_bytes : int
+        Largest size of an uploaded file.
+    quota : HourlyQuota
+        Bytes of uploads in the last hour, by address.
     """
 
-    def __init__(self, app: ASGIApp, page: gr.Blocks, uploads: HourlyQuota) -> None:
+    def __init__(self, app: ASGIApp, upload_bytes: int, quota: HourlyQuota) -> None:
         self._app = app
-        self._page = page
-        self._uploads = uploads
+        self._upload_bytes = upload_bytes
+        self._quota = quota
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on if it is small enough."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
-            return
-        most = _MOST_BYTES
-        is_upload = scope["path"].rstrip("/").endswith(_UPLOAD)
-        if is_upload:
-            most = (self._page.max_file_size or 0) + _ENVELOPE
-        said = f"A request has {most / 1e6:.0f} MB at most here\n"
-        declared = Headers(scope=scope).get("content-length", "")
-        # Who does not say how much it is may send as much as is allowed.
-        size = int(declared) if declared.isdecimal() else most
-        if size > most:
-            await PlainTextResponse(said, 413)(scope, receive, send)
-            return
-        if is_upload and not self._uploads.take((scope["client"] or ("",))[0], size):
-            late = "So much was uploaded here in the last hour that it has to wait: try later\n"
-            await PlainTextResponse(late, 429)(scope, receive, send)
-            return
-        read = 0
+        elif scope["path"].rstrip("/").endswith(_UPLOAD_PATH):
+            await self._receive_upload(scope, receive, send)
+        else:
+            limit = _MAX_BODY_BYTES
+            if _declared_size(scope) > limit:
+                await _too_large(limit)(scope, receive, send)
+            else:
+                await self._app(scope, _counted(receive, limit, lambda size: None), send)
 
-        async def counted() -> Message:
-            nonlocal read
-            message = await receive()
-            read += len(message.get("body", b""))
-            if read > most:
-                raise HTTPException(413, said.strip())
-            return message
+    async def _receive_upload(self, scope: Scope, receive: Receive, send: Send) -> None:
+        limit = self._upload_bytes + _ENVELOPE_BYTES
+        address = (scope["client"] or ("",))[0]
+        size = _declared_size(scope)
+        if size > limit:
+            await _too_large(limit)(scope, receive, send)
+            return
+        if not self._quota.has_room(address, size):
+            await _quota_is_used_up()(scope, receive, send)
+            return
+        charged = 0
+
+        def charge(size: int) -> None:
+            nonlocal charged
+            if not self._quota.charge(address, size):
+                error = _quota_is_used_up()
+                raise HTTPException(error.status_code, bytes(error.body).decode().strip())
+            charged += size
+
+        async def send_and_refund(message: Message) -> None:
+            nonlocal charged
+            if message["type"] == "http.response.start" and message["status"] >= 400:
+                self._quota.refund(address, charged)
+                charged = 0
+            await send(message)
 
         try:
-            await self._app(scope, counted, send)
+            await self._app(scope, _counted(receive, limit, charge), send_and_refund)
         except ClientDisconnect:
-            if not is_upload:
-                raise
+            return
         except OSError as error:
-            if not is_upload:
-                raise
             _log.error("an upload failed: %s", error)
-            full = "There is no room for this file here at the moment: try later\n"
-            await PlainTextResponse(full, 507)(scope, receive, send)
+            text = "There is no room for this file here at the moment: try later\n"
+            await PlainTextResponse(text, 507)(scope, receive, send_and_refund)
 
 
-class RelativeHead:
-    """Lets the page name its icon where it is, in place of a manifest that is not its own."""
+def _declared_size(scope: Scope) -> int:
+    """Size of the body as the request declares it; 0 if it declares none."""
+    declared = Headers(scope=scope).get("content-length", "")
+    return int(declared) if declared.isdecimal() else 0
+
+
+def _counted(receive: Receive, limit: int, count: Callable[[int], None]) -> Receive:
+    """Count the bytes of a body while it is read, and stop at a limit."""
+    read = 0
+
+    async def receive_counted() -> Message:
+        nonlocal read
+        message = await receive()
+        size = len(message.get("body", b""))
+        read += size
+        if read > limit:
+            raise HTTPException(413, bytes(_too_large(limit).body).decode().strip())
+        count(size)
+        return message
+
+    return receive_counted
+
+
+def _too_large(limit: int) -> PlainTextResponse:
+    return PlainTextResponse(f"A request has {limit / 1e6:.0f} MB at most here\n", 413)
+
+
+def _quota_is_used_up() -> PlainTextResponse:
+    text = "So much was uploaded here in the last hour that it has to wait: try later\n"
+    return PlainTextResponse(text, 429)
+
+
+class RelativeIcon:
+    """Replaces the page's link to a manifest, an absolute path, by a relative link to its icon."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, and change the answer if it is HTML."""
         start: Message | None = None
 
-        async def mended(message: Message) -> None:
+        async def send_changed(message: Message) -> None:
             nonlocal start
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(raw=message["headers"])
                 if headers.get("content-type", "").startswith("text/html"):
-                    start = message  # it says how long the body is: that comes first
+                    start = message  # sent with the body, whose length it has to state
                     return
             elif start is not None:
                 body = message.get("body", b"").replace(_MANIFEST, _ICON)
                 headers = MutableHeaders(raw=start["headers"])
                 if "content-length" in headers:
-                    more = len(body) - len(message.get("body", b""))
-                    headers["content-length"] = str(int(headers["content-length"]) + more)
+                    added = len(body) - len(message.get("body", b""))
+                    headers["content-length"] = str(int(headers["content-length"]) + added)
                 await send(start)
                 start, message = None, {**message, "body": body}
             await send(message)
 
-        await self._app(scope, receive, mended if scope["type"] == "http" else send)
+        await self._app(scope, receive, send_changed if scope["type"] == "http" else send)
 
 
 def closed_routes() -> list[Route]:
-    """Routes that stand before Gradio's own, and have nothing."""
-    # An object, not a function: so it answers whatever the method is.
-    return [Route(path, PlainTextResponse("Not Found", 404)) for path in _CLOSED]
+    """Return routes that answer 404 in place of Gradio's own."""
+    # A response object, unlike a function, answers every HTTP method.
+    return [Route(path, PlainTextResponse("Not Found", 404)) for path in _CLOSED_PATHS]
 
 
-def guard(page: gr.Blocks) -> list[Middleware]:
-    """What all requests to a page go through."""
-    uploads = HourlyQuota(get_settings().uploads_mb * 1_000_000)
-    return [Middleware(BodyLimit, page=page, uploads=uploads), Middleware(RelativeHead)]
+def page_middleware() -> list[Middleware]:
+    """Return the middleware of a page, with the limits of the settings."""
+    settings = get_settings()
+    quota = HourlyQuota(settings.uploads_mb * 1_000_000)
+    # Gradio's megabytes have 2**20 bytes.
+    return [
+        Middleware(BodyLimit, upload_bytes=settings.upload_mb * 2**20, quota=quota),
+        Middleware(RelativeIcon),
+    ]

@@ -1,4 +1,4 @@
-"""The model, loaded beside a page that is already up."""
+"""Loads the model in the background, while the page is already served."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from musegen.errors import MusicError
+from musegen.errors import MuseGenError, MusicError
 from musegen.files import CHECKPOINTS
 
 if TYPE_CHECKING:
@@ -19,38 +19,38 @@ if TYPE_CHECKING:
 
 __all__ = ["BackgroundModel", "ModelError"]
 
-_POLL = 0.2  # seconds between looks at a model that loads: a tenth of what anyone notices
+_log = logging.getLogger(__name__)
+_POLL_SECONDS = 0.2  # between two looks at a model that is loading
+_MAX_CHARACTERS = 300  # of an error message that visitors read
 
 
-class ModelError(RuntimeError):
-    """The model could not be loaded, said in one line."""
+class ModelError(MuseGenError):
+    """The model could not be loaded."""
 
 
 class BackgroundModel:
-    """A `MuseGen` that loads in a thread of its own; who needs it sooner waits.
-
-    TensorFlow and the checkpoints take seconds, the page should not.
+    """A `MuseGen` that is loaded in a thread, since TensorFlow and the weights take seconds.
 
     Parameters
     ----------
     load : callable, optional
-        Gives the model; by default `musegen.generator.load` does.
+        Returns the model; `musegen.generator.load` if not given.
     """
 
     def __init__(self, load: Callable[[], MuseGen] | None = None) -> None:
         self._load_model = load or _load_checkpoints
         self._started = threading.Lock()
-        self._ready = threading.Event()
+        self._finished = threading.Event()
         self._model: MuseGen | None = None
         self._problem: str | None = None
 
     def start(self) -> None:
-        """Begin to load, if nobody has yet."""
+        """Start to load, unless that was done before."""
         if self._started.acquire(blocking=False):
             threading.Thread(target=self._load, name="musegen-load", daemon=True).start()
 
     def get(self) -> MuseGen:
-        """The model, waited for.
+        """Return the model; wait until it is loaded.
 
         Raises
         ------
@@ -58,38 +58,44 @@ class BackgroundModel:
             If it could not be loaded.
         """
         self.start()
-        self._ready.wait()
+        self._finished.wait()
         if self._model is None:
             raise ModelError(self._problem)
         return self._model
 
-    async def settled(self) -> str | None:
-        """Wait until loading has ended; what went wrong in one line, or None."""
+    @property
+    def status(self) -> str:
+        """``ok``, ``loading``, or ``problem`` if the model could not be loaded."""
         self.start()
-        while not self._ready.is_set():
-            await asyncio.sleep(_POLL)
+        if not self._finished.is_set():
+            return "loading"
+        return "problem" if self._problem else "ok"
+
+    async def wait_until_loaded(self) -> str | None:
+        """Wait until loading has ended; return what went wrong in one line, or None."""
+        self.start()
+        while not self._finished.is_set():
+            await asyncio.sleep(_POLL_SECONDS)
         return self._problem
 
     def _load(self) -> None:
         try:
             model = self._load_model()
-            piece = model.random(seed=0, bars=2)  # the first call compiles: nobody should wait
+            piece = model.random(seed=0, bars=2)  # compiles, so that no visitor waits for that
             self._model = model
-        except Exception as error:  # whatever it is, the page must say that there is no model
-            problem = " ".join(str(error).split())[:300] or type(error).__name__
-            log = logging.getLogger(__name__)
-            log.error("the model was not loaded: %s", problem)
-            # Where this computer keeps it is nobody else's business.
+        except Exception as error:  # visitors have to read about any error
+            problem = " ".join(str(error).split())[:_MAX_CHARACTERS] or type(error).__name__
+            _log.error("the model was not loaded: %s", problem, exc_info=True)
+            # Visitors need not know where this computer keeps the checkpoints.
             self._problem = problem.replace(f"{CHECKPOINTS.parent}{os.sep}", "")
-            log.debug("how it came to it:", exc_info=True)
             return
         finally:
-            self._ready.set()
-        with contextlib.suppress(MusicError):  # a piece without notes has nothing to encode
-            model.interpolate(piece, replace(piece, path=None), steps=3)  # compiles the rest
+            self._finished.set()
+        with contextlib.suppress(MusicError):  # a piece without notes cannot be encoded
+            model.interpolate(piece, replace(piece, path=None), steps=3)  # compiles the encoder
 
 
 def _load_checkpoints() -> MuseGen:
-    from musegen.generator import load  # brings TensorFlow: here, not when the page starts
+    from musegen.generator import load  # imports TensorFlow, which takes seconds
 
     return load()

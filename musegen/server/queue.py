@@ -1,54 +1,52 @@
-"""FairQueue: who waits for the computer is served in an order that is fair."""
+"""A fair queue: visitors who wait for the computer get it in turn."""
 
 from __future__ import annotations
 
 import itertools
 import threading
-from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from gradio.context import LocalContext
+from cachetools import LRUCache
 
-from musegen.errors import Cancelled
+from musegen.errors import Cancelled, MuseGenError
+from musegen.server.gradio_adapter import current_request
 
 __all__ = ["BusyError", "FairQueue", "Visitor", "current_visitor"]
 
-_LOOK = 0.2  # seconds between two looks at whether somebody waits no more
-_MOST = 1000  # addresses and visitors of which it is known when they were served last
+_POLL_SECONDS = 0.2  # between two looks at whether a waiting request was cancelled
+_MAX_REMEMBERED = 1000  # addresses and visitors whose last slot is remembered
 
 
-class BusyError(ValueError):
-    """Too many wait already, said in one line."""
+class BusyError(MuseGenError):
+    """Too many requests wait already."""
 
 
 @dataclass(frozen=True)
 class Visitor:
-    """Who waits.
+    """Who waits in a queue.
 
     Attributes
     ----------
     address : str
-        Of their computer, or of what they share with others.
+        Address of their computer, or of what it shares with others.
     session : str
-        Of their page, or of their program.
+        Name of their page or program.
     """
 
     address: str
     session: str
 
 
-OURSELVES = Visitor("", "")
-"""Who makes what nobody has asked for yet."""
+SERVER = Visitor("", "")
+"""The server itself, which prepares what nobody has asked for yet."""
 
 
 def current_visitor() -> Visitor:
-    """Whose request is being answered; `OURSELVES` where none is."""
-    request = LocalContext.request.get(None)
-    if request is None or request.client is None:
-        return OURSELVES
-    return Visitor(request.client.host, request.session_hash or "")
+    """Return whose request is being answered; `SERVER` outside of a request."""
+    request = current_request()
+    return SERVER if request is None else Visitor(request.address, request.session)
 
 
 @dataclass(eq=False)
@@ -59,73 +57,81 @@ class _Ticket:
 
 
 class FairQueue:
-    """Lets a few work at once; the others wait, and who was served longest ago comes next.
+    """Gives a limited number of slots to visitors; the one served longest ago comes first.
 
-    First it counts when an address was served, then when a visitor from there was, then who came
-    first. So nobody gets more of the computer by asking for more, or from more pages.
+    The address decides first: the address that was served longest ago comes next. Among the
+    visitors of one address it is the one served longest ago, and among their requests the oldest.
+    So a visitor gets no more of the computer by sending more requests, or from more pages.
 
     Parameters
     ----------
-    at_once : int
-        That work at the same time.
-    waiting : int
-        That wait at the most; those of one address are half of them at the most.
-    waiting_each : int
-        That wait at the most of one visitor's.
+    slots : int
+        Number of requests that work at the same time.
+    max_waiting : int
+        Number of requests that may wait. One address may have half of them waiting.
+    max_waiting_each : int
+        Number of requests of one visitor that may wait.
     """
 
-    def __init__(self, at_once: int, waiting: int, waiting_each: int) -> None:
-        self._free = at_once
-        self._most = waiting
-        self._most_each = waiting_each
+    def __init__(self, slots: int, max_waiting: int, max_waiting_each: int) -> None:
+        self._free = slots
+        self._max_waiting = max_waiting
+        self._max_waiting_each = max_waiting_each
         self._numbers = itertools.count(1)
         self._waiting: list[_Ticket] = []
-        # When somebody was served last, as the number of a turn; the longest ago first.
-        self._served: OrderedDict[object, int] = OrderedDict()
-        self._news = threading.Condition()
+        # The number of the slot that an address, or a visitor, got last.
+        self._served: LRUCache[str | Visitor, int] = LRUCache(_MAX_REMEMBERED)
+        self._changed = threading.Condition()
 
     @property
     def waiting(self) -> int:
-        """How many wait."""
+        """Number of requests that wait."""
         return len(self._waiting)
 
     @contextmanager
     def slot(self, visitor: Visitor, cancel: threading.Event | None = None) -> Iterator[None]:
-        """Wait for a turn, and keep it while the block lasts.
+        """Wait for a slot, and keep it while the block runs.
 
         Parameters
         ----------
         visitor : Visitor
         cancel : threading.Event, optional
-            Once it is set, who waits goes away.
+            Once it is set, the request leaves the queue.
 
         Raises
         ------
         BusyError
-            If too many wait.
+            If too many requests wait.
         Cancelled
-            If `cancel` was set while waiting.
+            If `cancel` was set before there was a slot.
         """
         ticket = _Ticket(visitor, next(self._numbers))
-        with self._news:
+        with self._changed:
             self._waiting.append(ticket)
             self._serve()
             try:
                 if not ticket.is_served:
-                    self._refuse_too_many(visitor)
+                    self._check_waiting(visitor)
                 while not ticket.is_served:
                     if cancel is not None and cancel.is_set():
                         raise Cancelled
-                    self._news.wait(_LOOK if cancel else None)
+                    self._changed.wait(_POLL_SECONDS if cancel else None)
             except BaseException:
-                self._waiting.remove(ticket)
+                self._leave(ticket)
                 raise
         try:
             yield
         finally:
-            with self._news:
+            with self._changed:
                 self._free += 1
                 self._serve()
+
+    def _leave(self, ticket: _Ticket) -> None:
+        if ticket.is_served:  # it got a slot in the moment that it gave up
+            self._free += 1
+            self._serve()
+        else:
+            self._waiting.remove(ticket)
 
     def _serve(self) -> None:
         while self._free and self._waiting:
@@ -133,25 +139,22 @@ class FairQueue:
             self._waiting.remove(ticket)
             ticket.is_served = True
             self._free -= 1
-            now = next(self._numbers)
-            for who in (ticket.visitor.address, ticket.visitor):
-                self._served[who] = now
-                self._served.move_to_end(who)
-            while len(self._served) > _MOST:
-                self._served.popitem(last=False)
-            self._news.notify_all()
+            number = next(self._numbers)
+            self._served[ticket.visitor.address] = number
+            self._served[ticket.visitor] = number
+            self._changed.notify_all()
 
     def _rank(self, ticket: _Ticket) -> tuple[int, int, int]:
         last = self._served.get
         return last(ticket.visitor.address, 0), last(ticket.visitor, 0), ticket.number
 
-    def _refuse_too_many(self, visitor: Visitor) -> None:
-        """Of those that wait the newest is this visitor's: is it one too many?"""
+    def _check_waiting(self, visitor: Visitor) -> None:
+        """Refuse the newest request, which is this visitor's, if too many wait."""
         own = sum(other.visitor == visitor for other in self._waiting)
-        if own > self._most_each:
+        if own > self._max_waiting_each:
             raise BusyError(
                 f"you wait for {own - 1} things already: wait until one of them is here"
             )
-        near = sum(other.visitor.address == visitor.address for other in self._waiting)
-        if len(self._waiting) > self._most or near > max(1, self._most // 2):
+        same_address = sum(other.visitor.address == visitor.address for other in self._waiting)
+        if len(self._waiting) > self._max_waiting or same_address > max(1, self._max_waiting // 2):
             raise BusyError("many people are here at the moment: try again in a minute")

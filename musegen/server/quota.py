@@ -1,38 +1,60 @@
-"""What was taken in the last hour, bounded."""
+"""A quota for the last hour, shared out between visitors."""
 
 from __future__ import annotations
 
 import time
-from collections import Counter, deque
+from collections import Counter
 
 __all__ = ["HourlyQuota"]
 
-_HOUR = 3600.0  # seconds
+_MINUTES = 60  # that an amount counts
 
 
 class HourlyQuota:
-    """Adds up what is taken within an hour, by anybody and by each.
+    """Adds up amounts of the last hour, in all and for each visitor.
+
+    Libraries that limit rates count requests, and cannot give back what a refused one took.
 
     Parameters
     ----------
-    most : float
-        That all together may take. Half of it is for one at the most, so that nobody takes all.
+    limit : float
+        Largest sum of the last hour. One visitor may use half of it.
     """
 
-    def __init__(self, most: float) -> None:
-        self._most = most
-        self._taken: deque[tuple[float, str, float]] = deque()  # when, by whom, how much
+    def __init__(self, limit: float) -> None:
+        self._limit = limit
+        self._amounts: dict[tuple[int, str], float] = {}  # by minute and visitor, oldest first
         self._sums: Counter[str] = Counter()
 
-    def take(self, who: str, amount: float) -> bool:
-        """Take some, if there is so much left; whether there was."""
-        now = time.monotonic()
-        while self._taken and now - self._taken[0][0] > _HOUR:
-            _, other, taken = self._taken.popleft()
-            self._sums[other] -= taken
-            self._sums += Counter()  # forgets who has nothing
-        if self._sums.total() + amount > self._most or self._sums[who] + amount > self._most / 2:
+    def has_room(self, visitor: str, amount: float) -> bool:
+        """Whether a visitor may use so much."""
+        self._forget_old()
+        total = sum(self._sums.values())
+        return total + amount <= self._limit and self._sums[visitor] + amount <= self._limit / 2
+
+    def charge(self, visitor: str, amount: float) -> bool:
+        """Use an amount of the quota if there is room for it; return whether there was."""
+        if not self.has_room(visitor, amount):
             return False
-        self._taken.append((now, who, amount))
-        self._sums[who] += amount
+        self._add(visitor, amount)
         return True
+
+    def refund(self, visitor: str, amount: float) -> None:
+        """Give back an amount that was charged a moment ago."""
+        self._add(visitor, -amount)
+
+    def _add(self, visitor: str, amount: float) -> None:
+        key = (_minute(), visitor)
+        self._amounts[key] = self._amounts.get(key, 0) + amount
+        self._sums[visitor] += amount
+
+    def _forget_old(self) -> None:
+        oldest = _minute() - _MINUTES
+        while self._amounts and (key := next(iter(self._amounts)))[0] < oldest:
+            self._sums[key[1]] -= self._amounts.pop(key)
+            if not self._sums[key[1]]:
+                del self._sums[key[1]]
+
+
+def _minute() -> int:
+    return int(time.monotonic() // 60)

@@ -1,16 +1,14 @@
-"""What makes pieces, sounds and files for all visitors, in turn, and remembers some of it."""
+"""Services that all visitors share: pieces, sounds and files, made in turn and cached."""
 
 from __future__ import annotations
 
 import contextlib
 import logging
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
-
-from gradio.utils import get_upload_folder
 
 from musegen.audio import find_soundfont, soundfont_names
 from musegen.errors import AudioError, Cancelled, CheckpointError
@@ -21,92 +19,130 @@ from musegen.recipe.examples import EXAMPLES
 from musegen.recipe.execute import RecipeRunner
 from musegen.recipe.schema import Recipe
 from musegen.server.caches.downloads import DownloadCache
-from musegen.server.caches.sounds import SoundCache
+from musegen.server.caches.sounds import SoundCache, SoundFile
+from musegen.server.gradio_adapter import upload_folder
 from musegen.server.model_loader import BackgroundModel, ModelError
-from musegen.server.process.memory import give_back
-from musegen.server.process.temporary_folder import remove_old
+from musegen.server.process.memory import trim_memory
+from musegen.server.process.temporary_folder import remove_old_files
 from musegen.server.queue import FairQueue, current_visitor
-from musegen.server.sessions import Sessions
+from musegen.server.sessions import RequestEvent, Sessions
 from musegen.server.settings import get_settings
-from musegen.server.uploads import Upload
-from musegen.server.uploads import read_upload as read_file
+from musegen.server.uploads import Upload, read_upload
 from musegen.server.validation import check_length
 from musegen.server.versions import Version
 
 __all__ = ["Services"]
 
-_QUIET = 3.0  # seconds without a visitor's request, after which the next example is prepared
-_TIDY = 30  # seconds between two times that what was kept long enough is removed
+_IDLE_SECONDS = 3.0  # without a request, after which the next example is rendered
+_CLEAN_UP_SECONDS = 30  # between two times that old files are removed
 
 
 class Services:
-    """What all visitors share. Nothing in it is lost with it but time.
+    """Makes pieces, sounds and files for all visitors.
+
+    Work for a request is cancelled, in its queue and between its steps, when the client closes its
+    connection. The server keeps only caches: a visitor loses nothing when it is restarted.
 
     Parameters
     ----------
     model : BackgroundModel
-        Waited for by whoever needs it before it has loaded.
+        Requests that need it wait until it is loaded.
 
     Attributes
     ----------
     queues : dict of str to FairQueue
-        Who waits for the ``"model"``, for a ``"mix"``, and for ``"parts"`` or files.
+        For the ``"model"``, for renderers that play a ``"mix"``, and for those that play
+        ``"parts"`` or files.
     sounds : SoundCache
     sessions : Sessions
     phrase_map : PhraseMap, optional
-        The map, where these checkpoints have one.
+        The map of phrases, if the checkpoints have one.
     """
 
     def __init__(self, model: BackgroundModel) -> None:
-        most = get_settings()
+        settings = get_settings()
         self.model = model
+        # A renderer uses two cores. There are two queues of them, so that nobody's mix waits for
+        # the parts, or the files, of others.
+        renderers = -(-settings.at_once // 2)
         self.queues = {
-            # A renderer takes two cores. Nobody's mix waits for the parts, or the files, of others.
-            work: FairQueue(
-                most.at_once if work == "model" else -(-most.at_once // 2),
-                most.waiting,
-                most.waiting_each,
+            name: FairQueue(slots, settings.waiting, settings.waiting_each)
+            for name, slots in (
+                ("model", settings.at_once),
+                ("mix", renderers),
+                ("parts", renderers),
             )
-            for work in ("model", "mix", "parts")
         }
         self._runner = RecipeRunner(
-            model.get,
-            most.pieces,
-            most.make_seconds,
-            lambda: self.queues["model"].slot(current_visitor()),
+            model.get, settings.pieces, settings.make_seconds, self._model_slot
         )
-        # In Gradio's cache, which it serves from: elsewhere it would copy each sound there.
-        cache = Path(get_upload_folder())
-        cache.mkdir(parents=True, exist_ok=True)
-        self.sounds = SoundCache(most.sounds_mb * 1_000_000, most.render_seconds, cache)
+        # In the folder that Gradio serves from: it would copy files from elsewhere to it.
+        self.sounds = SoundCache(
+            settings.sounds_mb * 1_000_000, settings.render_seconds, upload_folder()
+        )
         self._downloads = DownloadCache(
-            most.files_mb * 1_000_000, most.keep_minutes * 60, most.render_seconds
+            settings.files_mb * 1_000_000, settings.keep_minutes * 60, settings.render_seconds
         )
         self.sessions = Sessions()
-        self._closing = threading.Event()
         self.phrase_map = _load_map()
+        self._closing = threading.Event()
 
     def make_version(self, recipe: Recipe, id: str | None = None) -> Version:
-        """The version of a recipe; with an id it goes on with that version.
+        """Make the piece of a recipe, or take it from the cache.
+
+        Parameters
+        ----------
+        recipe : Recipe
+        id : str, optional
+            Id of the version that this one replaces in the player; a new one if not given.
 
         Raises
         ------
+        BusyError
+            If too many requests wait.
+        Cancelled
+            If the visitor has left.
         MusicError
-            If the recipe asks for what cannot be, or for too much.
+            If the recipe cannot be made, or takes too long.
         """
-        piece = check_length(self._runner.run(recipe))
+        piece = check_length(self._runner.run(recipe, RequestEvent()))
         return Version(recipe, piece, id) if id else Version(recipe, piece)
 
     def read_upload(
         self,
-        file: str | None,
-        tell: Callable[[str], object],
+        path: str | None,
+        notify: Callable[[str], object],
         assign: Mapping[int, str | None] | None = None,
         tempo_factor: float = 1.0,
     ) -> Upload:
-        """A visitor's file, as `read_upload` reads it, in turn: a long one takes seconds."""
-        with self.queues["model"].slot(current_visitor()):
-            return read_file(file, tell, assign, tempo_factor)
+        """Read an uploaded file as `musegen.server.uploads.read_upload` does.
+
+        A long file takes seconds, so it waits for a slot of the model's queue.
+
+        Raises
+        ------
+        BusyError, Cancelled, MusicError
+            As `make_version` does, and if the file cannot be read.
+        """
+        with self._model_slot():
+            return read_upload(path, notify, assign, tempo_factor)
+
+    def make_sound(
+        self,
+        version: Version,
+        soundfont: Path | None,
+        cancel: threading.Event,
+        progress: Callable[[float], None] | None = None,
+    ) -> Iterator[SoundFile]:
+        """Yield the sounds of a version as `SoundCache.render` does, each in its queue."""
+        return self.sounds.render(
+            version.piece,
+            write_recipe(version.recipe),
+            soundfont,
+            cancel,
+            progress,
+            partial(self._slot, cancel=cancel),
+        )
 
     def make_file(
         self,
@@ -116,49 +152,51 @@ class Services:
         cancel: threading.Event | None = None,
         progress: Callable[[float], None] | None = None,
     ) -> Path:
-        """A file of a version, as `DownloadCache.make` makes it, in turn."""
-        cancel = cancel or threading.Event()
-        slot = partial(self.slots(cancel), "parts")
+        """Return a file of a version as `DownloadCache.make` does; a sound waits in its queue."""
+        cancel = cancel or RequestEvent()
+        slot = partial(self._slot, "parts", cancel)
         return self._downloads.make(version, kind, soundfont, cancel, progress, slot)
 
-    def slots(self, cancel: threading.Event) -> Callable[[str], AbstractContextManager]:
-        visitor = current_visitor()  # the thread that will wait does not know for whom it works
-        return lambda work: self.queues[work].slot(visitor, cancel)
+    def _model_slot(self) -> AbstractContextManager:
+        return self._slot("model", RequestEvent())
+
+    def _slot(self, work: str, cancel: threading.Event) -> AbstractContextManager:
+        return self.queues[work].slot(current_visitor(), cancel)
 
     def render_examples(self) -> None:
-        """Play the examples into files, so that they are ready at once, whenever nobody waits."""
-        font = find_soundfont(next(iter(soundfont_names()), None))  # as the page is at first
+        """Render the examples into the cache while no visitor needs the computer."""
+        names = soundfont_names()
+        soundfont = find_soundfont(names[0]) if names else None  # the page's first choice
         with contextlib.suppress(ModelError):
             for recipe in EXAMPLES.values():
-                self.sessions.wait_until_idle(_QUIET, self._closing)
+                self.sessions.wait_until_idle(_IDLE_SECONDS, self._closing)
                 if self._closing.is_set():
                     return
-                piece = self._runner.run(recipe)
-                with contextlib.suppress(AudioError, Cancelled):  # who asks for it will be told
-                    for _ in self.sounds.make(piece, write_recipe(recipe), font, self._closing):
+                version = self.make_version(recipe)
+                # Visitors who ask for the example will read what is wrong.
+                with contextlib.suppress(AudioError, Cancelled):
+                    for _ in self.sounds.render(
+                        version.piece, write_recipe(recipe), soundfont, self._closing
+                    ):
                         pass
 
     def clean_up(self) -> None:
-        """Until the end, remove what was kept long enough, and give memory back.
-
-        Gradio leaves files behind.
-        """
-        while not self._closing.wait(_TIDY):
+        """Remove old files and give memory back, again and again until `close` is called."""
+        while not self._closing.wait(_CLEAN_UP_SECONDS):
             self._downloads.sweep()
             self.sounds.sweep()
-            give_back()
-            remove_old(Path(get_upload_folder()), get_settings().keep_minutes * 60)
+            trim_memory()
+            remove_old_files(upload_folder(), get_settings().keep_minutes * 60)
 
     def close(self) -> None:
-        """Stop all that is going on: nobody will see the end of it."""
+        """Cancel all work."""
         self._closing.set()
         self.sessions.cancel()
 
 
 def _load_map() -> PhraseMap | None:
-    """The map; None, and a line in the log, where these checkpoints have none."""
     try:
         return PhraseMap.load(CHECKPOINTS / "map.npz")
     except CheckpointError as error:
-        logging.getLogger(__name__).warning("%s", error)
+        logging.getLogger(__name__).warning("the page has no map: %s", error)
         return None

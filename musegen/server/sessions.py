@@ -1,50 +1,83 @@
-"""What is being played or written for each visitor, so that it can be stopped."""
+"""Work that goes on for each session, so that it can be cancelled when nobody waits for it."""
 
 from __future__ import annotations
 
 import threading
 import time
-from collections import OrderedDict
 
-__all__ = ["Sessions"]
+from cachetools import LRUCache
 
-_MOST = 1000  # visitors remembered; to forget one means that what they wait for is not stopped
+from musegen.server.gradio_adapter import CurrentRequest, current_request
+
+__all__ = ["RequestEvent", "Sessions"]
+
+# Sessions that are remembered. Work of a session that was forgotten is not cancelled by its page.
+_MAX_SESSIONS = 1000
+_POLL_SECONDS = 0.2
+
+
+class RequestEvent(threading.Event):
+    """Event that cancels the work on a request: when it is set, or when its client has gone.
+
+    Parameters
+    ----------
+    request : CurrentRequest, optional
+        The request that is being answered in this thread, if not given.
+    """
+
+    def __init__(self, request: CurrentRequest | None = None) -> None:
+        super().__init__()
+        self._request = request or current_request()
+
+    def is_set(self) -> bool:
+        """Whether the work should stop."""
+        if self._request is not None and not self._request.is_open():
+            self.set()
+        return super().is_set()
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Wait until the work should stop; return whether it should."""
+        end = None if timeout is None else time.monotonic() + timeout
+        while not self.is_set():
+            rest = _POLL_SECONDS if end is None else min(_POLL_SECONDS, end - time.monotonic())
+            if rest <= 0:
+                return False
+            super().wait(rest)
+        return True
 
 
 class Sessions:
-    """Cancels what a visitor no longer waits for: the newest request of each kind replaces the last.
+    """Cancels what a session no longer waits for.
 
-    This is the only thing that the server knows of a visitor, and nothing is lost with it.
+    A request of one kind replaces the session's last request of that kind. The server knows
+    nothing else of a session.
     """
 
     def __init__(self) -> None:
-        self._events: OrderedDict[tuple[str, str], threading.Event] = OrderedDict()
+        self._events: LRUCache[tuple[str, str], threading.Event] = LRUCache(_MAX_SESSIONS)
         self._lock = threading.Lock()
-        self._last = time.monotonic()
+        self._last_start = time.monotonic()
 
-    def start(self, visitor: str, kind: str) -> threading.Event:
-        """Stop what this visitor had of a kind; give the event that will stop the next."""
-        cancel = threading.Event()
+    def start(self, session: str | None, kind: str) -> threading.Event:
+        """Cancel the session's last request of a kind; return the event that cancels this one."""
+        event = RequestEvent()
         with self._lock:
-            self._last = time.monotonic()
-            before = self._events.pop((visitor, kind), None)
-            self._events[visitor, kind] = cancel
-            while len(self._events) > _MOST:
-                self._events.popitem(last=False)
-        if before is not None:
-            before.set()
-        return cancel
+            self._last_start = time.monotonic()
+            previous = self._events.pop((session or "", kind), None)
+            self._events[session or "", kind] = event
+        if previous is not None:
+            previous.set()
+        return event
 
-    def cancel(self, visitor: str | None = None) -> None:
-        """Stop all that is going on for a visitor, or for all of them."""
+    def cancel(self, session: str | None = None) -> None:
+        """Cancel all work for a session, or for all sessions if none is given."""
         with self._lock:
-            cancels = [
-                cancel for (who, _), cancel in self._events.items() if visitor in (None, who)
-            ]
-        for cancel in cancels:
-            cancel.set()
+            events = [e for (name, _), e in self._events.items() if session in (None, name)]
+        for event in events:
+            event.set()
 
     def wait_until_idle(self, seconds: float, cancel: threading.Event) -> None:
-        """Wait until no visitor has begun anything for so long, or until the event is set."""
-        while (rest := self._last + seconds - time.monotonic()) > 0 and not cancel.wait(rest):
-            pass
+        """Wait until no session has started anything for some seconds, or `cancel` is set."""
+        while (rest := self._last_start + seconds - time.monotonic()) > 0:
+            if cancel.wait(rest):
+                return

@@ -1,4 +1,4 @@
-"""A visitor's file: a MIDI file of their own, or any file that was made here."""
+"""Files that visitors upload: MIDI files of their own, and files that the page wrote."""
 
 from __future__ import annotations
 
@@ -18,57 +18,62 @@ from musegen.server.versions import TAG
 
 __all__ = ["ENDINGS", "Upload", "read_upload"]
 
-_MIDI = (".mid", ".midi", ".kar", ".rmi")  # karaoke files, and MIDI in a RIFF envelope
+# Karaoke files (.kar), and MIDI in a RIFF container (.rmi), are MIDI files, too.
+_MIDI = (".mid", ".midi", ".kar", ".rmi")
 ENDINGS = (*_MIDI, *audio.FORMATS)
-_OURS = "It was made here, and says how: this is the very same piece."
+"""Endings of the files that can be uploaded."""
 
 
 @dataclass(frozen=True)
 class Upload:
-    """What was made of a visitor's file.
+    """The music of an uploaded file.
 
     Attributes
     ----------
     recipe : Recipe
     report : Report, optional
-        What was kept of it, and why; None of a file that was made here.
-    first : tuple of str
-        Sentences that come before that: why it is not taken as what it was, or not all of it.
+        How the file was read; None for a file that the page wrote.
+    notices : tuple of str
+        Sentences that come before the report: why the recipe in the file is not used, or why the
+        piece is shorter than the file.
     """
 
     recipe: Recipe
     report: Report | None = None
-    first: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()
 
     @property
     def lines(self) -> tuple[str, ...]:
-        """All that is to be said of it, in sentences."""
-        return *self.first, *(self.report.lines if self.report else (_OURS,))
+        """Sentences about how the file was read."""
+        if self.report is None:
+            return *self.notices, "It was made here, and says how: this is the very same piece."
+        return *self.notices, *self.report.lines
 
 
 def read_upload(
     path: str | None,
-    tell: Callable[[str], object],
+    notify: Callable[[str], object],
     assign: Mapping[int, str | None] | None = None,
     tempo_factor: float = 1.0,
 ) -> Upload:
-    """Read a visitor's file.
+    """Read an uploaded file.
 
-    A file that was made here says how, and is that piece again. Any other MIDI file is taken note
-    for note, and so is one whose notes were changed since.
+    A file that the page wrote contains its recipe and becomes that piece again. Any other MIDI
+    file is read note for note, and so is a file whose notes were changed since the page wrote it.
 
     Parameters
     ----------
-    path : str
-    tell : callable
-        Called with a line on what nobody would expect: the sentences are more than all will read.
+    path : str or None
+    notify : callable
+        Called with a line about what visitors would not expect. The whole report is longer than
+        most people read.
     assign, tempo_factor
         As for `read_midi_with_report`.
 
     Raises
     ------
     MusicError
-        If it is not music that can be taken, or not there any more: uploads are kept for a while.
+        If the file is not music that can be read, or was removed: uploads are kept for a while.
     """
     if not path:
         raise MusicError("choose a MIDI file first")
@@ -77,28 +82,30 @@ def read_upload(
         raise MusicError(f"{file.name} is not kept here any more: choose the file again")
     is_audio = file.suffix.lower() in audio.FORMATS
     midi = None if is_audio else load_file(file)
-    recipe, once = _recipe_in(find_tag(midi.midi) if midi else _audio_tag(file))
+    recipe, problem = _recipe_in(find_tag(midi.midi) if midi else _audio_tag(file))
     if recipe:
         if assign or tempo_factor != 1:
             raise MusicError(f"{file.name} was made here: it is taken as it is")
         return Upload(recipe)
     if midi is None:
-        what = once or "not made here: of sound files only ours say how they are made"
+        what = problem or "not made here: of sound files only ours say how they are made"
         raise MusicError(f"{file.name} was {what}; give a MIDI file")
-    first = []
-    if once:
-        first.append(f"{file.name} was {once}: its notes are taken as they are")
-        tell(first[-1])
+    notices: list[str] = []
+    if problem:
+        notices.append(f"{file.name} was {problem}: its notes are taken as they are")
+        notify(notices[-1])
     piece, report = read_file(midi, assign, tempo_factor)
     others = ", ".join(meter for meter in report.meters if meter != "4/4")
     if others:
-        tell(f"{file.name} has bars of {others}: it is read on its own beats, in phrases of eight")
-    most = get_settings().upload_bars
-    if piece.bars > most:
-        first.append(f"{file.name} has {piece.bars} bars; the page takes the first {most}")
-        tell(first[-1])
-    recipe = Recipe(source=notes_from_piece(piece.first(most), file.stem))
-    return Upload(recipe, report, tuple(f"{line}." for line in first))
+        notify(
+            f"{file.name} has bars of {others}: it is read on its own beats, in phrases of eight"
+        )
+    limit = get_settings().upload_bars
+    if piece.bars > limit:
+        notices.append(f"{file.name} has {piece.bars} bars; the page takes the first {limit}")
+        notify(notices[-1])
+    recipe = Recipe(source=notes_from_piece(piece.first(limit), file.stem))
+    return Upload(recipe, report, tuple(f"{notice}." for notice in notices))
 
 
 def _audio_tag(file: Path) -> Tag | None:

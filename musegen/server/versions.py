@@ -1,4 +1,4 @@
-"""A version: a recipe with its piece, what the page says of it, and its files."""
+"""A version of a piece, and its files."""
 
 from __future__ import annotations
 
@@ -8,8 +8,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from gradio.utils import get_upload_folder
-
 from musegen import audio
 from musegen.errors import AudioError, MusicError
 from musegen.latent.paths import stack_path, write_paths
@@ -17,25 +15,28 @@ from musegen.music import Piece
 from musegen.recipe import naming
 from musegen.recipe.codec import read_recipe, write_recipe
 from musegen.recipe.schema import Recipe
+from musegen.server.gradio_adapter import upload_folder
 
 __all__ = ["FILES", "SOUND_FILES", "TAG", "Version", "read_state"]
 
-TAG = "MuseGen:"  # before a recipe in a file's comment
+TAG = "MuseGen:"
+"""Comes before the recipe in a file's comment."""
 SOUND_FILES = ("wav", "flac", "mp3", "ogg", "stems")
 FILES = ("midi", *SOUND_FILES, "npy")
 
 
 @dataclass(frozen=True)
 class Version:
-    """What is in the player. The page keeps its state; the server keeps nothing.
+    """A piece with the recipe that makes it. The page keeps its state; the server keeps nothing.
 
     Attributes
     ----------
     recipe : Recipe
     piece : Piece
-        What the recipe makes.
+        The piece that the recipe makes.
     id : str
-        Stays while a piece is worked on, so that the player knows a changed piece from a new one.
+        Equal for all versions of one piece, so that the player can tell an edited piece from a
+        new one.
     """
 
     recipe: Recipe
@@ -49,10 +50,10 @@ class Version:
 
     @property
     def stem(self) -> str:
-        """Of file names, such as ``musegen-seed42-16bars``."""
+        """File name without its ending, such as ``musegen-seed42-16bars``."""
         return naming.stem(self.recipe, self.piece)
 
-    def file(
+    def write_file(
         self,
         kind: str,
         soundfont: Path | None = None,
@@ -62,7 +63,7 @@ class Version:
     ) -> Path:
         """Write the piece as a file of one of the kinds in `FILES`, into a folder of its own.
 
-        What can carry a text carries the recipe: dropped on the page, it is this piece again.
+        A file that can carry text carries the recipe: uploaded to the page, it is this piece again.
 
         Parameters
         ----------
@@ -70,18 +71,28 @@ class Version:
         soundfont, timeout, cancel, progress
             As in `musegen.audio.render`.
 
+        Returns
+        -------
+        Path
+
         Raises
         ------
         AudioError
-            If there is no sound to be had.
+            If the piece cannot be rendered.
+        Cancelled
+            If `cancel` was set.
+        FileError
+            If the file cannot be written.
         MusicError
             If there is no such kind, or the piece has no path.
         """
         if kind not in FILES:
             raise MusicError(f"there are no {kind!r} files: choose from {', '.join(FILES)}")
-        how = {"timeout": timeout, "cancel": cancel, "progress": progress}
+        options = {"timeout": timeout, "cancel": cancel, "progress": progress}
         tag = TAG + write_recipe(self.recipe)
-        folder = _new_folder()
+        # No two visitors share a folder of the files that Gradio serves.
+        folder = upload_folder() / secrets.token_hex(16)
+        folder.mkdir()
         if kind == "midi":
             path = folder / f"{self.stem}.mid"
             self.piece.write_midi(path, tag=tag)
@@ -91,32 +102,25 @@ class Version:
             path = folder / f"{self.stem}.npy"
             write_paths(path, stack_path(self.piece.path))
         elif kind == "stems":
-            stems = audio.render_stems(self.piece, soundfont, **how)
+            stems = audio.render_stems(self.piece, soundfont, **options)
             if not stems.sounds:
                 raise AudioError("this piece has no notes to make stems of")
             path = folder / f"{self.stem}-stems.zip"
             audio.write_stems(path, stems, comment=tag)
         else:
             path = folder / f"{self.stem}.{kind}"
-            sound, rate = audio.render(self.piece, soundfont, **how)
+            sound, rate = audio.render(self.piece, soundfont, **options)
             audio.write_audio(path, sound, rate, comment=tag)
         return path
 
 
 def read_state(state: str) -> tuple[str, Recipe]:
-    """Id and recipe of a version's state.
+    """Return id and recipe of a version's state.
 
     Raises
     ------
     MusicError
-        If it is not one.
+        If the text is not the state of a version.
     """
     id, _, text = state.partition(".")
     return id, read_recipe(text)
-
-
-def _new_folder() -> Path:
-    # In Gradio's own cache, which it serves from and clears; no two visitors share a folder.
-    folder = Path(get_upload_folder()) / secrets.token_hex(16)
-    folder.mkdir(parents=True)
-    return folder

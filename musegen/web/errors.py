@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import gradio as gr
-from gradio.context import LocalContext
 
 from musegen.errors import AudioError, Cancelled, is_disk_full
+from musegen.server.gradio_adapter import current_request
 from musegen.server.model_loader import ModelError
+from musegen.server.queue import BusyError
 
 __all__ = ["line_of", "one_line", "tell"]
 
@@ -25,8 +26,10 @@ def one_line() -> Iterator[None]:
     """Turn whatever goes wrong into one friendly line on the page, and one in the log."""
     try:
         yield
-    except (gr.Error, Cancelled):
+    except gr.Error:
         raise
+    except Cancelled as error:  # nobody waits for the answer
+        raise gr.Error(str(error), print_exception=False) from None
     except Exception as error:
         line = line_of(error)
         if line.split(" ")[0].isalpha():  # and not a file's name, which stays as it is
@@ -43,7 +46,7 @@ def line_of(error: Exception) -> str:
     """
     number = _number()
     said = " ".join(str(error).split())[:_MOST]
-    if isinstance(error, ValueError):  # MusicError is one
+    if isinstance(error, ValueError | BusyError):  # MusicError is one
         _log.info("request %s refused: %s", number, said)
         _log.debug("how it came to it:", exc_info=True)
         return said
@@ -64,7 +67,8 @@ def line_of(error: Exception) -> str:
 
 def _number() -> str:
     """Of the request that is answered: the beginning of what Gradio calls it."""
-    return (LocalContext.event_id.get(None) or secrets.token_hex(4))[:8]
+    request = current_request()
+    return ((request.id if request else "") or secrets.token_hex(4))[:8]
 
 
 def tell(line: str) -> None:

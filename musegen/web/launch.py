@@ -6,10 +6,12 @@ import contextlib
 import errno
 import socket
 import threading
+from functools import partial
 from importlib.util import find_spec
 
+from musegen.server.gradio_adapter import CallCounts
 from musegen.server.metrics import health_routes
-from musegen.server.middleware import closed_routes, guard
+from musegen.server.middleware import closed_routes, page_middleware
 from musegen.server.model_loader import BackgroundModel
 from musegen.server.services import Services
 from musegen.server.settings import SettingsError, get_settings
@@ -79,8 +81,12 @@ def launch(
             enable_monitoring=False,  # its summary is for anybody who asks
             run_history=False,  # the page has its own
             app_kwargs={
-                "routes": [*module_routes(), *health_routes(page, services), *closed_routes()],
-                "middleware": guard(page),
+                "routes": [
+                    *module_routes(),
+                    *health_routes(services, partial(CallCounts.of, page)),
+                    *closed_routes(),
+                ],
+                "middleware": page_middleware(),
             },
         )
     except OSError as error:

@@ -1,1 +1,1 @@
-"""Sounds and files that are kept for whoever asks for the same again."""
+"""Caches of files: sounds for the player, and downloads."""

@@ -1,4 +1,4 @@
-"""Sounds of pieces, kept on disk for who asks for the same again."""
+"""Sounds of pieces for the player, kept on disk."""
 
 from __future__ import annotations
 
@@ -6,9 +6,7 @@ import contextlib
 import secrets
 import tempfile
 import threading
-import time
 import zlib
-from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
@@ -17,91 +15,85 @@ from pathlib import Path
 from musegen import audio
 from musegen.errors import AudioError, Cancelled
 from musegen.music import Piece
+from musegen.server.caches.files import FileCache
 
-__all__ = ["SoundCache", "Stage"]
+__all__ = ["SoundCache", "SoundFile"]
 
-# Seconds that a file stays after it was handed out for the last time: who was told of it fetches it
-# at once.
-_GRACE = 120
-_TELL = 0.2  # seconds between two times that progress is told
+_GRACE_SECONDS = 120  # that a player has to fetch a file whatever else is asked for
+_POLL_SECONDS = 0.2  # between two looks at a rendering that goes on in another thread
+
+Key = tuple[str, Path | None]  # of a piece, and of a soundfont
 
 
 @dataclass(frozen=True)
-class Stage:
-    """A sound of a piece, written for the page.
+class SoundFile:
+    """A sound of a piece, written for the player.
 
     Attributes
     ----------
-    file : Path
-        To be fetched within two minutes; who needs it later asks for it again.
+    path : Path
+        The file, which is there for two minutes at least.
     stream : dict
-        What `musegen.audio.write_stream` says of it. ``stream["parts"]`` is ``["mix"]`` where all
-        parts are in one sound, to be heard until they are there apart.
+        What `musegen.audio.write_stream` returned: the layout of the file. ``stream["parts"]`` is
+        ``["mix"]`` for a sound of all parts together.
     problem : str, optional
-        One line: which parts are not heard, and why.
+        One line about a part that could not be rendered.
     """
 
-    file: Path
+    path: Path
     stream: dict
     problem: str | None = None
 
 
 @dataclass
-class _Kept:
-    stage: Stage
-    size: int
-    checksum: int
-
-
-@dataclass
 class _Rendering:
-    """What one request renders and others may be waiting for."""
+    """A rendering that goes on, and what other requests can take from it."""
 
-    stages: list[Stage] = field(default_factory=list)
-    share: float = 0.0
+    sounds: list[SoundFile] = field(default_factory=list)
+    progress: float = 0.0
     error: AudioError | None = None
     is_over: bool = False
-    is_whole: bool = False  # all stages were made
+    is_complete: bool = False
 
 
 class SoundCache:
-    """Renders pieces for the page, each only once; what was not asked for longest goes first.
+    """Renders sounds of pieces for the player, each once, and keeps them on disk.
 
-    Everything lies in a temporary folder of its own, which is removed with this object, at the
-    latest when Python ends.
+    The least recently used sounds are removed first. All files are in a temporary folder, which
+    is removed with this object, or when Python ends.
 
     Parameters
     ----------
     limit_bytes : int
-        That the files may take up. What goes stays two minutes longer, for who was just told of it.
-    patience : float
-        Seconds that a renderer may take longer than the piece lasts before it is ended.
+        Size of the files that are kept.
+    extra_seconds : float
+        Time that a renderer gets beyond the length of the piece before it is stopped.
     folder : Path, optional
-        Where to make the temporary folder; where the system has them if not given.
+        Where to make the temporary folder; the system's place for such folders if not given.
 
     Attributes
     ----------
-    asked, rendered : int
-        Sounds that were asked for, and those among them that had to be rendered.
+    requested, rendered : int
+        Number of sounds that were asked for, and of those that a renderer had to play.
     """
 
     def __init__(
         self,
         limit_bytes: int = 500_000_000,
-        patience: float = 60,
+        extra_seconds: float = 60,
         folder: Path | None = None,
     ) -> None:
-        self.limit_bytes = limit_bytes
-        self.asked = 0
+        self.requested = 0
         self.rendered = 0
-        self._patience = patience
+        self._extra_seconds = extra_seconds
         self._folder = tempfile.TemporaryDirectory(prefix="musegen-sounds-", dir=folder)
-        self._news = threading.Condition()  # guards all that follows
-        self._kept: OrderedDict[tuple[str, str], _Kept] = OrderedDict()  # the oldest first
-        self._renderings: dict[tuple[str, str], _Rendering] = {}
-        self._retired: list[tuple[float, Path]] = []  # when, and which file
+        self._files: FileCache[tuple[SoundFile, int | None]] = FileCache(
+            limit_bytes, _GRACE_SECONDS
+        )
+        self._changed = threading.Condition()  # guards all that follows
+        self._renderings: dict[Key, _Rendering] = {}
 
-    def make(
+    def render(
         self,
         piece: Piece,
         key: str,
@@ -109,125 +101,132 @@ class SoundCache:
         cancel: threading.Event | None = None,
         progress: Callable[[float], None] | None = None,
         slot: Callable[[str], AbstractContextManager] = nullcontext,
-    ) -> Iterator[Stage]:
-        """Give a piece's sound: soon the mix, then the parts. What is kept comes as parts at once.
+    ) -> Iterator[SoundFile]:
+        """Yield the sounds of a piece: the mix, as soon as possible, and then the parts.
 
-        Equal requests at a time are rendered once. If that one is cancelled, another goes on with it.
-        Take the stages as they come: others may be waiting for the next.
+        Parts that are in the cache are yielded at once, without the mix. Equal requests at the
+        same time are rendered once; if that request is cancelled, another one goes on with it.
 
         Parameters
         ----------
         piece : Piece
         key : str
-            What the piece is made of: equal keys mean equal pieces.
+            Text that is equal for equal pieces.
         soundfont : Path, optional
             As in `musegen.audio.render`.
         cancel : threading.Event, optional
-            Once it is set, this ends with `musegen.Cancelled`.
+            Once it is set, the rendering is cancelled.
         progress : callable, optional
-            As in `musegen.audio.render_stages`: goes from 0 to 1 for each stage.
+            As in `musegen.audio.render_stages`: goes from 0 to 1 for each sound.
         slot : callable, optional
-            Gives a context in which a stage is rendered, by its name: ``"mix"``, what is to be
-            heard first, or ``"parts"``. What is kept needs none.
+            Returns a context in which a renderer runs: of the queue for ``"mix"``, what is to be
+            heard first, or of that for ``"parts"``.
 
         Yields
         ------
-        Stage
+        SoundFile
+            Other requests may wait for the next one, so the caller should not linger.
 
         Raises
         ------
-        AudioError
+        AudioError, FileError
             As `musegen.audio.render_stages` does, and if the piece has no notes.
+        Cancelled
+            If `cancel` was set.
         """
         cancel = cancel or threading.Event()
         progress = progress or (lambda share: None)
-        name = (key, str(soundfont))
-        with self._news:
-            self.asked += 1
-        given = 0  # stages of this piece
+        cache_key = (key, soundfont)
+        with self._changed:
+            self.requested += 1
+        given = 0
         while True:
             self.sweep()
-            if (stage := self._find(name)) is not None:
-                yield stage
+            if (sound := self._find(cache_key)) is not None:
+                yield sound
                 return
-            with self._news:
-                rendering = self._renderings.get(name)
-                is_ours = rendering is None
-                if is_ours:
-                    rendering = self._renderings[name] = _Rendering()
+            with self._changed:
+                rendering = self._renderings.get(cache_key)
+                is_own = rendering is None
+                if rendering is None:
+                    rendering = self._renderings[cache_key] = _Rendering()
                     self.rendered += 1
-            if is_ours:
-                stages = self._render(name, rendering, piece, soundfont, cancel, progress, slot)
+            if is_own:
+                sounds = self._render(
+                    cache_key, rendering, piece, soundfont, cancel, progress, slot
+                )
             else:
-                stages = self._follow(rendering, cancel, progress)
-            with contextlib.closing(stages):
-                for i, stage in enumerate(stages):
+                sounds = self._follow(rendering, cancel, progress)
+            with contextlib.closing(sounds):
+                for i, sound in enumerate(sounds):
                     if i >= given:
                         given += 1
-                        yield stage
-            if rendering.is_whole:
+                        yield sound
+            if rendering.is_complete:
                 return
 
     def _render(
         self,
-        name: tuple[str, str],
+        key: Key,
         rendering: _Rendering,
         piece: Piece,
         soundfont: Path | None,
         cancel: threading.Event,
         progress: Callable[[float], None],
         slot: Callable[[str], AbstractContextManager],
-    ) -> Iterator[Stage]:
-        def tell(share: float) -> None:
-            rendering.share = share
+    ) -> Iterator[SoundFile]:
+        def report(share: float) -> None:
+            rendering.progress = share
             progress(share)
 
+        kept: SoundFile | None = None
         try:
             stages = audio.render_stages(
                 piece,
                 soundfont,
-                timeout=piece.seconds + self._patience,
+                timeout=piece.seconds + self._extra_seconds,
                 cancel=cancel,
-                progress=tell,
+                progress=report,
             )
-            while not rendering.is_whole:
-                with slot("parts" if rendering.stages else "mix"):
+            while not rendering.is_complete:
+                with slot("parts" if rendering.sounds else "mix"):
                     stems = next(stages)
-                kept = self._write(stems)
-                with self._news:
-                    rendering.stages.append(kept.stage)
-                    rendering.is_whole = audio.MIX not in stems.sounds
-                    if rendering.is_whole and not stems.missing:  # what failed may yet succeed
-                        self._keep(name, kept)
-                    self._news.notify_all()
-                del stems  # some 14 MB, and the parts may have to wait for their turn
-                yield kept.stage
+                sound, checksum = self._write(stems)
+                is_complete = audio.MIX not in stems.sounds
+                if is_complete and not stems.missing:  # a part that failed is tried again
+                    self._files.put(key, (sound, checksum), sound.path)
+                    kept = sound
+                with self._changed:
+                    rendering.sounds.append(sound)
+                    rendering.is_complete = is_complete
+                    self._changed.notify_all()
+                del stems  # takes 14 MB, and the parts may have to wait for a slot
+                yield sound
         except AudioError as error:
             rendering.error = error
             raise
         finally:
-            with self._news:
-                del self._renderings[name]
+            with self._changed:
+                del self._renderings[key]
                 rendering.is_over = True
-                kept = self._kept.get(name)
-                for stage in rendering.stages:
-                    if kept is None or stage is not kept.stage:
-                        self._retire(stage)
-                self._news.notify_all()
+                self._changed.notify_all()
+            for sound in rendering.sounds:
+                if sound is not kept:
+                    self._files.retire(sound.path)
 
     def _follow(
         self,
         rendering: _Rendering,
         cancel: threading.Event,
         progress: Callable[[float], None],
-    ) -> Iterator[Stage]:
-        """What another request renders."""
+    ) -> Iterator[SoundFile]:
+        """Yield the sounds that another request renders."""
         given = 0
         while True:
-            with self._news:
-                if len(rendering.stages) == given and not rendering.is_over:
-                    self._news.wait(_TELL)
-                new, is_over = rendering.stages[given:], rendering.is_over
+            with self._changed:
+                if len(rendering.sounds) == given and not rendering.is_over:
+                    self._changed.wait(_POLL_SECONDS)
+                new, is_over = rendering.sounds[given:], rendering.is_over
             if cancel.is_set():
                 raise Cancelled
             yield from new
@@ -236,52 +235,35 @@ class SoundCache:
                 if rendering.error is not None:
                     raise AudioError(str(rendering.error))
                 return
-            progress(rendering.share)
+            progress(rendering.progress)
 
-    def _write(self, stems: audio.Stems) -> _Kept:
+    def _write(self, stems: audio.Stems) -> tuple[SoundFile, int | None]:
         if not stems.sounds:
-            raise AudioError("this piece has no notes")
+            raise AudioError("this piece has no notes: there is nothing to play")
         path = Path(self._folder.name) / f"{secrets.token_hex(8)}.flacs"
-        path.parent.mkdir(exist_ok=True)  # nothing was in it for long: it was cleared away
+        path.parent.mkdir(exist_ok=True)  # an empty folder may have been removed
         stream = audio.write_stream(path, stems)
-        silent = [f"No sound of the {part}: {why}" for part, why in stems.missing.items()]
-        stage = Stage(path, stream, silent[0] if silent else None)
-        return _Kept(stage, sum(map(sum, stream["bytes"])), _checksum(path))
+        problems = [f"No sound of the {part}: {why}" for part, why in stems.missing.items()]
+        return SoundFile(path, stream, problems[0] if problems else None), _checksum(path)
 
-    def _find(self, name: tuple[str, str]) -> Stage | None:
-        """The parts that are kept, if they are there and whole."""
-        with self._news:
-            kept = self._kept.get(name)
-        if kept is None:
+    def _find(self, key: Key) -> SoundFile | None:
+        """Return the parts in the cache, if their file is undamaged."""
+        found = self._files.get(key)
+        if found is None:
             return None
-        is_whole = _checksum(kept.stage.file) == kept.checksum
-        with self._news:
-            if is_whole and name in self._kept:
-                self._kept.move_to_end(name)
-            elif self._kept.get(name) is kept:
-                self._retire(self._kept.pop(name).stage)
-        return kept.stage if is_whole else None
-
-    def _keep(self, name: tuple[str, str], kept: _Kept) -> None:
-        self._kept[name] = kept
-        while sum(other.size for other in self._kept.values()) > self.limit_bytes:
-            self._retire(self._kept.popitem(last=False)[1].stage)
-
-    def _retire(self, stage: Stage) -> None:
-        self._retired.append((time.monotonic(), stage.file))
+        sound, checksum = found
+        if _checksum(sound.path) != checksum:
+            self._files.discard(key)
+            return None
+        return sound
 
     def sweep(self) -> None:
-        """Remove the files that nobody can be copying any more."""
-        now = time.monotonic()
-        with self._news:
-            for when, path in list(self._retired):
-                if now - when >= _GRACE:
-                    path.unlink(missing_ok=True)
-                    self._retired.remove((when, path))
+        """Remove the files that no player can be fetching any more."""
+        self._files.sweep()
 
 
 def _checksum(path: Path) -> int | None:
-    """CRC of a file: seven megabytes take a few milliseconds. None where there is no file."""
+    """CRC of a file, None if it is not there. Seven megabytes take a few milliseconds."""
     try:
         return zlib.crc32(path.read_bytes())
     except OSError:

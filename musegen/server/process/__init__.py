@@ -1,1 +1,1 @@
-"""The process as a whole: its memory and its temporary files."""
+"""The server's process: its memory and its temporary files."""

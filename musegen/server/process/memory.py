@@ -1,4 +1,4 @@
-"""The memory of a server that works in many threads, kept level."""
+"""Settings of the C library that keep the memory of a server with many threads from growing."""
 
 from __future__ import annotations
 
@@ -6,33 +6,33 @@ import ctypes
 import sys
 from collections.abc import Callable
 
-__all__ = ["give_back", "level_memory"]
+__all__ = ["configure_malloc", "trim_memory"]
 
 _M_MMAP_THRESHOLD, _M_ARENA_MAX = -3, -8  # of malloc.h
 _ARENAS = 2
-_LARGE = 4_000_000  # bytes: all arrays of sound are larger
+_MMAP_BYTES = 4_000_000  # all arrays of sound are larger
 
 
-def level_memory() -> None:
-    """Let what was used for a sound go back to the system, whichever thread used it.
+def configure_malloc() -> None:
+    """Make the C library return the memory of sounds to the system, from all threads.
 
-    Else the GNU C library gives each thread a place of its own to take memory from, and keeps more
-    and more of it there as arrays come and go: the page grew by a fifth in two minutes of sixteen
-    visitors. With other C libraries nothing is done. To be called before there are threads.
+    By default the GNU C library gives each thread an arena of its own, and the arenas grow as
+    arrays come and go: the page grew by a fifth in two minutes of sixteen visitors. This has to be
+    called before there are threads. It does nothing with other C libraries.
     """
-    mallopt = _of_c_library("mallopt")
+    mallopt = _glibc_function("mallopt")
     if mallopt is not None:
         mallopt(_M_ARENA_MAX, _ARENAS)
-        mallopt(_M_MMAP_THRESHOLD, _LARGE)
+        mallopt(_M_MMAP_THRESHOLD, _MMAP_BYTES)
 
 
-def give_back() -> None:
-    """Give what is free between what is used back to the system."""
-    trim = _of_c_library("malloc_trim")
+def trim_memory() -> None:
+    """Return free memory between used blocks to the system. Does nothing without glibc."""
+    trim = _glibc_function("malloc_trim")
     if trim is not None:
         trim(0)
 
 
-def _of_c_library(name: str) -> Callable | None:
-    """A function of the GNU C library; None of others, which do not have these."""
+def _glibc_function(name: str) -> Callable | None:
+    """Return a function of the GNU C library; None if another library is used."""
     return getattr(ctypes.CDLL(None), name, None) if sys.platform == "linux" else None

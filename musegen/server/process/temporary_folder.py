@@ -1,4 +1,4 @@
-"""A folder for all that a server writes, which is gone with it, however it ends."""
+"""A folder for all that a server writes; it is removed however the server ends."""
 
 from __future__ import annotations
 
@@ -11,64 +11,73 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-__all__ = ["remove_old", "workroom"]
+__all__ = ["remove_old_files", "temporary_folder", "use_for_temporary_files"]
 
-_NAME = "musegen-room-"
-_LOCK = ".lock"  # held by the process that a folder belongs to, as long as it lives
+_PREFIX = "musegen-temp-"
+_LOCK = ".lock"  # the process that a folder belongs to holds a lock on this file while it lives
 
 
 @contextmanager
-def workroom() -> Iterator[Path]:
-    """Make a folder for temporary files, Gradio's among them, and remove it in the end.
+def temporary_folder() -> Iterator[Path]:
+    """Make a folder for temporary files, and remove it in the end.
 
-    It lies where ``GRADIO_TEMP_DIR`` says, or where the system has such files. What processes left
-    there that were ended without warning is removed first. To be called before Gradio is imported,
-    which notes the place.
+    The folder is made in ``GRADIO_TEMP_DIR``, or where the system keeps temporary files. Folders
+    that were left by processes which were killed are removed first.
 
     Raises
     ------
     OSError
-        If there is no place for it.
+        If the folder cannot be made.
     """
-    place = Path(os.environ.get("GRADIO_TEMP_DIR") or tempfile.gettempdir())
-    place.mkdir(parents=True, exist_ok=True)
-    for folder in place.glob(f"{_NAME}*"):
-        _clear_away(folder)
-    folder = Path(tempfile.mkdtemp(prefix=_NAME, dir=place))
+    parent = Path(os.environ.get("GRADIO_TEMP_DIR") or tempfile.gettempdir())
+    parent.mkdir(parents=True, exist_ok=True)
+    for folder in parent.glob(f"{_PREFIX}*"):
+        _remove_if_abandoned(folder)
+    folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=parent))
     with (folder / "lock").open("w") as lock:
-        _is_locked_by_us(lock.fileno())
-        os.replace(lock.name, folder / _LOCK)  # now that it is held: nobody finds it free
-        os.environ["GRADIO_TEMP_DIR"] = str(folder)
-        tempfile.tempdir = str(folder)
+        _try_lock(lock.fileno())
+        os.replace(lock.name, folder / _LOCK)  # now that it is held, no process finds it free
         try:
             yield folder
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def remove_old(room: Path, seconds: float) -> None:
-    """Remove the files that nobody has written to for so long, and folders without files."""
+def use_for_temporary_files(folder: Path) -> None:
+    """Make this process, Gradio included, put all its temporary files into a folder.
+
+    This changes ``GRADIO_TEMP_DIR`` and `tempfile.tempdir` of the whole process: Gradio, its
+    libraries, and the renderers that it starts can be told in no other way. ``app.py`` calls it
+    once, before it imports Gradio. No library code calls it.
+    """
+    os.environ["GRADIO_TEMP_DIR"] = str(folder)
+    tempfile.tempdir = str(folder)
+
+
+def remove_old_files(folder: Path, seconds: float) -> None:
+    """Remove files that nobody has written to for some seconds, and empty folders of that age."""
     now = time.time()
-    for folder, _, names in os.walk(room, topdown=False):
-        for path in [*(Path(folder, name) for name in names if name != _LOCK), Path(folder)]:
-            with contextlib.suppress(OSError):  # a folder that is not empty, or somebody was first
+    for parent, _, names in os.walk(folder, topdown=False):
+        for path in [*(Path(parent, name) for name in names if name != _LOCK), Path(parent)]:
+            # A folder may not be empty, and another thread may have removed the file.
+            with contextlib.suppress(OSError):
                 if now - path.stat().st_mtime > seconds:
                     path.rmdir() if path.is_dir() else path.unlink()
 
 
-def _clear_away(folder: Path) -> None:
-    """Remove a folder whose process is no more."""
-    # It is not there yet in one that is being made, and not ours to open in another user's.
+def _remove_if_abandoned(folder: Path) -> None:
+    """Remove the folder of a process that has ended."""
+    # A folder that is being made has no lock yet, and another user's lock cannot be opened.
     with contextlib.suppress(OSError), (folder / _LOCK).open("r+") as lock:
-        if _is_locked_by_us(lock.fileno()):
+        if _try_lock(lock.fileno()):
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _is_locked_by_us(file: int) -> bool:
-    """Lock a file until it is closed, or this process ends, if nobody else has done so."""
+def _try_lock(file: int) -> bool:
+    """Lock a file until it is closed or this process ends; return whether that was possible."""
     try:
         import fcntl
-    except ImportError:  # Windows: what was left there stays
+    except ImportError:  # on Windows folders of killed processes stay
         return False
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -25,7 +25,8 @@ from musegen.recipe.schema import (
     Vary,
 )
 from musegen.server.background import stream_from_thread
-from musegen.server.caches.sounds import Stage
+from musegen.server.caches.sounds import SoundFile
+from musegen.server.gradio_adapter import event_data
 from musegen.server.services import Services
 from musegen.server.validation import check_number, new_seed, seed_or_new
 from musegen.server.versions import Version, read_state
@@ -229,7 +230,7 @@ class Callbacks:
             As `preview` does.
         """
         with one_line():
-            parts = read_parts(event._data.get("parts") if isinstance(event._data, dict) else None)
+            parts = read_parts(event_data(event, dict).get("parts"))
             # What nobody would expect was told when the file came.
             upload = self.services.read_upload(
                 file, lambda line: None, parts, _field(event, "tempo", float)
@@ -282,7 +283,8 @@ class Callbacks:
         with one_line():
             id, recipe = read_state(state)
             return self._show(
-                self.services.make_version(recipe.then(read_edit(event._data)), id), phrase
+                self.services.make_version(recipe.then(read_edit(event_data(event, dict))), id),
+                phrase,
             )
 
     def open(self, state: str, phrase: float | None, own: str, event: gr.EventData) -> tuple:
@@ -296,7 +298,7 @@ class Callbacks:
         """
         with one_line():
             recipe = read_recipe(_field(event, "recipe", str))
-            goes_on = state and event._data.get("id")
+            goes_on = state and event_data(event, dict).get("id")
             back = (gr.skip(), gr.skip())
             if goes_on and _is_of(state, own) and recipe.source != read_recipe(own).source:
                 back = write_recipe(Recipe(source=recipe.source)), same_reading(recipe.source)
@@ -325,7 +327,7 @@ class Callbacks:
     def choose_phrase(self, state: str, event: gr.EventData) -> tuple:
         """A phrase was chosen: the sliders of the attributes are now its own."""
         with one_line():
-            phrase = event._data.get("index")
+            phrase = event_data(event, dict).get("index")
             return phrase, target_line(phrase), *shape_of(_recipe_of(state), phrase)
 
     # Sound ----------------------------------------------------------------------------------------
@@ -333,7 +335,7 @@ class Callbacks:
     async def sound(
         self, state: str, soundfont: str | None, request: gr.Request
     ) -> AsyncIterator[tuple]:
-        """The version with its sound as soon as some of it is there; meanwhile, how far it has come.
+        """Yield the version with its sound as soon as there is some, and the progress until then.
 
         A visitor hears one piece at a time: the next one, or who stops listening, ends this one's
         renderers.
@@ -343,27 +345,30 @@ class Callbacks:
             return
         with one_line():
             id, recipe = read_state(state)
-            version, font = self.services.make_version(recipe, id), find_soundfont(soundfont)
+            font = find_soundfont(soundfont)
         cancel = self.services.sessions.start(request.session_hash, "sound")
-        slots = self.services.slots(cancel)
+        version: Version | None = None
 
-        def stages(progress: Callable[[float], None]) -> Iterator[Stage]:
-            return self.services.sounds.make(
-                version.piece, write_recipe(recipe), font, cancel, progress, slots
-            )
+        def sounds(progress: Callable[[float], None]) -> Iterator[SoundFile]:
+            nonlocal version
+            version = self.services.make_version(recipe, id)
+            yield from self.services.make_sound(version, font, cancel, progress)
 
         if self.services.queues["mix"].waiting:
             yield gr.skip(), _progress(0, "Others come first …")
-        try:
-            async for share, stage in stream_from_thread(stages, cancel):
-                if stage is None:
-                    yield gr.skip(), _progress(share, "Rendering the sound …")
-                else:
-                    yield show(version, stage.file, stage.stream, stage.problem), gr.skip()
-        except Cancelled:
-            return
-        except Exception as error:
-            yield show(version, problem=f"No sound: {line_of(error)}"), gr.skip()
+        with one_line():
+            try:
+                async for share, sound in stream_from_thread(sounds, cancel):
+                    if sound is None:
+                        yield gr.skip(), _progress(share, "Rendering the sound …")
+                    else:
+                        yield show(version, sound.path, sound.stream, sound.problem), gr.skip()
+            except Cancelled:
+                return
+            except Exception as error:
+                if version is None:
+                    raise
+                yield show(version, problem=f"No sound: {line_of(error)}"), gr.skip()
 
     async def file(
         self, state: str, soundfont: str | None, event: gr.EventData, request: gr.Request
@@ -371,25 +376,23 @@ class Callbacks:
         """A file of the version, made when it is asked for; meanwhile, how far it has come."""
         with one_line():
             kind = _field(event, "kind", str)
-            version, font = (
-                self.services.make_version(read_state(state)[1]),
-                find_soundfont(soundfont),
-            )
+            recipe, font = read_state(state)[1], find_soundfont(soundfont)
         cancel = self.services.sessions.start(request.session_hash, "file")
 
         def made(progress: Callable[[float], None]) -> Iterator[Path]:
+            version = self.services.make_version(recipe)
             yield self.services.make_file(version, kind, font, cancel, progress)
 
-        try:
-            with one_line():
+        with one_line():
+            try:
                 async for share, path in stream_from_thread(made, cancel):
                     if path is None:
                         name = _KINDS.get(kind, kind.upper())
                         yield gr.skip(), _progress(share, f"Making the {name} …")
                     else:
                         yield str(path), gr.skip()
-        except Cancelled:
-            yield None, gr.skip()
+            except Cancelled:
+                yield None, gr.skip()
 
     def cancel(self, request: gr.Request) -> None:
         """Stop what is being played or written for a visitor."""
@@ -422,7 +425,7 @@ class Callbacks:
 
     async def model_state(self) -> str:
         """Empty once the model is ready; else one line on why there is none."""
-        return await self.services.model.settled() or ""
+        return await self.services.model.wait_until_loaded() or ""
 
 
 def first_corners() -> tuple[str, str]:
@@ -460,7 +463,7 @@ def _is_of(state: str, own: str) -> bool:
 
 
 def _field(event: gr.EventData, name: str, kind: type) -> object:
-    value = event._data.get(name) if isinstance(event._data, dict) else None
+    value = event_data(event, dict).get(name)
     if kind is float and type(value) is int and abs(value) < 2**53:
         value = float(value)
     if not isinstance(value, kind) or isinstance(value, bool):

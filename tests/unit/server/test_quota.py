@@ -1,20 +1,50 @@
-"""Nobody takes all that an hour has."""
+"""No visitor uses up the quota of an hour."""
+
+import pytest
 
 import musegen.server.quota as module
 from musegen.server.quota import HourlyQuota
 
 
-def test_each_has_half_at_most_and_all_have_no_more_than_there_is() -> None:
-    hourly = HourlyQuota(10)
-    assert hourly.take("ann", 3)
-    assert hourly.take("ann", 2)
-    assert not hourly.take("ann", 1)
-    assert hourly.take("ben", 4)
-    assert not hourly.take("cat", 2)
-    assert hourly.take("cat", 1)
+@pytest.fixture
+def clock(monkeypatch):
+    """Sets the minute that the quota counts for."""
+    monkeypatch.setattr(module, "_minute", lambda: 1000)
+    return lambda minute: monkeypatch.setattr(module, "_minute", lambda: 1000 + minute)
 
 
-def test_after_an_hour_there_is_more(monkeypatch) -> None:
-    monkeypatch.setattr(module, "_HOUR", 0)
-    hourly = HourlyQuota(10)
-    assert all(hourly.take("ann", 5) for _ in range(3))
+def test_a_visitor_may_use_half_and_all_together_the_whole(clock):
+    quota = HourlyQuota(10)
+    assert quota.charge("ann", 3)
+    assert quota.charge("ann", 2)
+    assert not quota.charge("ann", 1)
+    assert quota.charge("ben", 4)
+    assert not quota.charge("cat", 2)
+    assert quota.charge("cat", 1)
+
+
+def test_what_is_given_back_can_be_used_again(clock):
+    quota = HourlyQuota(10)
+    assert quota.charge("ann", 5)
+    assert not quota.has_room("ann", 1)
+    quota.refund("ann", 2)
+    assert quota.has_room("ann", 2)
+    assert not quota.has_room("ann", 3)
+
+
+def test_an_amount_counts_for_an_hour(clock):
+    quota = HourlyQuota(10)
+    assert quota.charge("ann", 5)
+    clock(60)
+    assert not quota.charge("ann", 1)
+    clock(61)
+    assert quota.charge("ann", 5)
+
+
+def test_visitors_who_used_nothing_for_an_hour_are_forgotten(clock):
+    quota = HourlyQuota(10)
+    quota.charge("ann", 5)
+    clock(61)
+    quota.charge("ben", 5)
+    assert list(quota._sums) == ["ben"]
+    assert len(quota._amounts) == 1

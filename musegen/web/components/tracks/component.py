@@ -55,7 +55,7 @@ def tracks_data(upload: Upload, turn: int | None = None) -> str:
     return json.dumps(
         {
             **data,
-            "summary": " ".join((*upload.first, _summary(report))),
+            "summary": " ".join((*upload.notices, _summary(report))),
             "tracks": tracks,
             "tempo": report.tempo_factor,
             "tempos": _tempos(report),
