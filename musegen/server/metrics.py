@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import time
 from collections.abc import Callable, Iterator
-from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from prometheus_client import CollectorRegistry, generate_latest
@@ -19,6 +16,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from musegen.files import CHECKPOINTS
+from musegen.model.fingerprint import fingerprint
 from musegen.server.gradio_adapter import GRADIO_VERSION, CallCounts
 
 if TYPE_CHECKING:
@@ -50,7 +48,7 @@ def health_routes(services: Services, count_calls: Callable[[], CallCounts]) -> 
         status = services.model.status
         content = {
             "status": status,
-            "model": await asyncio.to_thread(_checkpoints_fingerprint, CHECKPOINTS),
+            "model": await asyncio.to_thread(fingerprint, CHECKPOINTS),
             "seconds": round(time.monotonic() - start),
             "gradio": GRADIO_VERSION,
         }
@@ -61,16 +59,6 @@ def health_routes(services: Services, count_calls: Callable[[], CallCounts]) -> 
         return Response(text, headers={**_HEADERS, "Content-Type": CONTENT_TYPE_PLAIN_0_0_4})
 
     return [Route("/health", health), Route("/metrics", metrics)]
-
-
-@lru_cache(maxsize=1)
-def _checkpoints_fingerprint(folder: Path) -> str:
-    """Text that is equal on servers that make the same piece from a recipe."""
-    digest = hashlib.sha256()
-    for path in sorted([*folder.glob("*/*.safetensors"), *folder.glob("*.npz")]):
-        digest.update(path.relative_to(folder).as_posix().encode())
-        digest.update(path.read_bytes())
-    return digest.hexdigest()[:12]
 
 
 class _ServerCollector(Collector):

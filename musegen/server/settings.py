@@ -8,6 +8,7 @@ from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from musegen.errors import MuseGenError
+from musegen.music.limits import MAX_BARS, MAX_STEPS
 
 __all__ = ["Settings", "SettingsError", "get_settings"]
 
@@ -62,12 +63,12 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="MUSEGEN_", frozen=True, allow_inf_nan=False)
 
-    bars: int = Field(64, ge=2, le=256)
+    bars: int = Field(64, ge=2, le=MAX_BARS)
     piece_bars: int = Field(160, ge=8, le=1024)
-    steps: int = Field(16, ge=2, le=64)
+    steps: int = Field(16, ge=2, le=MAX_STEPS)
     section_bars: int = Field(16, ge=2, le=64)
     phrases: int = Field(32, ge=1, le=128)
-    more_bars: int = Field(32, ge=2, le=256)
+    more_bars: int = Field(32, ge=2, le=MAX_BARS)
     upload_mb: int = Field(40, ge=1, le=1000)
     upload_bars: int = Field(128, ge=2, le=1024)
     uploads_mb: int = Field(2000, ge=1)

@@ -9,8 +9,9 @@ from pathlib import Path
 from musegen import audio
 from musegen.errors import MusicError
 from musegen.midi import Tag, find_tag, load_file
+from musegen.music import Piece
 from musegen.reading import Report, read_file
-from musegen.recipe.codec import read_recipe
+from musegen.recipe.codec import checkpoint_notice, read_recipe
 from musegen.recipe.notes import notes_from_piece
 from musegen.recipe.schema import Recipe
 from musegen.server.settings import get_settings
@@ -34,20 +35,26 @@ class Upload:
     report : Report, optional
         How the file was read; None for a file that the page wrote.
     notices : tuple of str
-        Sentences that come before the report: why the recipe in the file is not used, or why the
-        piece is shorter than the file.
+        Sentences that come before the report: why the recipe in the file is not used, why the
+        piece is shorter than the file, or why it sounds different.
+    own_notes : Recipe, optional
+        Recipe of the notes in the file, where the recipe in the file makes other music by now:
+        the model has changed since the page wrote it.
     """
 
     recipe: Recipe
     report: Report | None = None
     notices: tuple[str, ...] = ()
+    own_notes: Recipe | None = None
 
     @property
     def lines(self) -> tuple[str, ...]:
         """Sentences about how the file was read."""
-        if self.report is None:
-            return *self.notices, "It was made here, and says how: this is the very same piece."
-        return *self.notices, *self.report.lines
+        if self.report is not None:
+            return *self.notices, *self.report.lines
+        if self.notices:
+            return *self.notices, "It was made here, and says how."
+        return ("It was made here, and says how: this is the very same piece.",)
 
 
 def read_upload(
@@ -82,11 +89,17 @@ def read_upload(
         raise MusicError(f"{file.name} is not kept here any more: choose the file again")
     is_audio = file.suffix.lower() in audio.FORMATS
     midi = None if is_audio else load_file(file)
-    recipe, problem = _recipe_in(find_tag(midi.midi) if midi else _audio_tag(file))
-    if recipe:
+    tag = find_tag(midi.midi) if midi else _audio_tag(file)
+    recipe, problem = _recipe_in(tag)
+    if recipe and tag:
         if assign or tempo_factor != 1:
             raise MusicError(f"{file.name} was made here: it is taken as it is")
-        return Upload(recipe)
+        notice = checkpoint_notice(tag.text.removeprefix(TAG))
+        if notice is None:
+            return Upload(recipe)
+        notify(notice)
+        own_notes = _notes_recipe(read_file(midi)[0], file) if midi else None
+        return Upload(recipe, notices=(f"{notice[:1].upper()}{notice[1:]}.",), own_notes=own_notes)
     if midi is None:
         what = problem or "not made here: of sound files only ours say how they are made"
         raise MusicError(f"{file.name} was {what}; give a MIDI file")
@@ -104,8 +117,11 @@ def read_upload(
     if piece.bars > limit:
         notices.append(f"{file.name} has {piece.bars} bars; the page takes the first {limit}")
         notify(notices[-1])
-    recipe = Recipe(source=notes_from_piece(piece.first(limit), file.stem))
-    return Upload(recipe, report, tuple(f"{notice}." for notice in notices))
+    return Upload(_notes_recipe(piece, file), report, tuple(f"{notice}." for notice in notices))
+
+
+def _notes_recipe(piece: Piece, file: Path) -> Recipe:
+    return Recipe(source=notes_from_piece(piece.first(get_settings().upload_bars), file.stem))
 
 
 def _audio_tag(file: Path) -> Tag | None:

@@ -1,4 +1,4 @@
-"""A visitor's files."""
+"""Files that visitors upload become recipes."""
 
 import mido
 import numpy as np
@@ -16,22 +16,22 @@ RECIPE = Recipe(source=Random(seed=42, bars=4))
 
 
 def read(path) -> tuple[Recipe, list[str]]:
-    told: list[str] = []
-    return read_upload(str(path), told.append).recipe, told
+    notices: list[str] = []
+    return read_upload(str(path), notices.append).recipe, notices
 
 
-def test_somebodys_own_midi_file_is_taken_note_for_note(tmp_path):
+def test_a_midi_file_of_somebody_is_read_note_for_note(tmp_path):
     piece = band(bars=4)
     piece.write_midi(tmp_path / "my song.mid")
-    recipe, told = read(tmp_path / "my song.mid")
+    recipe, notices = read(tmp_path / "my song.mid")
     assert isinstance(recipe.source, Notes)
     assert recipe.source.name == "my song"
     assert len(recipe.source.pitch) == len(piece.notes)
-    assert not told
+    assert not notices
 
 
 @pytest.mark.parametrize("ending", [".mid", *audio.FORMATS])
-def test_a_file_that_was_made_here_is_its_recipe(tmp_path, ending):
+def test_a_file_that_the_page_wrote_is_its_recipe(tmp_path, ending):
     path = tmp_path / f"made{ending}"
     if ending == ".mid":
         band(bars=2).write_midi(path, tag=TAG + write_recipe(RECIPE))
@@ -41,8 +41,29 @@ def test_a_file_that_was_made_here_is_its_recipe(tmp_path, ending):
     assert read(path) == (RECIPE, [])
 
 
+@pytest.mark.parametrize("ending", [".mid", ".flac"])
+def test_a_file_that_another_model_made_is_its_recipe_or_its_notes(tmp_path, ending):
+    path = tmp_path / f"made{ending}"
+    tag = TAG + write_recipe(RECIPE, checkpoints="0123456789ab")
+    if ending == ".mid":
+        band(bars=2).write_midi(path, tag=tag)
+    else:
+        audio.write_audio(path, np.zeros((4410, 2), np.float32), 44100, comment=tag)
+    notices: list[str] = []
+    upload = read_upload(str(path), notices.append)
+    assert upload.recipe == RECIPE
+    assert notices == ["the model has changed since this piece was made, so the music will differ"]
+    assert upload.lines[0].startswith("The model has changed")
+    assert "very same" not in upload.lines[1]
+    if ending == ".mid":
+        assert isinstance(upload.own_notes.source, Notes)
+        assert len(upload.own_notes.source.pitch) == len(band(bars=2).notes)
+    else:
+        assert upload.own_notes is None
+
+
 @pytest.mark.parametrize("ending", [".midi", ".kar", ".rmi"])
-def test_other_names_of_midi_are_known(tmp_path, ending):
+def test_other_endings_of_midi_are_read(tmp_path, ending):
     band(bars=4).write_midi(tmp_path / "mine.mid")
     data = (tmp_path / "mine.mid").read_bytes()
     size = len(data).to_bytes(4, "little")
@@ -52,7 +73,7 @@ def test_other_names_of_midi_are_known(tmp_path, ending):
     assert isinstance(read(path)[0].source, Notes)
 
 
-def test_a_file_that_was_made_here_and_changed_since_is_its_notes(tmp_path):
+def test_a_file_that_was_changed_since_is_read_note_for_note(tmp_path):
     path = tmp_path / "made.mid"
     band(bars=4).write_midi(path, tag=TAG + write_recipe(RECIPE))
     file = mido.MidiFile(path)
@@ -67,11 +88,11 @@ def test_a_file_that_was_made_here_and_changed_since_is_its_notes(tmp_path):
     assert upload.lines[:2] == (f"{line}.", upload.report.lines[0])
 
 
-def test_a_damaged_recipe_is_told_of(tmp_path):
+def test_a_damaged_recipe_is_reported(tmp_path):
     band(bars=2).write_midi(tmp_path / "made.mid", tag=TAG + write_recipe(RECIPE)[:-9])
-    recipe, told = read(tmp_path / "made.mid")
+    recipe, notices = read(tmp_path / "made.mid")
     assert isinstance(recipe.source, Notes)
-    assert told == [
+    assert notices == [
         "made.mid was made here, but its recipe is damaged: its notes are taken as they are"
     ]
     silence = np.zeros((4410, 2), np.float32)
@@ -82,20 +103,20 @@ def test_a_damaged_recipe_is_told_of(tmp_path):
         read(tmp_path / "made.wav")
 
 
-def test_what_was_made_of_a_file_is_told_in_sentences(tmp_path):
+def test_sentences_say_how_a_file_was_read(tmp_path):
     band(bars=4, tempo=100).write_midi(tmp_path / "mine.mid")
     upload = read_upload(str(tmp_path / "mine.mid"), print)
     assert upload.lines == upload.report.lines
-    said = "\n".join(upload.lines)
-    assert "Tempo: 100 beats a minute. Length: 4 bars, 0:10." in said
-    assert "plays the lead" in said
+    text = "\n".join(upload.lines)
+    assert "Tempo: 100 beats a minute. Length: 4 bars, 0:10." in text
+    assert "plays the lead" in text
     band(bars=2).write_midi(tmp_path / "ours.mid", tag=TAG + write_recipe(RECIPE))
     upload = read_upload(str(tmp_path / "ours.mid"), print)
     assert upload.report is None
     assert "the very same piece" in upload.lines[0]
 
 
-def test_tracks_are_given_other_parts(tmp_path):
+def test_tracks_can_get_other_parts(tmp_path):
     band(bars=4).write_midi(tmp_path / "mine.mid")
     upload = read_upload(str(tmp_path / "mine.mid"), print, {0: None})
     assert upload.report.tracks[0].chosen
@@ -106,23 +127,25 @@ def test_tracks_are_given_other_parts(tmp_path):
             read_upload(str(tmp_path / "ours.mid"), print, **choice)
 
 
-def test_music_in_another_meter_is_told(tmp_path):
+def test_another_meter_is_reported(tmp_path):
     midi = band(bars=4).to_pretty_midi()
     midi.time_signature_changes[0].numerator = 3
     midi.write(str(tmp_path / "waltz.mid"))
-    _, told = read(tmp_path / "waltz.mid")
-    assert told == ["waltz.mid has bars of 3/4: it is read on its own beats, in phrases of eight"]
+    _, notices = read(tmp_path / "waltz.mid")
+    assert notices == [
+        "waltz.mid has bars of 3/4: it is read on its own beats, in phrases of eight"
+    ]
 
 
-def test_long_music_is_cut_and_that_is_told(tmp_path):
+def test_long_music_is_cut_and_that_is_reported(tmp_path):
     band(bars=140).write_midi(tmp_path / "long.mid")
-    recipe, told = read(tmp_path / "long.mid")
+    recipe, notices = read(tmp_path / "long.mid")
     assert recipe.source.bars == 128
-    assert told == ["long.mid has 140 bars; the page takes the first 128"]
-    assert read_upload(str(tmp_path / "long.mid"), print).lines[0] == f"{told[0]}."
+    assert notices == ["long.mid has 140 bars; the page takes the first 128"]
+    assert read_upload(str(tmp_path / "long.mid"), print).lines[0] == f"{notices[0]}."
 
 
-def test_what_cannot_be_taken_is_told_in_one_line(tmp_path):
+def test_what_cannot_be_read_is_refused_in_one_line(tmp_path):
     sound = tmp_path / "other.wav"
     audio.write_audio(sound, np.zeros((4410, 2), np.float32), 44100)
     with pytest.raises(MusicError, match=r"other\.wav was not made here"):
