@@ -18,9 +18,9 @@ from musegen.batch import MIDI, PATH, draw_pieces, vary_file, write_many, write_
 from musegen.errors import MuseGenError, MusicError, MusicWarning, WorkerError, is_disk_full
 from musegen.latent.forms import DEFAULT_FORM, FORMS, section_order
 from musegen.latent.paths import stack_path, write_paths
+from musegen.limits import DEFAULT_TEMPERATURE
 from musegen.music import Piece
 from musegen.music.attributes import ATTRIBUTES, MAX_ATTRIBUTE_CHANGE
-from musegen.music.limits import DEFAULT_TEMPERATURE
 from musegen.parallel import DASK, PROCESSES, WorkerPool
 from musegen.reading import read_midi
 

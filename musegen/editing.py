@@ -17,11 +17,11 @@ import numpy as np
 from musegen.errors import MusicError
 from musegen.latent.noise import draw_noise, vary_noise
 from musegen.latent.paths import MODELS
+from musegen.limits import MAX_BARS, TEMPERATURES, check_choice, check_range, choose_seed
 from musegen.model.attribute_edits import change_phrase_attributes
 from musegen.model.latent_space import LatentSpace
 from musegen.music.arrange import lay_apart
 from musegen.music.attributes import ATTRIBUTES, MAX_ATTRIBUTE_CHANGE
-from musegen.music.limits import MAX_BARS, TEMPERATURES, check_choice, check_range, choose_seed
 from musegen.music.notes import BARS_PER_PHRASE, PARTS, STEPS_PER_BAR
 from musegen.music.phrase import Phrase
 from musegen.music.piece import Piece

@@ -20,10 +20,7 @@ from musegen.latent.forms import DEFAULT_FORM, apply_form, section_order
 from musegen.latent.interpolation import CURVES, interpolate_noise
 from musegen.latent.noise import draw_noise
 from musegen.latent.paths import MODELS
-from musegen.model.attribute_edits import set_piece_attributes
-from musegen.model.latent_space import LatentSpace
-from musegen.music.arrange import join, key_between, repeat, tempo_between
-from musegen.music.limits import (
+from musegen.limits import (
     DEFAULT_BARS,
     DEFAULT_SIMILARITY,
     DEFAULT_STEPS,
@@ -38,6 +35,9 @@ from musegen.music.limits import (
     check_range,
     choose_seed,
 )
+from musegen.model.attribute_edits import set_piece_attributes
+from musegen.model.latent_space import LatentSpace
+from musegen.music.arrange import join, key_between, repeat, tempo_between
 from musegen.music.notes import BARS_PER_PHRASE
 from musegen.music.phrase import Phrase
 from musegen.music.piece import Piece

@@ -11,8 +11,8 @@ import numpy as np
 from musegen.errors import MusicError
 from musegen.latent.forms import DEFAULT_FORM, apply_form
 from musegen.latent.noise import draw_noise
+from musegen.limits import DEFAULT_TEMPERATURE
 from musegen.model.latent_space import LatentSpace
-from musegen.music.limits import DEFAULT_TEMPERATURE
 from musegen.music.notes import BARS_PER_PHRASE, DRUMS
 from musegen.music.phrase import Phrase
 from musegen.music.phrase_set import PhraseSet

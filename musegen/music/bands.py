@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from musegen.limits import DEFAULT_TEMPO
 from musegen.music.instruments import DEFAULT_PROGRAMS, program_named
-from musegen.music.limits import DEFAULT_TEMPO
 from musegen.music.notes import SONG_PARTS
 
 __all__ = ["BANDS", "Band"]

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from musegen.limits import DEFAULT_TEMPO
 from musegen.music.feel import Feel
-from musegen.music.limits import DEFAULT_TEMPO
 from musegen.music.notes import (
     NOTE,
     STEPS_PER_PHRASE,

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from musegen.latent.forms import DEFAULT_FORM
 from musegen.latent.paths import MODELS
-from musegen.music.limits import DEFAULT_TEMPERATURE
+from musegen.limits import DEFAULT_TEMPERATURE
 
 __all__ = [
     "Adjust",

@@ -8,7 +8,7 @@ from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from musegen.errors import MuseGenError
-from musegen.music.limits import MAX_BARS, MAX_STEPS
+from musegen.limits import MAX_BARS, MAX_STEPS
 
 __all__ = ["Settings", "SettingsError", "get_settings"]
 

@@ -7,8 +7,8 @@ import secrets
 
 from musegen.errors import MusicError
 from musegen.latent.forms import section_order
+from musegen.limits import MAX_SEED
 from musegen.music import Piece
-from musegen.music.limits import MAX_SEED
 from musegen.server.settings import get_settings
 
 __all__ = [

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from urllib.parse import urlencode
 
+from musegen.limits import DEFAULT_TEMPO
 from musegen.music.keys import KEY_NAMES, key_named
-from musegen.music.limits import DEFAULT_TEMPO
 from musegen.recipe.codec import read_recipe, write_recipe
 from musegen.recipe.schema import Random, Recipe, Sound
 from musegen.server.validation import check_form, check_number

@@ -7,13 +7,13 @@ import numpy as np
 from musegen.evaluation.measures.statistics import Measure, bootstrap
 from musegen.evaluation.samples import Samples
 from musegen.latent.noise import draw_noise
+from musegen.limits import DEFAULT_TEMPERATURE
 from musegen.model.attribute_edits import (
     change_phrase_attributes,
     measure_latent_attributes,
     set_piece_attributes,
 )
 from musegen.model.latent_space import LatentSpace
-from musegen.music.limits import DEFAULT_TEMPERATURE
 
 __all__ = ["control_measures", "measure"]
 

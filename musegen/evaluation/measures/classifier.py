@@ -14,8 +14,8 @@ from musegen.evaluation.measures.tokens import pitch_class
 from musegen.evaluation.samples import Samples, places, song_pairs, spread
 from musegen.latent.interpolation import interpolate_noise
 from musegen.latent.noise import draw_noise
+from musegen.limits import DEFAULT_TEMPO
 from musegen.music.features import phrase_features
-from musegen.music.limits import DEFAULT_TEMPO
 from musegen.music.notes import PARTS, STEPS_PER_PHRASE
 from musegen.music.phrase import Phrase
 

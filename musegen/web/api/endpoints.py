@@ -15,10 +15,10 @@ from musegen.errors import MusicError
 from musegen.latent.forms import DEFAULT_FORM
 from musegen.latent.interpolation import CURVES
 from musegen.latent.paths import MODELS
+from musegen.limits import DEFAULT_TEMPERATURE, DEFAULT_TEMPO
 from musegen.music.attributes import ATTRIBUTES
 from musegen.music.bands import BANDS
 from musegen.music.keys import key_named
-from musegen.music.limits import DEFAULT_TEMPERATURE, DEFAULT_TEMPO
 from musegen.music.notes import PARTS
 from musegen.recipe import naming
 from musegen.recipe.codec import read_recipe, write_recipe

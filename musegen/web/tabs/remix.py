@@ -9,8 +9,8 @@ import numpy as np
 
 from musegen.latent.forms import DEFAULT_FORM, FORMS
 from musegen.latent.interpolation import CURVES
+from musegen.limits import DEFAULT_TEMPERATURE
 from musegen.map.phrase_map import PhraseMap
-from musegen.music.limits import DEFAULT_TEMPERATURE
 from musegen.recipe.examples import EXAMPLES
 from musegen.server.uploads import ENDINGS
 from musegen.server.validation import allowed_range

@@ -2,10 +2,10 @@
 
 import pytest
 
+from musegen.limits import DEFAULT_TEMPO
 from musegen.music.bands import BANDS
 from musegen.music.feel import Feel
 from musegen.music.instruments import DEFAULT_PROGRAMS
-from musegen.music.limits import DEFAULT_TEMPO
 from musegen.music.notes import PARTS
 
 KITS = {0, 8, 16, 24, 25, 32, 40, 48}  # those that the page names
