@@ -20,7 +20,7 @@ from musegen.latent.paths import MODELS
 from musegen.limits import MAX_BARS, TEMPERATURES, check_choice, check_range, choose_seed
 from musegen.model.attribute_edits import change_phrase_attributes
 from musegen.model.latent_space import LatentSpace
-from musegen.music.arrange import lay_apart
+from musegen.music.arrange import join_with_gaps
 from musegen.music.attributes import ATTRIBUTES, MAX_ATTRIBUTE_CHANGE
 from musegen.music.notes import BARS_PER_PHRASE, PARTS, STEPS_PER_BAR
 from musegen.music.phrase import Phrase
@@ -170,7 +170,7 @@ def _fill_gaps(
         for name, space in mg.spaces.items()
         if any(name in own for own in paths)
     }
-    whole, starts = lay_apart(pieces, gaps)
+    whole, starts = join_with_gaps(pieces, gaps)
     chosen = np.ones(len(whole), bool)
     for piece, own, start in zip(pieces, paths, starts, strict=True):
         for name, z in own.items():

@@ -37,7 +37,7 @@ from musegen.limits import (
 )
 from musegen.model.attribute_edits import set_piece_attributes
 from musegen.model.latent_space import LatentSpace
-from musegen.music.arrange import join, key_between, repeat, tempo_between
+from musegen.music.arrange import join, mix_keys, mix_tempos, repeat
 from musegen.music.notes import BARS_PER_PHRASE
 from musegen.music.phrase import Phrase
 from musegen.music.piece import Piece
@@ -337,8 +337,8 @@ class MuseGen:
         phrases: list[Phrase] = []
         for i, phrase in enumerate(piece.phrases):
             theirs = [end.phrases[i] for end in ends]
-            key = key_between([other.key for other in theirs], shares.tolist())
-            tempo = tempo_between([other.tempo for other in theirs], shares.tolist())
+            key = mix_keys([other.key for other in theirs], shares.tolist())
+            tempo = mix_tempos([other.tempo for other in theirs], shares.tolist())
             feel = nearest.phrases[i].feel
             phrases.append(replace(phrase.to_key(key), tempo=tempo, feel=feel))
         return replace(

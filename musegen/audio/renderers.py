@@ -16,12 +16,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pretty_midi
 import soundfile
 from scipy.signal import resample_poly
 
 from musegen.audio.riff import riff_fault
 from musegen.errors import AudioError
+from musegen.midi import extend_midi
 
 if TYPE_CHECKING:
     from musegen.music.piece import Piece
@@ -159,11 +159,9 @@ def play(
 
 
 def _write_long_midi(piece: Piece, path: Path) -> None:
-    # midirenderer stops at the last event, in the middle of a release: add one later that does
-    # nothing (an undefined controller).
+    # midirenderer stops at the last event, in the middle of a release.
     midi = piece.to_pretty_midi()
-    late = pretty_midi.ControlChange(number=3, value=0, time=piece.seconds + TAIL)
-    midi.instruments[0].control_changes.append(late)
+    extend_midi(midi, piece.seconds + TAIL)
     midi.write(str(path))
 
 

@@ -6,10 +6,9 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-import pretty_midi
-
 from musegen.audio.riff import riff_fault
 from musegen.errors import AudioError
+from musegen.midi.general_midi import BUNDLED_SOUNDFONT
 
 __all__ = ["Soundfont", "choose_soundfont", "find_soundfonts"]
 
@@ -20,7 +19,6 @@ _BEST = ("fluidr3_gm", "musescore_general", "generaluser")
 _LAST = "timgm6mb"
 # Found in the same folders, but no General MIDI sets: banks that only add to one.
 _PARTIAL = ("fluidr3_gs",)
-_BUNDLED = "TimGM6mb.sf2"
 _GET_ONE = f"install one (apt-get install fluid-soundfont-gm) or name a .sf2 file in {_ENVIRONMENT}"
 
 
@@ -60,9 +58,8 @@ def find_soundfonts() -> list[Soundfont]:
     chosen = _chosen()
     installed = sorted((p for folder in _folders() for p in _inside(folder)), key=_rank)
     installed = [path for path in installed if path.stem.lower() not in _PARTIAL]
-    bundled = Path(pretty_midi.__file__).with_name(_BUNDLED)
     by_name: dict[str, Soundfont] = {}
-    for path in [*chosen, *installed, bundled]:
+    for path in [*chosen, *installed, BUNDLED_SOUNDFONT]:
         if path.is_file():
             name = " ".join(path.stem.replace("_", " ").replace("-", " ").split())
             by_name.setdefault(name.lower(), Soundfont(name, path))

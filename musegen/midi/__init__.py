@@ -5,7 +5,7 @@ Nothing here knows about phrases, pieces or parts.
 
 from musegen.midi.load import MAX_BYTES, MidiFile, load_file, load_midi
 from musegen.midi.tags import Tag, find_tag
-from musegen.midi.write import TICKS_PER_QUARTER, TimedTrack, build_midi, write_midi
+from musegen.midi.write import TICKS_PER_QUARTER, TimedTrack, build_midi, extend_midi, write_midi
 
 __all__ = [
     "MAX_BYTES",
@@ -14,6 +14,7 @@ __all__ = [
     "Tag",
     "TimedTrack",
     "build_midi",
+    "extend_midi",
     "find_tag",
     "load_file",
     "load_midi",

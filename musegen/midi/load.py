@@ -7,6 +7,7 @@ import io
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import mido
 import numpy as np
@@ -156,7 +157,7 @@ def _join_patterns(file: mido.MidiFile) -> None:
 
 def _merge_tempo_maps(file: mido.MidiFile) -> None:
     """Move tempos, meters and keys to the first track, where pretty_midi looks for them."""
-    timed: list[list[tuple[int, mido.Message]]] = []
+    timed: list[list[tuple[int, Any]]] = []  # messages of each track, with their ticks
     for track in file.tracks:
         tick, messages = 0, []
         for message in track:

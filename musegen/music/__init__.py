@@ -1,4 +1,4 @@
-"""The domain: notes, phrases, pieces, features. No model, no page."""
+"""Notes, phrases and pieces, and what can be measured and changed without a model."""
 
 from musegen.music.features import phrase_features, piece_features
 from musegen.music.feel import Feel

@@ -1,4 +1,4 @@
-"""Pieces laid end to end: music moved in time, not made. No models."""
+"""Joins, repeats and cuts pieces: existing music moved in time, without any model."""
 
 from __future__ import annotations
 
@@ -11,22 +11,23 @@ import numpy as np
 
 from musegen.errors import MusicError
 from musegen.music.feel import Feel
-from musegen.music.notes import BARS_PER_PHRASE, STEPS_PER_BAR
+from musegen.music.keys import wrap_key
+from musegen.music.notes import BARS_PER_PHRASE, STEPS_PER_BAR, FloatArray, NoteArray
 from musegen.music.piece import Piece
 
 __all__ = [
     "copy_phrase",
     "cut",
     "join",
-    "key_between",
-    "lay_apart",
+    "join_with_gaps",
+    "mix_keys",
+    "mix_tempos",
     "repeat",
-    "tempo_between",
 ]
 
 
 def repeat(piece: Piece, bars: int) -> Piece:
-    """A piece from its start again until it is as long as asked."""
+    """Repeat a piece until it has so many bars; a longer piece is cut."""
     if piece.bars == bars:
         return piece
     times = math.ceil(bars / piece.bars)
@@ -34,39 +35,46 @@ def repeat(piece: Piece, bars: int) -> Piece:
 
 
 def join(pieces: Sequence[Piece], bars: int) -> Piece:
-    """Pieces of `bars` bars one after another, each with its own instruments."""
-    notes = [_notes_from(piece, i * bars) for i, piece in enumerate(pieces)]
+    """Join pieces of `bars` bars each into one; each keeps its own instruments."""
+    notes = [_notes_from_bar(piece, i * bars) for i, piece in enumerate(pieces)]
     total = bars * len(pieces)
-    at = np.arange(math.ceil(total / BARS_PER_PHRASE)) * BARS_PER_PHRASE
-    phrase_at = [pieces[bar // bars].phrases[bar % bars // BARS_PER_PHRASE] for bar in at]
+    # The piece, and the phrase of it, that each phrase of the result starts in.
+    starts = [divmod(bar, bars) for bar in range(0, total, BARS_PER_PHRASE)]
+    sources = [(pieces[i], bar // BARS_PER_PHRASE) for i, bar in starts]
+    phrases = [piece.phrases[i] for piece, i in sources]
     joined = Piece.from_notes(
         np.concatenate(notes),
-        [phrase.key for phrase in phrase_at],
-        [phrase.tempo for phrase in phrase_at],
+        [phrase.key for phrase in phrases],
+        [phrase.tempo for phrase in phrases],
         pieces[0].programs,
         total,
-        [phrase.feel for phrase in phrase_at],
+        [phrase.feel for phrase in phrases],
     )
-    bands = [pieces[bar // bars].programs_at(bar % bars // BARS_PER_PHRASE) for bar in at]
-    joined = replace(joined, changes=_changes(bands))
-    whole = bars % BARS_PER_PHRASE == 0 and all(piece.path for piece in pieces)
-    if not whole or len({frozenset(piece.path) for piece in pieces}) > 1:
-        return joined
-    names = pieces[0].path
-    path = {name: np.concatenate([piece.path[name] for piece in pieces]) for name in names}
-    return replace(joined, path=path)
+    changes = _program_changes([piece.programs_at(i) for piece, i in sources])
+    return replace(joined, changes=changes, path=_joined_path(pieces, bars))
+
+
+def _joined_path(pieces: Sequence[Piece], bars: int) -> dict[str, FloatArray] | None:
+    """Return the path of the joined pieces, or None if a piece has none or is cut in a phrase."""
+    paths = [piece.path for piece in pieces if piece.path]
+    if bars % BARS_PER_PHRASE or len(paths) < len(pieces):
+        return None
+    models = paths[0].keys()
+    if any(path.keys() != models for path in paths):
+        return None
+    return {name: np.concatenate([path[name] for path in paths]) for name in models}
 
 
 def cut(piece: Piece, first: int, phrases: int) -> Piece:
-    """Some phrases of a piece as a piece of its own, with the instruments they had.
+    """Cut some phrases out of a piece, with their instruments.
 
     Parameters
     ----------
     piece : Piece
     first : int
-        The phrase it begins with, counted from 0.
+        The first phrase of the result, counted from 0.
     phrases : int
-        How many, at least 1.
+        How many phrases, at least 1.
 
     Raises
     ------
@@ -78,103 +86,110 @@ def cut(piece: Piece, first: int, phrases: int) -> Piece:
             f"there are no phrases {first} to {first + phrases - 1}: they go from 0 to "
             f"{len(piece) - 1}"
         )
-    at = slice(first, first + phrases)
+    rows = slice(first, first + phrases)
     return replace(
         piece,
-        phrases=piece.phrases[at],
+        phrases=piece.phrases[rows],
         programs=piece.programs_at(first),
         bars=min(piece.bars - first * BARS_PER_PHRASE, phrases * BARS_PER_PHRASE),
-        path=piece.path and {name: z[at] for name, z in piece.path.items()},
-        changes=_changes([piece.programs_at(i) for i in range(first, first + phrases)]),
+        path=piece.path and {name: z[rows] for name, z in piece.path.items()},
+        changes=_program_changes([piece.programs_at(i) for i in range(first, first + phrases)]),
     )
 
 
 def copy_phrase(piece: Piece, source: int, target: int) -> Piece:
-    """A piece with one of its phrases in the place of another as well.
+    """Replace the phrase `target` of a piece by its phrase `source`, both counted from 0.
 
     Raises
     ------
     MusicError
-        If there is no such phrase, counted from 0.
+        If there is no such phrase.
     """
     for number in (source, target):
         if not 0 <= number < len(piece):
             raise MusicError(f"there is no phrase {number}: they go from 0 to {len(piece) - 1}")
-    phrases = list(piece.phrases)
-    phrases[target] = phrases[source]
-    path = piece.path and {name: z.copy() for name, z in piece.path.items()}
-    for z in (path or {}).values():
-        z[target] = z[source]
-    return replace(piece, phrases=tuple(phrases), path=path)
+    rows = np.arange(len(piece))
+    rows[target] = source
+    path = piece.path and {name: z[rows] for name, z in piece.path.items()}
+    return replace(piece, phrases=tuple(piece.phrases[i] for i in rows), path=path)
 
 
-def lay_apart(pieces: Sequence[Piece], gaps: Sequence[int]) -> tuple[Piece, list[int]]:
-    """Pieces with empty bars before, between and after them.
+def join_with_gaps(pieces: Sequence[Piece], gaps: Sequence[int]) -> tuple[Piece, list[int]]:
+    """Join pieces with empty bars before, between and after them.
 
     Parameters
     ----------
     pieces : sequence of Piece
     gaps : sequence of int
-        Empty bars before the first piece, after it, after the second and so on. Pieces begin with
-        a whole phrase.
+        The number of empty bars before the first piece, after it, after the second, and so on.
+        Each piece must begin with a whole phrase.
 
     Returns
     -------
     piece : Piece
-        In the gaps key and tempo move from those before to those after; at either end they are
-        those of the nearest phrase. Instruments and feel go on until those of the next piece.
+        Within a gap, key and tempo move from those of the phrase before it to those of the phrase
+        after it. In the first and the last gap they are those of the nearest phrase. Instruments
+        and feel of a piece last until the next piece begins.
     starts : list of int
         The phrase that each piece begins with.
     """
     total = sum(gaps) + sum(piece.bars for piece in pieces)
-    keys = np.zeros(math.ceil(total / BARS_PER_PHRASE), int)
+    keys = np.zeros(math.ceil(total / BARS_PER_PHRASE), np.int64)
     tempos = np.full(len(keys), np.nan)
-    notes, starts, bar = [], [], gaps[0]
-    bands: list[Mapping[str, int]] = []
+    notes: list[NoteArray] = []
+    starts: list[int] = []
+    programs: list[Mapping[str, int]] = []
     feels: list[Feel] = []
+    bar = gaps[0]
     for piece, gap in zip(pieces, gaps[1:], strict=True):
-        notes.append(_notes_from(piece, bar))
-        starts.append(bar // BARS_PER_PHRASE)
-        at = slice(starts[-1], starts[-1] + len(piece))
-        keys[at] = [phrase.key for phrase in piece.phrases]
-        tempos[at] = [phrase.tempo for phrase in piece.phrases]
-        bands += [bands[-1] if bands else piece.programs] * (starts[-1] - len(bands))
-        bands += [piece.programs_at(phrase) for phrase in range(len(piece))]
-        feels += [feels[-1] if feels else piece.feel] * (starts[-1] - len(feels))
+        notes.append(_notes_from_bar(piece, bar))
+        start = bar // BARS_PER_PHRASE
+        starts.append(start)
+        keys[start : start + len(piece)] = [phrase.key for phrase in piece.phrases]
+        tempos[start : start + len(piece)] = [phrase.tempo for phrase in piece.phrases]
+        programs += [programs[-1] if programs else piece.programs] * (start - len(programs))
+        programs += [piece.programs_at(phrase) for phrase in range(len(piece))]
+        feels += [feels[-1] if feels else piece.feel] * (start - len(feels))
         feels += [phrase.feel for phrase in piece.phrases]
         bar += piece.bars + gap
-    known = np.flatnonzero(~np.isnan(tempos))
-    for i in np.flatnonzero(np.isnan(tempos)):
-        before, after = known[known < i], known[known > i]
-        a = before[-1] if len(before) else after[0]
-        b = after[0] if len(after) else a
-        t = (i - a) / (b - a) if b != a else 0.0
-        keys[i] = key_between([keys[a], keys[b]], [1 - t, t])
-        tempos[i] = tempo_between([tempos[a], tempos[b]], [1 - t, t])
     feels += [feels[-1]] * (len(keys) - len(feels))
-    every = np.concatenate(notes)
-    piece = Piece.from_notes(every, keys, tempos, pieces[0].programs, total, feels)
-    return replace(piece, changes=_changes(bands)), starts
+    known: list[int] = np.flatnonzero(~np.isnan(tempos)).tolist()
+    for i in range(len(keys)):
+        if i in known:
+            continue
+        a = max((j for j in known if j < i), default=known[0])
+        b = min((j for j in known if j > i), default=known[-1])
+        t = (i - a) / (b - a) if b != a else 0.0
+        keys[i] = mix_keys([int(keys[a]), int(keys[b])], [1 - t, t])
+        tempos[i] = mix_tempos([float(tempos[a]), float(tempos[b])], [1 - t, t])
+    piece = Piece.from_notes(
+        np.concatenate(notes), keys.tolist(), tempos.tolist(), pieces[0].programs, total, feels
+    )
+    return replace(piece, changes=_program_changes(programs)), starts
 
 
-def key_between(keys: Sequence[int], shares: Sequence[float]) -> int:
-    """The key between some, so much of each: on the shorter way round from the first."""
-    turns = [(key - keys[0] + 6) % 12 - 6 for key in keys]
-    return int(np.rint(keys[0] + np.dot(shares, turns)) + 5) % 12 - 5
+def mix_keys(keys: Sequence[int], shares: Sequence[float]) -> int:
+    """Return the key between some keys, weighted by shares that sum to 1.
+
+    The others are reached from the first key by at most six semitones up or down.
+    """
+    steps = [(key - keys[0] + 6) % 12 - 6 for key in keys]
+    moved = sum(share * step for share, step in zip(shares, steps, strict=True))
+    return wrap_key(round(keys[0] + moved))
 
 
-def tempo_between(tempos: Sequence[float], shares: Sequence[float]) -> float:
-    """The tempo between some, so much of each, by ratios."""
+def mix_tempos(tempos: Sequence[float], shares: Sequence[float]) -> float:
+    """Return the geometric mean of tempos, weighted by shares that sum to 1."""
     return float(tempos[0] * np.exp(np.dot(shares, np.log(np.divide(tempos, tempos[0])))))
 
 
-def _notes_from(piece: Piece, bar: int) -> np.ndarray:
-    """A piece's notes, moved to begin at a bar."""
-    notes = piece.notes.copy()
+def _notes_from_bar(piece: Piece, bar: int) -> NoteArray:
+    """Return the notes of a piece, moved so that it begins at a bar."""
+    notes = piece.notes
     notes["onset"] += bar * STEPS_PER_BAR
     return notes
 
 
-def _changes(bands: Sequence[Mapping[str, int]]) -> dict[int, Mapping[str, int]]:
-    """`Piece.changes` of a piece with these programs in each of its phrases."""
-    return {i: now for i, (was, now) in enumerate(pairwise(bands), start=1) if now != was}
+def _program_changes(programs: Sequence[Mapping[str, int]]) -> dict[int, Mapping[str, int]]:
+    """Return `Piece.changes` for the programs of each phrase."""
+    return {i: now for i, (before, now) in enumerate(pairwise(programs), start=1) if now != before}

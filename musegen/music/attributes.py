@@ -1,19 +1,18 @@
-"""Attributes: the few features of a phrase that can be asked for by name.
+"""Attributes: the features of a phrase that users can change with a slider.
 
 ===============  =================  ==========================================================
-name             feature            what more of it is
+name             feature            what a higher value means
 ===============  =================  ==========================================================
 ``density``      ``density``        more notes
 ``register``     ``pitch_mean``     higher notes
-``range``        ``pitch_range``    farther from the lowest note to the highest
-``syncopation``  ``syncopation``    more notes off the beat that are held over it
-``harmony``      ``pitch_entropy``  more pitch classes, and more evenly used
-``contour``      ``contour``        a line that rises; less, one that falls
+``range``        ``pitch_range``    a larger interval from the lowest note to the highest
+``syncopation``  ``syncopation``    more notes that start off the beat and last over it
+``harmony``      ``pitch_entropy``  more pitch classes, used more evenly
+``contour``      ``contour``        a melody that rises; lower: one that falls
 ``loudness``     ``velocity_mean``  played harder
 ===============  =================  ==========================================================
 
-The features are those of `musegen.music.features`. Of drums there are density, syncopation and
-loudness.
+The features are those of `musegen.music.features`. Drums have density, syncopation and loudness.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ from collections.abc import Collection, Sequence
 import numpy as np
 
 from musegen.music.features import phrase_features
-from musegen.music.notes import DRUMS
+from musegen.music.notes import DRUMS, FloatArray
 from musegen.music.phrase import Phrase
 
 __all__ = ["ATTRIBUTES", "MAX_ATTRIBUTE_CHANGE", "attributes_of", "measure_attributes"]
@@ -37,31 +36,31 @@ ATTRIBUTES = {
     "contour": "contour",
     "loudness": "velocity_mean",
 }
-# Standard deviations of the training phrases, up or down: hardly any phrase lies beyond.
+# Standard deviations of the training phrases, up or down; few phrases lie outside.
 MAX_ATTRIBUTE_CHANGE = 3.0
-_OF_PITCH = ("register", "range", "harmony", "contour")
+_PITCH_ATTRIBUTES = ("register", "range", "harmony", "contour")
 
 
 def attributes_of(parts: Collection[str]) -> tuple[str, ...]:
-    """Names of the attributes that music of some parts has, in the order of `ATTRIBUTES`."""
+    """Return the attributes that music of some parts has, in the order of `ATTRIBUTES`."""
     pitched = set(parts) - {"drums"}
-    return tuple(name for name in ATTRIBUTES if pitched or name not in _OF_PITCH)
+    return tuple(name for name in ATTRIBUTES if pitched or name not in _PITCH_ATTRIBUTES)
 
 
-def measure_attributes(phrases: Sequence[Phrase], names: Sequence[str]) -> np.ndarray:
-    """Measure phrases, each moved to C first.
+def measure_attributes(phrases: Sequence[Phrase], names: Sequence[str]) -> FloatArray:
+    """Measure attributes of phrases, each transposed to C first.
 
     Parameters
     ----------
     phrases : sequence of Phrase
     names : sequence of str
-        Of `ATTRIBUTES`.
+        Keys of `ATTRIBUTES`.
 
     Returns
     -------
     numpy.ndarray
-        Float64 ``(n, len(names))``, in the features' units. NaN where it is not defined: of pitch
-        without a pitched note; of silence all but the density, which is 0.
+        Shape ``(n, len(names))``, float64, in the units of the features. NaN where an attribute is
+        not defined: attributes of pitch without a pitched note, and of silence all but density.
     """
     rows = np.empty((len(phrases), len(names)))
     for row, phrase in zip(rows, phrases, strict=True):
@@ -69,6 +68,8 @@ def measure_attributes(phrases: Sequence[Phrase], names: Sequence[str]) -> np.nd
         row[:] = [features[ATTRIBUTES[name]] for name in names]
         pitched = (phrase.notes["part"] != DRUMS).any()
         for i, name in enumerate(names):
-            if (name in _OF_PITCH and not pitched) or (not len(phrase) and name != "density"):
+            if (name in _PITCH_ATTRIBUTES and not pitched) or (
+                not len(phrase) and name != "density"
+            ):
                 row[i] = np.nan
     return rows

@@ -1,43 +1,43 @@
-"""What notes say about pitch, loudness, rhythm and timbre, in numbers.
+"""Features: numbers that describe the pitch, loudness, rhythm and texture of notes.
 
-One row for each of `FEATURE_NAMES`. *Line* is the lead or, where there is none, the highest
-pitched note of each onset. Drums count for loudness, rhythm and the shares alone.
+The table lists the features of a phrase (`FEATURE_NAMES`). *Melody* is the lead or, without a lead,
+the highest note of each onset. Drums count only for loudness, rhythm and the shares.
 
 ==================  ===================  ==========  ============================================
-name                unit                 range       what
+name                unit                 range       meaning
 ==================  ===================  ==========  ============================================
 ``pitch_mean``      MIDI number          0 to 127    mean pitch
 ``pitch_range``     semitones            0 to 127    from the lowest note to the highest
 ``pitch_entropy``   bits                 0 to 3.58   entropy of the notes' pitch classes
 ``in_scale``        share                0 to 1      of notes in the scale of the phrase's key
-``interval``        semitones            0 to 127    mean size of the line's steps
-``contour``         semitones a beat     any         slope of the line, by least squares
+``interval``        semitones            0 to 127    mean interval in the melody
+``contour``         semitones a beat     any         slope of the melody, by least squares
 ``velocity_mean``   MIDI velocity        1 to 127    mean velocity
-``velocity_std``    MIDI velocity        0 to 63     dynamic range: its standard deviation
-``crescendo``       velocity a bar       any         slope of the velocities, by least squares
-``density``         notes a beat         0 and up    all notes, over the eight beats
-``syncopation``     points a bar         0 to 13     see `phrase_features`; mean of the parts
-``ioi_mean``        beats                0.25 to 8   mean time from onset to onset, any part
+``velocity_std``    MIDI velocity        0 to 63     standard deviation of the velocity
+``crescendo``       velocity a bar       any         slope of the velocity, by least squares
+``density``         notes a beat         0 and up    all notes, divided by the eight beats
+``syncopation``     points a bar         0 to 13     see `phrase_features`; mean over the parts
+``ioi_mean``        beats                0.25 to 8   mean time between onsets, of any part
 ``ioi_entropy``     bits                 0 to 2.81   entropy of these times
-``duration_mean``   beats                0.25 to 8   mean time a pitched note sounds in the phrase
-``offbeat``         share                0 to 1      of notes that start off the quarters
-``timing``          milliseconds         0 and up    mean distance of the drums from the grid
-``share_lead``      share                0 to 1      of the time that all notes sound, summed
+``duration_mean``   beats                0.25 to 8   mean time that a pitched note sounds
+``offbeat``         share                0 to 1      of notes that do not start on a beat
+``timing``          milliseconds         0 and up    mean distance of drum hits from their steps
+``share_lead``      share                0 to 1      of the summed durations of all notes
 ``share_counter``   share                0 to 1      the same
 ``share_chords``    share                0 to 1      the same
 ``share_bass``      share                0 to 1      the same
 ``share_drums``     share                0 to 1      the same; a hit sounds for one step
-``parts``           parts                0 to 5      parts that have notes
-``polyphony``       notes                0 and up    pitched notes sounding, mean of the steps
-``brightness``      MIDI number          0 to 127    mean pitch, by velocity and time sounding
-``harmony``         pitch classes        0 to 12     sounding within a beat, over beats that sound
+``parts``           parts                0 to 5      number of parts with notes
+``polyphony``       notes                0 and up    mean number of pitched notes that sound
+``brightness``      MIDI number          0 to 127    mean pitch, weighted by velocity and time
+``harmony``         pitch classes        0 to 12     in a beat, mean over beats with notes
 ==================  ===================  ==========  ============================================
 
-A piece has the same, and three more (`PIECE_FEATURE_NAMES`):
+A piece has the same features and three more (`PIECE_FEATURE_NAMES`):
 
 ===================  ===================  =========  ============================================
-``self_similarity``  share                0 to 1     notes in common, mean of all pairs of phrases
-``tempo``            quarters a minute    above 0    mean over the piece's time
+``self_similarity``  share                0 to 1     mean note F1 of all pairs of phrases
+``tempo``            quarters a minute    above 0    mean over time
 ``seconds``          seconds              above 0    length
 ===================  ===================  =========  ============================================
 """
@@ -54,9 +54,12 @@ from musegen.music.notes import (
     STEPS_PER_BAR,
     STEPS_PER_BEAT,
     STEPS_PER_PHRASE,
+    FloatArray,
+    IntArray,
 )
 from musegen.music.phrase import Phrase
 from musegen.music.piece import Piece
+from musegen.music.similarity import pairwise_f1
 
 __all__ = ["FEATURE_NAMES", "PIECE_FEATURE_NAMES", "phrase_features", "piece_features"]
 
@@ -73,8 +76,8 @@ _BEATS = STEPS_PER_PHRASE // STEPS_PER_BEAT
 _LEAD = PARTS.index("lead")
 _KICK_AND_SNARE = DRUM_PITCHES[:2]
 _MAJOR_SCALE = np.isin(np.arange(12), (0, 2, 4, 5, 7, 9, 11))
-# Longuet-Higgins and Lee's weights of the sixteenths of a 4/4 bar: 0 for the bar, and one less
-# for each halving of the time.
+# Longuet-Higgins and Lee's weights of the sixteenths of a 4/4 bar: 0 for the first, and one less
+# for each halving of the bar.
 _BAR_WEIGHTS = np.array([0, -4, -3, -4, -2, -4, -3, -4, -1, -4, -3, -4, -2, -4, -3, -4])
 _WEIGHTS = np.tile(_BAR_WEIGHTS, len(PARTS) * BARS_PER_PHRASE)
 _ROWS = np.arange(len(PARTS)) * STEPS_PER_PHRASE
@@ -86,7 +89,7 @@ def phrase_features(phrase: Phrase) -> dict[str, float]:
     Syncopation is that of Longuet-Higgins and Lee (1984), *The rhythmic interpretation of
     monophonic music*, as Witek et al. (2014), *Syncopation, body-movement and pleasure in groove
     music*, use it for drums: a note followed by a rest or a tie on a stronger position scores the
-    difference of the two weights. Of the drums kick and snare count, for the others keep time.
+    difference of the two weights. Of the drums only kick and snare count; the others keep time.
 
     Parameters
     ----------
@@ -95,16 +98,14 @@ def phrase_features(phrase: Phrase) -> dict[str, float]:
     Returns
     -------
     dict of str to float
-        The names of `FEATURE_NAMES`, in order; units and ranges are in the module's table. What
+        In the order of `FEATURE_NAMES`; the module's table has units and ranges. A feature that
         is not defined (the interval of one note, any feature of silence) is 0.0, never NaN.
     """
     return dict(zip(FEATURE_NAMES, np.nan_to_num(_measure(phrase)).tolist(), strict=True))
 
 
 def piece_features(piece: Piece) -> dict[str, float]:
-    """Measure a piece: the mean of its phrases, and its structure.
-
-    A feature's mean is taken over the phrases where it is defined: silent bars have no pitch.
+    """Measure a piece: the mean of each feature over the phrases that define it, and structure.
 
     Parameters
     ----------
@@ -113,7 +114,7 @@ def piece_features(piece: Piece) -> dict[str, float]:
     Returns
     -------
     dict of str to float
-        The names of `PIECE_FEATURE_NAMES`, in order; never NaN.
+        In the order of `PIECE_FEATURE_NAMES`; never NaN.
     """
     rows = np.array([_measure(phrase) for phrase in piece.phrases])
     defined = ~np.isnan(rows)
@@ -124,11 +125,11 @@ def piece_features(piece: Piece) -> dict[str, float]:
 
 
 def _measure(phrase: Phrase) -> list[float]:
-    """The values of `FEATURE_NAMES`, NaN where they are not defined."""
+    """Return the values of `FEATURE_NAMES`; NaN where one is not defined."""
     if not len(phrase):
         return [np.nan] * len(FEATURE_NAMES)
     notes = phrase.notes
-    # Plain columns: fields of a structured array are slow to compute with.
+    # Copies of the fields, because computing with fields of a structured array is slow.
     onset, part, pitch, velocity = (
         notes[name].astype(np.int64) for name in ("onset", "part", "pitch", "velocity")
     )
@@ -139,35 +140,35 @@ def _measure(phrase: Phrase) -> list[float]:
         *_loudness(onset, velocity),
         *_rhythm(onset, part, pitch, duration),
         _timing(notes["offset"][~pitched], phrase.tempo),
-        *np.bincount(part, duration, minlength=len(PARTS)) / duration.sum(),
-        np.count_nonzero(np.bincount(part)),
+        *(np.bincount(part, duration, minlength=len(PARTS)) / duration.sum()).tolist(),
+        float(np.count_nonzero(np.bincount(part))),
         *_texture(onset[pitched], pitch[pitched], duration[pitched], velocity[pitched]),
     ]
 
 
-def _pitch(onset: np.ndarray, part: np.ndarray, pitch: np.ndarray, key: int) -> tuple[float, ...]:
+def _pitch(onset: IntArray, part: IntArray, pitch: IntArray, key: int) -> tuple[float, ...]:
     if not len(pitch):
         return (np.nan,) * 6
-    heard = np.bincount((pitch - key) % 12, minlength=12)
-    led = part == _LEAD
-    line = slice(None) if not led.any() else led
-    steps, tops = _top_line(onset[line], pitch[line])
+    counts = np.bincount((pitch - key) % 12, minlength=12)
+    is_lead = part == _LEAD
+    melody = is_lead if is_lead.any() else slice(None)
+    steps, tops = _top_notes(onset[melody], pitch[melody])
     return (
         pitch.mean(),
         pitch.max() - pitch.min(),
-        _entropy(heard),
-        heard[_MAJOR_SCALE].sum() / len(pitch),
+        _entropy(counts),
+        counts[_MAJOR_SCALE].sum() / len(pitch),
         np.abs(np.diff(tops)).mean() if len(tops) > 1 else np.nan,
         _slope(steps / STEPS_PER_BEAT, tops),
     )
 
 
-def _loudness(onset: np.ndarray, velocity: np.ndarray) -> tuple[float, ...]:
+def _loudness(onset: IntArray, velocity: IntArray) -> tuple[float, ...]:
     return velocity.mean(), velocity.std(), _slope(onset / STEPS_PER_BAR, velocity)
 
 
 def _rhythm(
-    onset: np.ndarray, part: np.ndarray, pitch: np.ndarray, duration: np.ndarray
+    onset: IntArray, part: IntArray, pitch: IntArray, duration: IntArray
 ) -> tuple[float, ...]:
     pitched = part != DRUMS
     gaps = np.diff(np.flatnonzero(np.bincount(onset)))
@@ -181,15 +182,15 @@ def _rhythm(
     )
 
 
-def _timing(offset: np.ndarray, tempo: float) -> float:
+def _timing(offset: IntArray, tempo: float) -> float:
     step = 60_000 / tempo / STEPS_PER_BEAT
     return np.abs(offset).mean() * step if len(offset) else np.nan
 
 
 def _texture(
-    onset: np.ndarray, pitch: np.ndarray, duration: np.ndarray, velocity: np.ndarray
+    onset: IntArray, pitch: IntArray, duration: IntArray, velocity: IntArray
 ) -> tuple[float, ...]:
-    """Polyphony, brightness and harmony."""
+    """Return polyphony, brightness and harmony."""
     if not len(pitch):
         return 0.0, np.nan, np.nan
     weight = velocity * duration
@@ -205,55 +206,48 @@ def _texture(
     )
 
 
-def _top_line(onset: np.ndarray, pitch: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Onsets in order, and the highest pitch of each."""
+def _top_notes(onset: IntArray, pitch: IntArray) -> tuple[IntArray, IntArray]:
+    """Return the onsets in order, and the highest pitch of each."""
     top = np.full(STEPS_PER_PHRASE, -1)
     np.maximum.at(top, onset, pitch)
     steps = np.flatnonzero(top >= 0)
     return steps, top[steps]
 
 
-def _syncopation(onset: np.ndarray, part: np.ndarray, pitch: np.ndarray) -> float:
-    counts = (part != DRUMS) | (pitch == _KICK_AND_SNARE[0]) | (pitch == _KICK_AND_SNARE[1])
-    if not counts.any():
+def _syncopation(onset: IntArray, part: IntArray, pitch: IntArray) -> float:
+    chosen = (part != DRUMS) | (pitch == _KICK_AND_SNARE[0]) | (pitch == _KICK_AND_SNARE[1])
+    if not chosen.any():
         return np.nan
     starts_note = np.zeros(len(_WEIGHTS), bool)
-    starts_note[(part * STEPS_PER_PHRASE + onset)[counts]] = True
+    starts_note[(part * STEPS_PER_PHRASE + onset)[chosen]] = True
     voices = np.count_nonzero(starts_note[_ROWS[:, None] + np.arange(STEPS_PER_PHRASE)].any(1))
-    # From each onset to the next of its part, or to the phrase's end, the strongest position: the
-    # note's own, if it is not syncopated.
-    cut = starts_note.copy()
-    cut[_ROWS] = True
-    starts = np.flatnonzero(cut)
+    # Each onset scores the strongest position before the next onset of its part, minus its own.
+    is_start = np.array(starts_note)
+    is_start[_ROWS] = True
+    starts = np.flatnonzero(is_start)
     points = np.maximum.reduceat(_WEIGHTS, starts) - _WEIGHTS[starts]
     return points[starts_note[starts]].sum() / BARS_PER_PHRASE / voices
 
 
-def _entropy(counts: np.ndarray) -> float:
+def _entropy(counts: IntArray) -> float:
     share = counts[counts > 0] / counts.sum()
-    return -(share * np.log2(share)).sum() + 0.0  # not -0.0
+    return -float((share * np.log2(share)).sum()) + 0.0  # not -0.0
 
 
-def _slope(x: np.ndarray, y: np.ndarray) -> float:
-    """Least squares; NaN if x is one point."""
-    x = x - x.mean()
-    spread = x @ x
-    return x @ y / spread if spread else np.nan
+def _slope(x: IntArray | FloatArray, y: IntArray) -> float:
+    """Return the slope by least squares; NaN if all x are equal."""
+    centred = x - x.mean()
+    spread = float(centred @ centred)
+    return float(centred @ y) / spread if spread else np.nan
 
 
 def _self_similarity(piece: Piece) -> float:
-    """Mean F1 of the notes (part, onset, pitch in relation to the key) over pairs of phrases."""
+    """Return the mean F1 of the notes, moved to one key, over all pairs of phrases."""
     if len(piece) == 1:
         return 1.0
-    codes = []
-    for phrase in piece.phrases:
-        notes = phrase.notes
-        moved = notes["pitch"].astype(np.int64) - np.where(notes["part"] == DRUMS, 0, phrase.key)
-        codes.append((moved * len(PARTS) + notes["part"]) * STEPS_PER_PHRASE + notes["onset"])
-    kinds, column = np.unique(np.concatenate(codes), return_inverse=True)
-    has = np.zeros((len(piece), len(kinds)), np.float32)
-    has[np.repeat(np.arange(len(piece)), [len(own) for own in codes]), column] = 1
-    size = has.sum(1)
-    shared, total = has @ has.T, size[:, None] + size
-    alike = np.divide(2 * shared, total, out=np.ones_like(shared), where=total > 0)
-    return float(alike[np.triu_indices(len(piece), 1)].mean())
+    phrases = [phrase.to_key(0).notes for phrase in piece.phrases]
+    notes = np.concatenate(phrases)
+    code = (notes["pitch"].astype(np.int64) * len(PARTS) + notes["part"]) * STEPS_PER_PHRASE
+    group = np.repeat(np.arange(len(piece)), [len(own) for own in phrases])
+    f1 = pairwise_f1(group, code + notes["onset"], len(piece))
+    return float(f1[np.triu_indices(len(piece), 1)].mean())

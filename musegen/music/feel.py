@@ -103,7 +103,8 @@ def play_times(
     drums = part == DRUMS
     human = np.array([feel.human for feel in feels])[onset // STEPS_PER_PHRASE]
     together, apart = _deviations(notes)
-    offset = np.clip(notes["offset"].astype(np.float64), -_MAX_OFFSET, _MAX_OFFSET)
+    offset = notes["offset"].astype(np.float64)
+    offset = np.minimum(np.maximum(offset, -_MAX_OFFSET), _MAX_OFFSET)
     together = np.where(human, np.where(drums, offset, together), 0.0)
     apart = np.where(human & ~drums, apart, 0.0)
     start = np.maximum(0, onset + together + apart)

@@ -1,4 +1,4 @@
-"""General MIDI: the default instruments, and the nine classes of drums."""
+"""The default instruments of the parts, and the nine classes of drums."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 import numpy as np
-import pretty_midi
 
-from musegen.errors import MusicError
+from musegen.midi.general_midi import DRUM_KITS, program_name
 from musegen.music.notes import IntArray
 
 __all__ = [
@@ -16,8 +15,7 @@ __all__ = [
     "DRUM_CLASSES",
     "DRUM_PITCHES",
     "drum_classes",
-    "program_name",
-    "program_named",
+    "instrument_name",
 ]
 
 # Each part has a timbre and an attack of its own, so that the ear can tell the parts apart. The
@@ -53,22 +51,8 @@ def drum_classes(pitch: IntArray) -> IntArray:
     return _CLASS_OF[pitch]
 
 
-def program_name(program: int) -> str:
-    """Return the General MIDI name of a program, 0 to 127."""
-    return pretty_midi.program_to_instrument_name(program)
-
-
-def program_named(name: str) -> int:
-    """Return the program with a General MIDI name.
-
-    Raises
-    ------
-    MusicError
-        If there is no such instrument.
-    """
-    try:
-        return pretty_midi.instrument_name_to_program(name)
-    except (ValueError, KeyError):
-        raise MusicError(
-            f"General MIDI has no instrument {name!r}: write a name like 'Electric Piano 1'"
-        ) from None
+def instrument_name(part: str, program: int) -> str:
+    """Return the General MIDI name of a part's instrument, or of its drum kit."""
+    if part != "drums":
+        return program_name(program)
+    return next((name for name, kit in DRUM_KITS.items() if kit == program), "Standard Kit")

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 from musegen.errors import MusicError
 from musegen.music.notes import DRUMS, STEPS_PER_PHRASE, FloatArray, NoteArray
@@ -58,12 +61,15 @@ def key_fits(notes: NoteArray) -> FloatArray:
     total = np.bincount(pitched["pitch"] % 12, weights, minlength=12)
     if total.std() == 0:
         return np.zeros(12)
-    return np.array(
-        [
-            max(np.corrcoef(np.roll(total, -key), profile)[0, 1] for profile in (_MAJOR, _MINOR))
-            for key in range(-5, 7)
-        ]
-    )
+    fits = np.zeros(12)
+    for row, key in enumerate(range(-5, 7)):
+        moved = np.roll(total, -key)
+        fits[row] = max(_correlation(moved, profile) for profile in (_MAJOR, _MINOR))
+    return fits
+
+
+def _correlation(x: NDArray[Any], y: NDArray[Any]) -> float:
+    return float(np.corrcoef(x, y)[0, 1])  # pyright: ignore[reportUnknownMemberType]
 
 
 def estimate_key(notes: NoteArray) -> int:

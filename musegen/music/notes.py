@@ -36,7 +36,7 @@ __all__ = [
     "transpose_notes",
 ]
 
-NoteArray: TypeAlias = NDArray[np.void]  # dtype `NOTE`
+NoteArray: TypeAlias = NDArray[Any]  # dtype `NOTE`; the types of its fields differ
 IntArray: TypeAlias = NDArray[np.integer[Any]]
 FloatArray: TypeAlias = NDArray[np.floating[Any]]
 BoolArray: TypeAlias = NDArray[np.bool_]
@@ -99,7 +99,7 @@ def tidy_notes(notes: NoteArray) -> NoteArray:
     again in the same part. MIDI files of other programs contain both, and neither can be heard.
     """
     order = np.lexsort((-notes["duration"], notes["onset"], notes["pitch"], notes["part"]))
-    notes = notes[order].copy()
+    notes = notes[order]
     voice = notes["part"].astype(np.int64) * 1024 + notes["pitch"]
     again = np.zeros(len(notes), np.bool_)
     again[1:] = (voice[1:] == voice[:-1]) & (notes["onset"][1:] == notes["onset"][:-1])
@@ -121,7 +121,7 @@ def transpose_notes(notes: NoteArray, semitones: int | IntArray) -> NoteArray:
         At most 12 up or down, for all notes or, of shape ``(n,)``, for each. A note that would
         leave the MIDI range moves by an octave back into it.
     """
-    moved = notes.copy()
+    moved = np.array(notes)
     pitch = notes["pitch"] + np.where(notes["part"] == DRUMS, 0, semitones)
     moved["pitch"] = pitch + 12 * (pitch < 0) - 12 * (pitch > 127)
     return moved

@@ -1,4 +1,4 @@
-"""Many phrases in one file: what a corpus is built to and a model is trained on."""
+"""A data set of phrases in one file, which models are trained on."""
 
 from __future__ import annotations
 
@@ -8,20 +8,22 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from musegen.errors import MusicError
 from musegen.files import atomic_write
-from musegen.music.notes import NOTE, part_index
+from musegen.music.notes import NOTE, BoolArray, FloatArray, IntArray, NoteArray, in_parts
 from musegen.music.phrase import Phrase
 
 __all__ = ["SPLITS", "PhraseSet"]
 
+_FIELDS = tuple(NOTE.names or ())
 SPLITS = ("train", "validation", "test")
 
 
 @dataclass(frozen=True, eq=False)
 class PhraseSet:
-    """Phrases with where each came from.
+    """Phrases, with the song and the bar that each comes from.
 
     Attributes
     ----------
@@ -34,18 +36,18 @@ class PhraseSet:
     bar : numpy.ndarray
         Shape ``(n,)``, int32: the bar of its source that the phrase starts at.
     split : numpy.ndarray
-        Shape ``(n,)``, text: one of `SPLITS`, the same for all phrases of a source.
+        Shape ``(n,)``, text: one of `SPLITS`, equal for all phrases of a source.
     key, tempo : numpy.ndarray
         Shape ``(n,)``: int8 and float32, as in `Phrase`.
     """
 
-    notes: np.ndarray
-    starts: np.ndarray
-    source: np.ndarray
-    bar: np.ndarray
-    split: np.ndarray
-    key: np.ndarray
-    tempo: np.ndarray
+    notes: NoteArray
+    starts: IntArray
+    source: NDArray[np.str_]
+    bar: IntArray
+    split: NDArray[np.str_]
+    key: IntArray
+    tempo: FloatArray
 
     def __len__(self) -> int:
         return len(self.source)
@@ -58,8 +60,8 @@ class PhraseSet:
         return (self[i] for i in range(len(self)))
 
     @property
-    def rows(self) -> np.ndarray:
-        """Shape of `notes`: the phrase that each note belongs to."""
+    def rows(self) -> IntArray:
+        """The phrase that each of `notes` belongs to."""
         return np.repeat(np.arange(len(self)), np.diff(self.starts))
 
     @classmethod
@@ -70,7 +72,7 @@ class PhraseSet:
         bar: Iterable[int] | None = None,
         split: Iterable[str] | None = None,
     ) -> PhraseSet:
-        """Gather phrases; without more, all are of one unnamed source and for training."""
+        """Make a set of phrases. By default all have one unnamed source and are for training."""
         phrases = list(phrases)
         n = len(phrases)
         notes = [phrase.notes for phrase in phrases]
@@ -86,7 +88,7 @@ class PhraseSet:
 
     @classmethod
     def join(cls, sets: Iterable[PhraseSet]) -> PhraseSet:
-        """One set of several, in order."""
+        """Join sets, in order."""
         sets = list(sets)
         columns = {
             f.name: np.concatenate([getattr(s, f.name) for s in sets])
@@ -96,12 +98,12 @@ class PhraseSet:
         counts = np.concatenate([np.diff(s.starts) for s in sets])
         return cls(starts=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64), **columns)
 
-    def take(self, index: np.ndarray) -> PhraseSet:
-        """Some of the phrases, by a boolean mask or by numbers, in that order."""
+    def take(self, index: IntArray | BoolArray) -> PhraseSet:
+        """Return some of the phrases, given by a boolean mask or by their numbers."""
         index = np.arange(len(self))[index]
         counts = np.diff(self.starts)[index]
         starts = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
-        rows = np.repeat(self.starts[index] - starts[:-1], counts) + np.arange(starts[-1])
+        rows = np.repeat(self.starts[index] - starts[:-1], counts) + np.arange(int(starts[-1]))
         return PhraseSet(
             notes=self.notes[rows],
             starts=starts,
@@ -112,52 +114,37 @@ class PhraseSet:
         )
 
     def where(self, split: str) -> PhraseSet:
-        """The phrases of one split.
-
-        Raises
-        ------
-        MusicError
-            If it has none.
-        """
+        """Return the phrases of one split; raise `MusicError` if there are none."""
         found = self.take(self.split == split)
         if not len(found):
-            raise MusicError(
-                f"these phrases have none for {split}: build the corpus from more music"
-            )
+            raise MusicError(f"there are no phrases for {split}: build the phrases from more music")
         return found
 
     def only(self, parts: Collection[str]) -> PhraseSet:
-        """The same phrases with the notes of some parts alone; phrases without any are left out."""
-        keep = np.isin(self.notes["part"], [part_index(part) for part in parts])
-        fewer = self.keep_notes(keep)
+        """Return the phrases with only some parts, without those that have no such notes."""
+        fewer = self.keep_notes(in_parts(self.notes, parts))
         return fewer.take(np.diff(fewer.starts) > 0)
 
-    def keep_notes(self, keep: np.ndarray) -> PhraseSet:
-        """The same phrases with some of their notes; `keep` is a mask over all notes."""
+    def keep_notes(self, keep: BoolArray) -> PhraseSet:
+        """Return the phrases with only some notes, given by a mask over `notes`."""
         total = np.concatenate([[0], np.cumsum(keep)])
         return replace(self, notes=self.notes[keep], starts=total[self.starts])
 
     def save(self, path: str | Path) -> None:
-        """Write an ``.npz`` of plain arrays, a column of the notes each, whole or not at all."""
+        """Write an ``.npz`` with an array for each field of the notes, completely or not at all."""
         columns = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "notes"}
-        columns |= {name: self.notes[name] for name in NOTE.names}
-        with atomic_write(path) as beside, beside.open("wb") as file:
+        columns |= {name: self.notes[name] for name in _FIELDS}
+        with atomic_write(path) as temporary, temporary.open("wb") as file:
             np.savez_compressed(file, **columns)
 
     @classmethod
     def load(cls, path: str | Path) -> PhraseSet:
-        """Read what `save` wrote.
-
-        Raises
-        ------
-        MusicError
-            If the file is missing or is not a phrase set.
-        """
+        """Read a file that `save` wrote; raise `MusicError` if it is missing or another kind."""
         path = Path(path)
         try:
             with np.load(path, allow_pickle=False) as file:
                 notes = np.zeros(len(file["onset"]), NOTE)
-                for name in NOTE.names:
+                for name in _FIELDS:
                     notes[name] = file[name]
                 columns = {f.name: file[f.name] for f in fields(cls) if f.name != "notes"}
         except FileNotFoundError:
@@ -166,6 +153,6 @@ class PhraseSet:
             ) from None
         except (OSError, ValueError, KeyError, EOFError, TypeError, zipfile.BadZipFile):
             raise MusicError(
-                f"{path.name} does not hold phrases: make it with `python -m musegen corpus`"
+                f"{path.name} does not contain phrases: make it with `python -m musegen corpus`"
             ) from None
         return cls(notes=notes, **columns)

@@ -7,10 +7,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
-import pretty_midi
 from numpy.typing import ArrayLike, NDArray
 
 from musegen.midi import TICKS_PER_QUARTER, TimedTrack, build_midi, write_midi
@@ -29,6 +28,9 @@ from musegen.music.notes import (
     tidy_notes,
 )
 from musegen.music.phrase import Phrase
+
+if TYPE_CHECKING:
+    import pretty_midi  # pyright: ignore[reportMissingTypeStubs]
 
 __all__ = ["Piece"]
 
@@ -129,7 +131,7 @@ class Piece:
         rows = np.searchsorted(notes["onset"], edges)
         phrases: list[Phrase] = []
         for i, (key, tempo, feel) in enumerate(zip(keys, tempos, feels, strict=True)):
-            own = notes[rows[i] : rows[i + 1]].copy()
+            own = np.array(notes[rows[i] : rows[i + 1]])
             own["onset"] -= edges[i]
             phrases.append(Phrase(own, int(key), float(tempo), feel))
         return cls(tuple(phrases), programs or DEFAULT_PROGRAMS, bars)
@@ -162,7 +164,7 @@ class Piece:
         """
         parts: list[NoteArray] = []
         for i, phrase in enumerate(self.phrases):
-            notes = phrase.notes.copy()
+            notes = np.array(phrase.notes)
             notes["onset"] += i * STEPS_PER_PHRASE
             parts.append(notes)
         notes = np.concatenate(parts)
@@ -193,7 +195,7 @@ class Piece:
         length = [STEPS_PER_PHRASE * 60 / (STEPS_PER_BEAT * p.tempo) for p in self.phrases]
         starts = np.concatenate([[0.0], np.cumsum(length)])
         position = np.asarray(steps, np.float64) / STEPS_PER_PHRASE
-        index = np.clip(np.floor(position).astype(int), 0, len(self) - 1)
+        index = np.minimum(np.maximum(np.floor(position).astype(int), 0), len(self) - 1)
         return starts[index] + (position - index) * np.asarray(length)[index]
 
     def programs_at(self, phrase: int) -> Mapping[str, int]:
@@ -274,7 +276,7 @@ class Piece:
         for part in self.parts:
             own = np.flatnonzero(notes["part"] == PARTS.index(part))
             phrase = notes["onset"][own] // STEPS_PER_PHRASE
-            program_of_note = np.array([programs[i][part] for i in phrase])
+            program_of_note = np.array([programs[int(i)][part] for i in phrase])
             for program in dict.fromkeys(program_of_note.tolist()):
                 rows = own[program_of_note == program]
                 yield TimedTrack(
@@ -291,7 +293,7 @@ class Piece:
 def _read_only(array: FloatArray) -> FloatArray:
     """Return the array itself if it is read-only, else a read-only copy."""
     if array.flags.writeable:
-        array = array.copy()
+        array = np.array(array)
         array.flags.writeable = False
     return array
 

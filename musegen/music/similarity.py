@@ -63,7 +63,7 @@ def pairwise_f1(group: IntArray, code: IntArray, count: int) -> FloatArray:
     has = np.zeros((count, len(kinds)))
     has[group, column] = 1
     size = has.sum(1)
-    return f1_score(has @ has.T, size[:, None], size)
+    return f1_score(has @ np.transpose(has), size[:, None], size)
 
 
 def matched_notes(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from musegen.music.instruments import program_name
+from musegen.midi.general_midi import program_name
 from musegen.music.keys import KEY_NAMES
 
 __all__ = ["Report", "TrackReport"]

@@ -10,15 +10,15 @@ import gradio as gr
 from musegen.audio import fluidsynth_problem, soundfont_names
 from musegen.errors import MusicError
 from musegen.limits import DEFAULT_TEMPO
+from musegen.midi.general_midi import DRUM_KITS, program_name, program_named
 from musegen.music import Piece
 from musegen.music.bands import BANDS
-from musegen.music.instruments import DEFAULT_PROGRAMS, program_name, program_named
+from musegen.music.instruments import DEFAULT_PROGRAMS, instrument_name
 from musegen.music.keys import KEY_NAMES, key_named
 from musegen.music.notes import PARTS
 from musegen.recipe.naming import key_label
 from musegen.recipe.schema import Recipe, Sound
 from musegen.server.validation import allowed_range, check_number
-from musegen.web.components.player.component import DRUM_KITS, instrument_name
 
 __all__ = [
     "NAMES",

@@ -12,10 +12,10 @@ from musegen.music.arrange import (
     copy_phrase,
     cut,
     join,
-    key_between,
-    lay_apart,
+    join_with_gaps,
+    mix_keys,
+    mix_tempos,
     repeat,
-    tempo_between,
 )
 from musegen.music.feel import Feel
 
@@ -59,19 +59,19 @@ def test_joined_pieces_keep_their_feel():
 
 def test_gaps_go_on_with_the_feel_before_them():
     a, b = band(bars=2).with_feel(Feel(0.5)), band(bars=2).with_feel(Feel(human=False))
-    whole, _ = lay_apart([a, b], [2, 4, 2])
+    whole, _ = join_with_gaps([a, b], [2, 4, 2])
     assert [phrase.feel for phrase in whole.phrases] == [*[Feel(0.5)] * 4, *[Feel(human=False)] * 2]
 
 
 def test_keys_go_the_shorter_way_round():
-    assert key_between([5, -5], [0.5, 0.5]) == 6
-    assert key_between([0, 4], [0.25, 0.75]) == 3
-    assert key_between([0, 3, 0, 3], [0.0, 0.0, 0.0, 1.0]) == 3
+    assert mix_keys([5, -5], [0.5, 0.5]) == 6
+    assert mix_keys([0, 4], [0.25, 0.75]) == 3
+    assert mix_keys([0, 3, 0, 3], [0.0, 0.0, 0.0, 1.0]) == 3
 
 
 def test_tempos_go_by_ratios():
-    assert tempo_between([80, 125], [0.5, 0.5]) == pytest.approx(100)
-    assert tempo_between([96, 96], [0.3, 0.7]) == 96
+    assert mix_tempos([80, 125], [0.5, 0.5]) == pytest.approx(100)
+    assert mix_tempos([96, 96], [0.3, 0.7]) == 96
 
 
 def test_a_cut_keeps_notes_and_the_instruments_of_its_place():
@@ -104,7 +104,7 @@ def test_a_copied_phrase_is_in_both_places_and_the_first_piece_stays():
 
 def test_gaps_take_key_and_tempo_from_their_sides():
     a, b = band(bars=2, tempo=80), band(bars=2, tempo=125).to_key(3)
-    whole, starts = lay_apart([a, b], [2, 4, 2])
+    whole, starts = join_with_gaps([a, b], [2, 4, 2])
     assert starts == [1, 4]
     assert [phrase.key for phrase in whole.phrases] == [0, 0, 1, 2, 3, 3]
     tempos = [round(phrase.tempo) for phrase in whole.phrases]

@@ -3,14 +3,12 @@
 import numpy as np
 import pytest
 
-from musegen.errors import MusicError
 from musegen.music.instruments import (
     DEFAULT_PROGRAMS,
     DRUM_CLASSES,
     DRUM_PITCHES,
     drum_classes,
-    program_name,
-    program_named,
+    instrument_name,
 )
 from musegen.music.notes import PARTS
 
@@ -38,11 +36,7 @@ def test_other_pitches_belong_to_no_class():
     assert drum_classes(np.array([0, 34, 71, 127])).tolist() == [-1] * 4
 
 
-def test_program_names_can_be_converted_both_ways():
-    assert program_name(0) == "Acoustic Grand Piano"
-    assert all(program_named(program_name(program)) == program for program in range(128))
-
-
-def test_an_unknown_instrument_is_a_music_error():
-    with pytest.raises(MusicError, match="no instrument 'Kazoo'"):
-        program_named("Kazoo")
+def test_drum_kits_have_names_of_their_own():
+    assert instrument_name("lead", 40) == "Violin"
+    assert instrument_name("drums", 40) == "Brush Kit"
+    assert instrument_name("drums", 1) == "Standard Kit"

@@ -41,7 +41,7 @@ def test_only_leaves_out_phrases_without_the_parts():
 
 def test_where_asks_for_phrases_that_are_there():
     assert len(phrase_set("song").where("validation")) == 8
-    with pytest.raises(MusicError, match="none for test"):
+    with pytest.raises(MusicError, match="no phrases for test"):
         phrase_set("song").where("test")
 
 

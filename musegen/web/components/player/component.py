@@ -11,7 +11,7 @@ import gradio as gr
 import numpy as np
 from gradio.data_classes import FileData, GradioModel
 
-from musegen.music.instruments import program_name
+from musegen.music.instruments import instrument_name
 from musegen.music.notes import PARTS, STEPS_PER_PHRASE
 from musegen.web.assets import asset
 from musegen.web.modules import load_module
@@ -19,28 +19,9 @@ from musegen.web.modules import load_module
 if TYPE_CHECKING:
     from musegen.music import Piece
 
-__all__ = ["DRUM_KITS", "PlayerData", "instrument_name", "player", "player_data"]
-
-# General MIDI level 2's drum kits by program; soundfonts play the standard kit for the rest.
-DRUM_KITS: dict[str, int] = {
-    "Standard Kit": 0,
-    "Room Kit": 8,
-    "Power Kit": 16,
-    "Electronic Kit": 24,
-    "TR-808 Kit": 25,
-    "Jazz Kit": 32,
-    "Brush Kit": 40,
-    "Orchestra Kit": 48,
-}
+__all__ = ["PlayerData", "player", "player_data"]
 
 _EVENTS = ("draw", "phrase", "edit", "open", "file", "cancel")
-
-
-def instrument_name(part: str, program: int) -> str:
-    """Name of what a part is played with: a General MIDI instrument, or a drum kit."""
-    if part != "drums":
-        return program_name(program)
-    return next((name for name, kit in DRUM_KITS.items() if kit == program), "Standard Kit")
 
 
 class PlayerData(GradioModel):
