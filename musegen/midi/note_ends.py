@@ -1,0 +1,164 @@
+"""Gives an end to notes that have none, or that end when they begin."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+__all__ = ["EndedNotes", "end_notes"]
+
+_DRUMS = 9  # the channel of drums, counted from 0
+_ALL_SOUND_OFF, _ALL_NOTES_OFF = 120, 123  # controllers
+_LONGEST = 8  # beats: a last note without an end does not last longer
+
+
+@dataclass
+class EndedNotes:
+    """Events in which each note has a length, and what was done for it.
+
+    Attributes
+    ----------
+    events : list of tuple of int and bytes
+        As in `musegen.midi.events.Track`.
+    without_length, without_end : int
+        Notes that ended when they began, and that never ended.
+    is_changed : bool
+        Whether the events differ from the given ones.
+    """
+
+    events: list[tuple[int, bytes]]
+    without_length: int = 0
+    without_end: int = 0
+    is_changed: bool = False
+
+
+@dataclass
+class _Open:
+    """Notes of a track to which pretty_midi would give no length.
+
+    A note is its channel and pitch, as one number, and the tick on which it starts.
+    """
+
+    # With the index of the event that ends it.
+    without_length: dict[tuple[int, int], int] = field(default_factory=dict)
+    without_end: list[tuple[int, int]] = field(default_factory=list)
+    wrong_ends: set[int] = field(default_factory=set)  # indices of other events to leave out
+    silenced: list[tuple[int, int]] = field(default_factory=list)  # by "all notes off"
+    ended: set[int] = field(default_factory=set)  # channels on which notes end
+
+
+def end_notes(
+    events: list[tuple[int, bytes]], end_tick: int, division: int, is_cut: bool = False
+) -> EndedNotes:
+    """Give each note of a track a length.
+
+    A note that ends when it begins lasts a sixteenth, or up to the next note of its pitch. A
+    note that never ends lasts up to the next note of its channel on the track, and the last one up
+    to the end of the track, at most two bars; where the track is cut off, notes sound up to there.
+    A drum lasts a sixteenth. "All notes off" and "all sound off" end notes.
+
+    Parameters
+    ----------
+    events : list of tuple of int and bytes
+        Those of one track, in order.
+    end_tick : int
+        End of the track.
+    division : int
+        Ticks of a beat.
+    is_cut : bool
+        Whether the rest of the track is missing.
+    """
+    found = _find_open(events)
+    if not (found.without_length or found.without_end or found.silenced):
+        return EndedNotes(events)
+    sixteenth = max(1, division // 4)
+    starts, by_channel, programs = _list_starts(events)
+    ends = [(key, tick, tick + sixteenth) for key, tick in found.without_length]
+    for key, tick in found.without_end:
+        channel, end = key >> 7, tick + sixteenth
+        if is_cut and channel in found.ended:
+            end = max(end, end_tick)
+        elif channel != _DRUMS:
+            last = max(end, min(end_tick, tick + _LONGEST * division))
+            end = _first_after(tick, by_channel[channel], last)
+        ends.append((key, tick, end))
+    offs = [(tick, _note_off(key)) for key, tick in found.silenced]
+    for key, tick, end in ends:
+        # pretty_midi gives a note to the program that its channel has when the note ends.
+        for ticks in (starts[key], programs[key >> 7]):
+            end = min(end, _first_after(tick, ticks, end))
+        offs.append((end, _note_off(key)))
+    wrong_ends = found.wrong_ends | set(found.without_length.values())
+    kept = [event for index, event in enumerate(events) if index not in wrong_ends]
+    return EndedNotes(
+        sorted(offs + kept, key=lambda event: event[0]),
+        len(found.without_length),
+        len(found.without_end),
+        True,
+    )
+
+
+def _find_open(events: Iterable[tuple[int, bytes]]) -> _Open:
+    """Find notes that pretty_midi would lose: it ends notes with the same rules as here."""
+    found = _Open()
+    sounding: dict[int, list[int]] = {}
+    for index, (tick, message) in enumerate(events):
+        status = message[0]
+        if status < 0x90 or (status < 0xA0 and not message[2]):
+            key = (status & 15) << 7 | message[1]
+            starts = sounding.pop(key, None)
+            if starts is None:
+                continue
+            if starts[-1] != tick:
+                found.ended.add(key >> 7)
+                continue
+            # Notes that start when another of their pitch ends go on.
+            if starts[0] != tick:
+                sounding[key] = [start for start in starts if start == tick]
+            elif len(starts) > 1:  # one of them ends, and the others go on
+                found.wrong_ends.add(index)
+                sounding[key] = starts[1:]
+            else:
+                found.without_length[key, tick] = index
+        elif status < 0xA0:
+            key = (status & 15) << 7 | message[1]
+            found.without_length.pop((key, tick), None)  # it starts again and goes on
+            sounding.setdefault(key, []).append(tick)
+        elif status >> 4 == 0xB and message[1] in (_ALL_SOUND_OFF, _ALL_NOTES_OFF):
+            for key in [key for key in sounding if key >> 7 == status & 15]:
+                starts = sounding.pop(key)
+                if starts[0] != tick:
+                    found.silenced.append((key, tick))
+                if starts[-1] == tick:  # written before the note, but for what sounded before
+                    sounding[key] = [start for start in starts if start == tick]
+    found.without_end += [(key, start) for key, starts in sounding.items() for start in starts]
+    return found
+
+
+def _list_starts(
+    events: Iterable[tuple[int, bytes]],
+) -> tuple[dict[int, list[int]], dict[int, list[int]], dict[int, list[int]]]:
+    """List the ticks of note-ons by channel and pitch, and by channel; and of programs."""
+    starts: dict[int, list[int]] = defaultdict(list)
+    by_channel: dict[int, list[int]] = defaultdict(list)
+    programs: dict[int, list[int]] = defaultdict(list)
+    for tick, message in events:
+        kind, channel = message[0] >> 4, message[0] & 15
+        if kind == 9 and message[2]:
+            starts[channel << 7 | message[1]].append(tick)
+            by_channel[channel].append(tick)
+        elif kind == 0xC:
+            programs[channel].append(tick)
+    return starts, by_channel, programs
+
+
+def _first_after(tick: int, ticks: list[int], otherwise: int) -> int:
+    """The first of sorted ticks that is after `tick`; `otherwise` if there is none."""
+    index = bisect_right(ticks, tick)
+    return ticks[index] if index < len(ticks) else otherwise
+
+
+def _note_off(key: int) -> bytes:
+    return bytes([0x80 | key >> 7, key & 127, 0])
