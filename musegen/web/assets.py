@@ -1,4 +1,4 @@
-"""The page's own scripts, styles and templates, which lie in files of their own."""
+"""The scripts, styles and templates of the page, which are files of their own."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ __all__ = ["asset", "asset_path"]
 
 
 def asset_path(name: str) -> Path:
-    """Where a file such as ``page/favicon.svg`` is."""
+    """Return the path of a file such as ``static/favicon.svg``."""
     return Path(__file__).parent / name
 
 
 def asset(name: str) -> str:
-    """What stands in a file such as ``page/studio.css``."""
+    """Return the text of a file such as ``static/page.css``."""
     return asset_path(name).read_text("utf-8")

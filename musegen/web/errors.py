@@ -1,4 +1,4 @@
-"""What went wrong, as a visitor reads it, and as whoever runs the page finds it in the log."""
+"""Reports errors: one line for the visitor on the page, and one for the operator in the log."""
 
 from __future__ import annotations
 
@@ -9,74 +9,72 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import gradio as gr
+from gradio.context import LocalContext
 
-from musegen.errors import AudioError, Cancelled, is_disk_full
-from musegen.server.gradio_adapter import current_request
+from musegen.errors import AudioError, Cancelled, CheckpointError, MuseGenError, is_disk_full
 from musegen.server.model_loader import ModelError
-from musegen.server.queue import BusyError
 
-__all__ = ["line_of", "one_line", "tell"]
+__all__ = ["error_message", "notify", "report_errors"]
 
-_MOST = 300  # characters of a line: it may quote what was sent
-_log = logging.getLogger(__name__)
+_MAX_LENGTH = 300  # characters: a message may quote what a visitor sent
+_logger = logging.getLogger(__name__)
 
 
 @contextmanager
-def one_line() -> Iterator[None]:
-    """Turn whatever goes wrong into one friendly line on the page, and one in the log."""
+def report_errors() -> Iterator[None]:
+    """Turn any error of the block into a `gradio.Error`, which the page shows as one line."""
     try:
         yield
-    except gr.Error:
+    except (gr.Error, Cancelled):
         raise
-    except Cancelled as error:  # nobody waits for the answer
-        raise gr.Error(str(error), print_exception=False) from None
     except Exception as error:
-        line = line_of(error)
-        if line.split(" ")[0].isalpha():  # and not a file's name, which stays as it is
-            line = line[:1].upper() + line[1:]
-        raise gr.Error(_plain(line), title="That did not work", print_exception=False) from None
+        message = error_message(error)
+        if message.split(" ")[0].isalpha():  # the name of a file keeps its small letter
+            message = message[:1].upper() + message[1:]
+        raise gr.Error(_escape(message), title="That did not work", print_exception=False) from None
 
 
-def line_of(error: Exception) -> str:
-    """What a visitor is told of an error; it is noted in the log with the request's number.
+def error_message(error: Exception) -> str:
+    """Log an error and return the line that the visitor is shown.
 
-    What a visitor can do otherwise is said to them alone. Where this computer is at fault they are
-    told the number, too, so that whoever runs the page can find the line. Of what nobody expected
-    the log has all.
+    A `MuseGenError` about the visitor's request is shown as it is. Other lines end in the number
+    of the request, by which the operator finds the entry in the log. An error that is no
+    `MuseGenError` is a bug: the log gets its traceback, the visitor an apology.
     """
-    number = _number()
-    said = " ".join(str(error).split())[:_MOST]
-    if isinstance(error, ValueError | BusyError):  # MusicError is one
-        _log.info("request %s refused: %s", number, said)
-        _log.debug("how it came to it:", exc_info=True)
-        return said
-    if isinstance(error, OSError | MemoryError):
-        _log.error("request %s failed: %s: %s", number, type(error).__name__, said)
+    number = _request_number()
+    text = " ".join(str(error).split())[:_MAX_LENGTH]
+    if isinstance(error, OSError | MemoryError):  # `FileError` too, which names a path of ours
+        _logger.error("request %s failed: %s: %s", number, type(error).__name__, text)
         if is_disk_full(error):
-            line = "the disk of this computer is full: try again later"
+            message = "the disk of this computer is full: try again later"
         else:
-            line = "this computer has too little left to do that: try again later"
-    elif isinstance(error, AudioError | ModelError):
-        _log.error("request %s failed: %s", number, said)
-        line = f"the model is not there: {said}" if isinstance(error, ModelError) else said
+            message = "this computer has too little memory left: try again later"
+    elif isinstance(error, ModelError | CheckpointError):
+        _logger.error("request %s failed: %s", number, text)
+        message = f"the model is not available: {text}"
+    elif isinstance(error, AudioError):
+        _logger.error("request %s failed: %s", number, text)
+        message = text
+    elif isinstance(error, MuseGenError):
+        _logger.info("request %s refused: %s", number, text)
+        return text
     else:
-        _log.error("request %s failed: %s", number, said, exc_info=True)
-        line = "something is wrong here, and was noted: try again, or something else"
-    return f"{line} (request {number})"
+        _logger.error("request %s failed: %s", number, text, exc_info=error)
+        message = "this is a fault of ours, and it was logged: try again or try something else"
+    return f"{message} (request {number})"
 
 
-def _number() -> str:
-    """Of the request that is answered: the beginning of what Gradio calls it."""
-    request = current_request()
-    return ((request.id if request else "") or secrets.token_hex(4))[:8]
+def _request_number() -> str:
+    """Return the start of the number that Gradio gives to the current request."""
+    return (LocalContext.event_id.get(None) or secrets.token_hex(4))[:8]
 
 
-def tell(line: str) -> None:
-    """Tell a visitor something that is no mistake."""
-    gr.Info(_plain(line))
+def notify(message: str) -> None:
+    """Show the visitor a line that is no error."""
+    gr.Info(_escape(message[:1].upper() + message[1:]))
 
 
-def _plain(line: str) -> str:
-    if len(line) > _MOST:
-        line = line[: _MOST - 1] + "…"
-    return html.escape(line, quote=False)  # the page takes it for markup
+def _escape(message: str) -> str:
+    if len(message) > _MAX_LENGTH:
+        message = message[: _MAX_LENGTH - 1] + "…"
+    return html.escape(message, quote=False)  # the page shows it as HTML

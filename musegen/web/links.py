@@ -1,20 +1,22 @@
-"""Links: a piece in the words of the page's address."""
+"""Links: a piece as the query of the page's address."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Any
 from urllib.parse import urlencode
 
-from musegen.limits import DEFAULT_TEMPO
+from musegen.errors import MusicError
 from musegen.music.keys import KEY_NAMES, key_named
+from musegen.music.phrase import DEFAULT_TEMPO
 from musegen.recipe.codec import read_recipe, write_recipe
 from musegen.recipe.schema import Random, Recipe, Sound
 from musegen.server.validation import check_form, check_number
 
 __all__ = ["read_link", "write_link"]
 
-_LONGEST = 6000  # letters; servers on the way begin to refuse at 8,000
-_WORDS: dict[str, Callable[[str], object]] = {
+_MAX_LENGTH = 6000  # characters of a recipe: some servers refuse addresses of 8,000
+_PARAMETERS: dict[str, Callable[[str], Any]] = {
     "seed": lambda text: check_number(text, "seed", whole=True),
     "bars": lambda text: check_number(text, "bars", whole=True),
     "form": check_form,
@@ -25,38 +27,38 @@ _WORDS: dict[str, Callable[[str], object]] = {
 }
 
 
-def read_link(query: Mapping[str, str], wrong: Callable[[str], object]) -> Recipe | None:
-    """The recipe that an address asks for; None where it asks for none.
+def read_link(query: Mapping[str, str], report: Callable[[str], object]) -> Recipe | None:
+    """Return the recipe of a link, or None if it has none.
 
     Parameters
     ----------
     query : mapping of str to str
-        The words of the address.
-    wrong : callable
-        Called with a line on each word that is not right; it is then passed over.
+        The parameters of the address.
+    report : callable
+        Called with a line about each parameter that is wrong, which is then ignored.
     """
-    found: dict[str, object] = {}
-    for name, check in _WORDS.items():
+    values: dict[str, Any] = {}
+    for name, read in _PARAMETERS.items():
         if name in query:
             try:
-                found[name] = check(query[name])
-            except ValueError as error:
-                wrong(f"this link is not quite right: {error}")
-    recipe = found.pop("piece", None)
-    if recipe is None and "seed" in found:
-        sound = Sound(**{name: found.pop(name) for name in ("tempo", "key") if name in found})
-        recipe = Recipe(source=Random(**found), sound=sound)
+                values[name] = read(query[name])
+            except MusicError as error:
+                report(f"this link is not quite right: {error}")
+    recipe = values.pop("piece", None)
+    if recipe is None and "seed" in values:
+        sound = Sound(**{name: values.pop(name) for name in ("tempo", "key") if name in values})
+        recipe = Recipe(source=Random(**values), sound=sound)
     return recipe
 
 
 def write_link(recipe: Recipe) -> str | None:
-    """Query of the address that makes the piece again; None where it would be too long.
+    """Return the query that makes a piece again, or None if it would be too long.
 
-    What came of a seed alone can be read, and written by hand.
+    The link of a draw without edits has readable parameters, which people can write by hand.
     """
     source, sound = recipe.source, recipe.sound
-    plain = Sound(key=sound.key, tempo=sound.tempo)
-    if isinstance(source, Random) and not recipe.edits and sound == plain:
+    is_plain = sound == Sound(key=sound.key, tempo=sound.tempo)
+    if isinstance(source, Random) and not recipe.edits and is_plain:
         return "?" + urlencode(
             {
                 "seed": source.seed,
@@ -68,4 +70,4 @@ def write_link(recipe: Recipe) -> str | None:
             }
         )
     text = write_recipe(recipe)
-    return "?" + urlencode({"piece": text}) if len(text) <= _LONGEST else None
+    return "?" + urlencode({"piece": text}) if len(text) <= _MAX_LENGTH else None

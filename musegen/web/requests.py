@@ -1,4 +1,4 @@
-"""Recipes of what visitors ask for, each figure within its limits."""
+"""Recipes of what visitors ask for, with every number checked against its range."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ from musegen.errors import MusicError
 from musegen.latent.interpolation import CURVES
 from musegen.recipe.schema import Edit, Morph, Random, Recipe, Sound
 from musegen.server.validation import check_form, check_number, new_seed
+from musegen.web.event_data import UNEXPECTED
 
 __all__ = ["SQUARE_BARS", "morph_recipe", "random_recipe", "read_edit"]
 
-SQUARE_BARS = 8  # enough to hear what a place is like, and short enough to try many
+SQUARE_BARS = 8  # long enough to judge a point of the square, short enough to try many
 
 _EDIT: TypeAdapter[Edit] = TypeAdapter(Edit)
-_SEEDED = ("fill", "vary", "extend")
+_EDITS_WITH_SEED = ("fill", "vary", "extend")
 
 
 def random_recipe(
@@ -26,16 +27,16 @@ def random_recipe(
     temperature: float | None = 1.0,
     sound: Sound | None = None,
 ) -> Recipe:
-    """The recipe of a draw whose settings are a visitor's.
+    """Return the recipe of a draw.
 
     Raises
     ------
     MusicError
-        If one is out of its range.
+        If a setting is out of its range.
     """
     source = Random(
         seed=seed,
-        bars=check_number(bars, "bars", whole=True),
+        bars=int(check_number(bars, "bars", whole=True)),
         form=check_form(form),
         temperature=check_number(temperature, "temperature"),
     )
@@ -45,12 +46,12 @@ def random_recipe(
 def morph_recipe(
     a: Recipe, b: Recipe, steps: float | None, bars: float | None, curve: str | None
 ) -> Recipe:
-    """The recipe of a morph whose settings are a visitor's.
+    """Return the recipe of a morph.
 
     Raises
     ------
     MusicError
-        If one is out of its range.
+        If a setting is out of its range.
     """
     if curve not in CURVES:
         raise MusicError(f"there is no curve {curve!r}: choose from {', '.join(CURVES)}")
@@ -58,24 +59,24 @@ def morph_recipe(
         source=Morph(
             a=a,
             b=b,
-            steps=check_number(steps, "steps", whole=True),
-            bars=check_number(bars, "bars in a section", whole=True),
+            steps=int(check_number(steps, "steps", whole=True)),
+            bars=int(check_number(bars, "bars in a section", whole=True)),
             curve=curve,
         )
     )
 
 
-def read_edit(wanted: object) -> Edit:
-    """A change of the page's words; where chance has a part in it, a seed is drawn.
+def read_edit(data: object) -> Edit:
+    """Return the edit that the player asks for, with a new seed where it needs one.
 
     Raises
     ------
     MusicError
-        If there is no such change.
+        If the data are not an edit.
     """
+    if isinstance(data, dict) and data.get("do") in _EDITS_WITH_SEED:
+        data = {**data, "seed": new_seed()}
     try:
-        if wanted["do"] in _SEEDED:
-            wanted = {**wanted, "seed": new_seed()}
-        return _EDIT.validate_json(json.dumps(wanted))
-    except (KeyError, TypeError, ValidationError):
-        raise MusicError("the page asked for a change that there is not: load it anew") from None
+        return _EDIT.validate_json(json.dumps(data))
+    except (TypeError, ValueError, RecursionError, ValidationError):
+        raise MusicError(UNEXPECTED) from None

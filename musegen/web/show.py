@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from musegen.recipe import naming
 from musegen.recipe.codec import write_recipe
@@ -16,22 +17,10 @@ __all__ = ["show"]
 def show(
     version: Version,
     sound: Path | None = None,
-    stream: dict | None = None,
+    stream: dict[str, Any] | None = None,
     problem: str | None = None,
 ) -> PlayerData:
-    """What the player shows: at first the notes alone, then with the sound.
-
-    Parameters
-    ----------
-    version : Version
-    sound : Path, optional
-        Stems or their mix, as `musegen.audio.write_stream` wrote them.
-    stream : dict, optional
-        What it says of them.
-    problem : str, optional
-        One line: why there is no sound, or a part of it is missing.
-    """
-    shares = naming.shares(version.recipe, version.piece)
+    """Return what the player shows; the other arguments are as in `PlayerData`."""
     return player_data(
         version.piece,
         id=version.id,
@@ -39,7 +28,7 @@ def show(
         stem=version.stem,
         details=naming.details(version.recipe, version.piece),
         marks=naming.marks(version.recipe, version.piece),
-        blend=shares or None,
+        blend=naming.shares(version.recipe, version.piece) or None,
         link=write_link(version.recipe),
         recipe=write_recipe(version.recipe),
         sound=sound,

@@ -1,4 +1,4 @@
-"""Gradio's variables in MuseGen's colours. What variables cannot say is in `studio.css`."""
+"""MuseGen's colours, fonts and sizes for Gradio. `static/page.css` has what a theme cannot set."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import gradio as gr
 
 __all__ = ["theme"]
 
-# Only fonts that a visitor already has: the page asks no other host for anything.
+# Fonts of the visitor's own system: the page loads nothing from other hosts.
 _SANS = (
     "Inter",
     "-apple-system",
@@ -52,7 +52,7 @@ _SIGNAL = gr.themes.Color(
 
 
 def theme() -> gr.themes.Base:
-    """Warm paper by day, a dark room by night; one signal colour for what makes music."""
+    """Return the theme: warm greys, light and dark, with one colour for buttons that make music."""
     base = gr.themes.Base(
         primary_hue=_SIGNAL,
         secondary_hue=_SIGNAL,

@@ -24,7 +24,7 @@ from support.visits import ROOT, await_server, free_port, open_visits
 
 from musegen.errors import MusicError
 from musegen.files import atomic_write
-from musegen.web.errors import line_of, one_line
+from musegen.web.errors import error_message, report_errors
 
 PATIENCE = 60  # seconds, of which a loaded computer may take most
 GOOD = "TimGM6mb"  # a soundfont that is always there
@@ -111,7 +111,7 @@ def test_each_fault_is_a_line_and_is_noted(error, told, level, caplog) -> None:
         try:
             raise error
         except Exception as caught:
-            line = line_of(caught)
+            line = error_message(caught)
     assert re.match(told, line)
     assert "secret" not in line
     (noted,) = caplog.records
@@ -122,7 +122,7 @@ def test_each_fault_is_a_line_and_is_noted(error, told, level, caplog) -> None:
 
 
 def test_nothing_but_friendly_lines_leaves_a_callback() -> None:
-    with pytest.raises(gr.Error) as caught, one_line():
+    with pytest.raises(gr.Error) as caught, report_errors():
         raise ZeroDivisionError("<b>secret</b>")
     assert caught.value.message.startswith("Something is wrong here")
     assert not caught.value.print_exception

@@ -1,46 +1,72 @@
-"""The map: one component that shows phrases as points, to be heard one by one or along a line."""
+"""The map: a component that shows phrases as points, to hear one by one or along a line."""
 
 from __future__ import annotations
 
-import base64
-import json
 from collections.abc import Mapping
+from typing import Any
 
 import gradio as gr
 import numpy as np
+from gradio.data_classes import GradioModel
 
 from musegen.web.assets import asset
+from musegen.web.components.typed import encode_array, typed_html
 
-__all__ = ["map_data", "map_view"]
+__all__ = ["MapData", "map_data", "map_view"]
 
-_FULL = 65535  # of a coordinate
-_HIGHEST = 254  # of an attribute's value
-_MISSING = 255  # says that a phrase has no such value
-# A few odd phrases would leave one colour for all others.
-_SHOWN = (2, 98)  # percentiles
+_MAX_COORDINATE = 65535
+_MAX_VALUE = 254
+_MISSING = 255  # the phrase has no such value
+_PERCENTILES = (2, 98)  # a few extreme phrases would leave one colour for all the others
 
 
-def map_data(positions: np.ndarray, attributes: Mapping[str, np.ndarray]) -> str:
-    """Points and what they can be coloured by, as the map wants them.
+class MapAttribute(GradioModel):
+    """An attribute of the phrases, by which they can be coloured.
+
+    Attributes
+    ----------
+    name : str
+    values : str
+        Base64 of uint8, one for each point: 0 is ``low``, 254 is ``high``, 255 is no value.
+    low, high : float
+        The 2nd and the 98th percentile; values beyond them are shown as these.
+    """
+
+    name: str
+    values: str
+    low: float
+    high: float
+
+
+class MapData(GradioModel):
+    """What the map shows.
+
+    Attributes
+    ----------
+    x, y : str
+        Base64 of little-endian uint16, one for each point: 0 to 65535, x to the right and y down.
+    attributes : list of MapAttribute
+    """
+
+    x: str
+    y: str
+    attributes: list[MapAttribute]
+
+
+def map_data(positions: np.ndarray, attributes: Mapping[str, np.ndarray]) -> MapData:
+    """Pack points and their attributes for the map.
 
     Parameters
     ----------
-    positions : array of float, shape (points, 2)
-        Of each point, in [0, 1]: x to the right and y down. Point `i` is seed `i`.
-    attributes : mapping of str to array of float, shape (points,)
-        By the name that stands on the page. NaN where a phrase has no such value: it is grey.
-
-    Returns
-    -------
-    str
-        JSON: ``x`` and ``y``, base64 of little-endian uint16, and ``attributes``: for each
-        ``values``, base64 of uint8, which go from 0 at ``low`` to 254 at ``high``; 255 is none.
-        Values beyond the 2nd and 98th percentiles are shown as these.
+    positions : numpy.ndarray
+        Shape ``(points, 2)``, float, 0 to 1. Point `i` is seed `i`.
+    attributes : mapping of str to numpy.ndarray
+        Shape ``(points,)``, float, by the name shown on the page; NaN for no value.
 
     Raises
     ------
     ValueError
-        If positions are not in [0, 1], or if an attribute has not one value for each point.
+        If a position is not in [0, 1], or an attribute does not have one value for each point.
     """
     positions = np.asarray(positions, float)
     if positions.ndim != 2 or positions.shape[1] != 2:
@@ -50,40 +76,39 @@ def map_data(positions: np.ndarray, attributes: Mapping[str, np.ndarray]) -> str
     for name, values in attributes.items():
         if np.shape(values) != (len(positions),):
             raise ValueError(f"{name} has shape {np.shape(values)}, not ({len(positions)},)")
-    x, y = (_base64(np.round(column * _FULL).astype("<u2")) for column in positions.T)
-    shown = {name: _scaled(np.asarray(values, float)) for name, values in attributes.items()}
-    return json.dumps({"x": x, "y": y, "attributes": shown}, separators=(",", ":"))
+    x, y = (encode_array(np.round(column * _MAX_COORDINATE), "<u2") for column in positions.T)
+    return MapData(
+        x=x, y=y, attributes=[_attribute(name, values) for name, values in attributes.items()]
+    )
 
 
-def _scaled(values: np.ndarray) -> dict[str, object]:
+def _attribute(name: str, values: np.ndarray) -> MapAttribute:
+    values = np.asarray(values, float)
     known = np.isfinite(values)
-    low, high = np.percentile(values[known], _SHOWN) if known.any() else (0.0, 0.0)
+    low, high = np.percentile(values[known], _PERCENTILES) if known.any() else (0.0, 0.0)
     share = np.clip((values[known] - low) / ((high - low) or 1.0), 0, 1)
-    shown = np.full(len(values), _MISSING, np.uint8)
-    shown[known] = np.round(share * _HIGHEST)
-    return {"values": _base64(shown), "low": float(low), "high": float(high)}
+    shown = np.full(len(values), _MISSING)
+    shown[known] = np.round(share * _MAX_VALUE)
+    encoded = encode_array(shown, "u1")
+    return MapAttribute(name=name, values=encoded, low=float(low), high=float(high))
 
 
-def _base64(values: np.ndarray) -> str:
-    return base64.b64encode(values.tobytes()).decode("ascii")
+def map_view(value: MapData | None, **kwargs: Any) -> gr.HTML:
+    """Make the component.
 
-
-def map_view(**kwargs) -> gr.HTML:
-    """Make the component. Its values are made by `map_data`.
-
-    Events besides Gradio's:
+    Events besides Gradio's, with their data (see `musegen.web.event_data`):
 
     ``place``
-        A point is to be heard; the event's data has its number as ``seed``.
+        A point was chosen: its number as ``seed``.
     ``line``
-        A line is to be heard; the event's data has its ``points``, 2 to 200 of ``[x, y]`` in
-        [0, 1], and how many ``phrases``, 4, 8 or 16, it is to have: at even distances along it,
-        the first at its start and the last at its end.
+        A line was drawn: 2 to 200 ``points`` of ``[x, y]`` in [0, 1], and how many ``phrases``,
+        4, 8 or 16, lie at even distances along it, from its start to its end.
     """
-    return gr.HTML(
+    return typed_html(
+        MapData,
+        value,
         html_template=asset("components/map/map.html"),
         css_template=asset("components/base.css") + asset("components/map/map.css"),
         js_on_load=asset("components/map/map.js"),
-        apply_default_css=False,
         **kwargs,
     )

@@ -52,12 +52,12 @@ function coordinates(text) {
 }
 
 function read(value) {
-  const { x, y, attributes } = JSON.parse(value);
+  const { x, y, attributes } = value;
   return {
     x: coordinates(x),
     y: coordinates(y),
-    attributes: new Map(Object.entries(attributes).map(
-      ([name, { values, low, high }]) => [name, { name, values: bytes(values), low, high }],
+    attributes: new Map(attributes.map(
+      ({ name, values, low, high }) => [name, { name, values: bytes(values), low, high }],
     )),
   };
 }

@@ -1,32 +1,39 @@
-"""The square: one component in which a dot between four pieces says how they are mixed."""
+"""The square: a component in which a dot between four pieces sets how they are blended."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
+from typing import Any
 
 import gradio as gr
+from gradio.data_classes import GradioModel
 
 from musegen.web.assets import asset
+from musegen.web.components.typed import typed_html
 
-__all__ = ["square", "square_data"]
+__all__ = ["SquareData", "square", "square_data"]
 
 
-def square_data(titles: Sequence[str], x: float | None = None, y: float | None = None) -> str:
+class SquareData(GradioModel):
     """What the square shows.
 
-    Parameters
+    Attributes
     ----------
-    titles : sequence of str
-        Of the pieces in corners A (top left), B (top right), C (bottom left), D (bottom right).
+    corners : list of str
+        Titles of the pieces in corners A (top left), B (top right), C (bottom left) and D.
     x, y : float, optional
-        Where the dot is, from 0 to 1, x to the right and y down. Without, it stays where it is;
-        at first that is the middle.
+        Where the dot is, 0 to 1, x to the right and y down. None: it stays where it is.
+    """
 
-    Returns
-    -------
-    str
-        JSON: ``corners``, ``x`` and ``y``.
+    corners: list[str]
+    x: float | None = None
+    y: float | None = None
+
+
+def square_data(
+    titles: Sequence[str], x: float | None = None, y: float | None = None
+) -> SquareData:
+    """Return what the square shows; the arguments are as in `SquareData`.
 
     Raises
     ------
@@ -35,25 +42,25 @@ def square_data(titles: Sequence[str], x: float | None = None, y: float | None =
     """
     if len(titles) != 4:
         raise ValueError(f"a square has four corners, not {len(titles)}")
-    return json.dumps({"corners": list(titles), "x": x, "y": y})
+    return SquareData(corners=list(titles), x=x, y=y)
 
 
-def square(**kwargs) -> gr.HTML:
-    """Make the component. Its values are made by `square_data`.
+def square(value: SquareData, **kwargs: Any) -> gr.HTML:
+    """Make the component.
 
-    Events besides Gradio's:
+    Events besides Gradio's, with their data (see `musegen.web.event_data`):
 
     ``blend``
-        A place is to be heard; the event's data has its ``x`` and ``y``, as in `square_data`. A
-        corner is exactly 0 or 1.
+        A point was chosen: ``x`` and ``y``. A corner is exactly 0 or 1.
     ``corner``
-        A corner is to have another piece; the event's data has its ``index``, 0 to 3, and
-        ``from``: ``"playing"`` or ``"seed"``.
+        A corner gets another piece: its ``index``, 0 to 3, and where that comes ``from``,
+        ``"playing"`` or ``"seed"``.
     """
-    return gr.HTML(
+    return typed_html(
+        SquareData,
+        value,
         html_template=asset("components/square/square.html"),
         css_template=asset("components/base.css") + asset("components/square/square.css"),
         js_on_load=asset("components/square/square.js"),
-        apply_default_css=False,
         **kwargs,
     )

@@ -86,7 +86,7 @@ function paintField() {
 }
 
 function receive() {
-  const { corners, x, y } = props.value ? JSON.parse(props.value) : { corners: ["", "", "", ""] };
+  const { corners, x, y } = props.value || { corners: ["", "", "", ""] };
   buttons.forEach((button, i) => {
     button.lastElementChild.textContent = corners[i];
     button.setAttribute("aria-label", `Corner ${LETTERS[i]}: ${corners[i]}`);

@@ -1,149 +1,147 @@
-"""What was made of a visitor's file: its tracks, each with the part it plays, open to change."""
+"""The table of a file's tracks, with the part of each, which the visitor can change."""
 
 from __future__ import annotations
 
 import hashlib
-import json
-from collections.abc import Mapping
+from typing import Any
 
 import gradio as gr
+from gradio.data_classes import GradioModel
+from pydantic import Field
 
-from musegen.errors import MusicError
-from musegen.music.notes import PARTS
 from musegen.reading import Report
 from musegen.recipe.schema import Source
 from musegen.server.uploads import Upload
 from musegen.web.assets import asset
+from musegen.web.components.typed import typed_html
 
-__all__ = ["read_parts", "same_reading", "tracks_data", "tracks_view"]
+__all__ = ["TracksData", "same_reading", "tracks_data", "tracks_view"]
 
-_MOST = 1000  # tracks of one event: a file of 2 MB can have more, but nobody changes them
-_FACTORS = {0.5: "Half", 1.0: "As found", 2.0: "Double"}
+_TEMPO_NAMES = {0.5: "Half", 1.0: "As found", 2.0: "Double"}
 
 
-def tracks_data(upload: Upload, turn: int | None = None) -> str:
-    """What the table shows of a file.
+class Track(GradioModel):
+    """A track of the file, as in `musegen.reading.Report`."""
 
-    Parameters
+    index: int
+    name: str
+    instrument: str
+    notes: int
+    kept: int
+    part: str | None
+    reason: str
+    chosen: bool
+
+
+class Tempo(GradioModel):
+    """A choice of tempo: by what the found one is multiplied, and what that is called."""
+
+    factor: float
+    label: str
+
+
+class TracksData(GradioModel):
+    """What the table shows.
+
+    Attributes
     ----------
-    upload : Upload
-    turn : int, optional
+    request : int, optional
         Of the event ``assign`` that this answers.
-
-    Returns
-    -------
-    str
-        JSON: ``turn``; ``reading``, which tells one reading of a file from another (see
-        `same_reading`); ``summary``, a line or two; ``tracks``, each with ``index``, ``name``,
-        ``instrument``, ``notes``, ``kept``, ``part`` (null where it is left out), ``reason``, and
-        whether the part was ``chosen`` by the visitor; ``tempo``, the factor of a found tempo;
-        ``tempos``, pairs of factors and what they are called, fewer than two where there is no
-        choice; and ``about``, the other sentences.
+    reading : str
+        Identifies a reading of a file.
+    summary : str
+        One or two lines.
+    tracks : list of Track, optional
+        None: the table returns to the earlier `reading`, if it still has that.
+    tempo : float
+        The factor of the found tempo.
+    tempos : list of Tempo
+        Fewer than two where there is no choice.
+    about : list of str
+        More sentences about the file.
     """
+
+    request: int | None = None
+    reading: str
+    summary: str = ""
+    tracks: list[Track] | None = None
+    tempo: float = 1
+    tempos: list[Tempo] = Field(default_factory=list)
+    about: list[str] = Field(default_factory=list)
+
+
+def tracks_data(upload: Upload, request: int | None = None) -> TracksData:
+    """Return what the table shows of a file, in answer to an event if it has that number."""
+    reading = _digest(upload.recipe.source)
     report = upload.report
-    data = {"turn": turn, "reading": _digest(upload.recipe.source)}
     if report is None:
-        said = {"summary": " ".join(upload.lines), "tracks": [], "tempo": 1, "tempos": []}
-        return json.dumps({**data, **said, "about": []})
-    tracks = [
-        {
-            name: getattr(track, name)
-            for name in ("index", "name", "instrument", "notes", "kept", "part", "reason", "chosen")
-        }
-        for track in report.tracks
-    ]
-    return json.dumps(
-        {
-            **data,
-            "summary": " ".join((*upload.notices, _summary(report))),
-            "tracks": tracks,
-            "tempo": report.tempo_factor,
-            "tempos": _tempos(report),
-            "about": report.about,
-        }
+        summary = " ".join(upload.lines)
+        return TracksData(request=request, reading=reading, summary=summary, tracks=[])
+    return TracksData(
+        request=request,
+        reading=reading,
+        summary=" ".join((*upload.first, _summary(report))),
+        tracks=[
+            Track(**{name: getattr(track, name) for name in Track.model_fields})
+            for track in report.tracks
+        ],
+        tempo=report.tempo_factor,
+        tempos=_tempos(report),
+        about=list(report.about),
     )
 
 
-def same_reading(source: Source) -> str:
-    """A value that brings the table back to an earlier reading, where it still remembers it."""
-    return json.dumps({"reading": _digest(source)})
+def same_reading(source: Source) -> TracksData:
+    """Return the value that makes the table return to an earlier reading."""
+    return TracksData(reading=_digest(source))
 
 
 def _digest(source: Source) -> str:
     return hashlib.sha256(source.model_dump_json().encode()).hexdigest()[:16]
 
 
-def _tempos(report: Report) -> list[tuple[float, str]]:
+def _tempos(report: Report) -> list[Tempo]:
     found = sum(report.tempos) / 2 / report.tempo_factor
     return [
-        (factor, f"{_FACTORS[factor]}, {factor * found:.0f} bpm") for factor in report.tempo_factors
+        Tempo(factor=factor, label=f"{_TEMPO_NAMES[factor]}, {factor * found:.0f} bpm")
+        for factor in report.tempo_factors
     ]
 
 
 def _summary(report: Report) -> str:
     tracks = report.tracks
-    taken = [track for track in tracks if track.part]
-    notes, kept = sum(track.notes for track in tracks), sum(track.kept for track in taken)
+    used = [track for track in tracks if track.part]
+    notes, kept = sum(track.notes for track in tracks), sum(track.kept for track in used)
     if len(tracks) == 1:
-        said = "Its one track is taken"
-    elif len(taken) == len(tracks):
-        said = f"All {len(tracks)} tracks are taken"
+        text = "Its one track is taken"
+    elif len(used) == len(tracks):
+        text = f"All {len(tracks)} tracks are taken"
     else:
-        said = f"{len(taken)} of {len(tracks)} tracks are taken"
+        text = f"{len(used)} of {len(tracks)} tracks are taken"
     amount = f"all {notes:,}" if kept == notes else f"{kept:,} of {notes:,}"
     beat = {
         "map": "the beat is the file's own",
         "shifted": "the file's beat was moved onto the notes",
         "found": "the beat was found from the notes",
     }[report.grid]
-    return f"{said}, with {amount} notes; {beat}."
+    return f"{text}, with {amount} notes; {beat}."
 
 
-def read_parts(items: object) -> dict[int, str | None]:
-    """Parts of tracks as the page sends them.
+def tracks_view(value: TracksData | None = None, **kwargs: Any) -> gr.HTML:
+    """Make the component. It is hidden as long as it has no value.
 
-    Parameters
-    ----------
-    items : list of dict
-        Each with an ``index`` and a ``part``, null to leave the track out. Whatever else comes is
-        refused; whether there is such a track or part, who reads the file will say.
-
-    Raises
-    ------
-    MusicError
-        If it is not that.
-    """
-    wrong = MusicError("the page asked for parts in a way that there is not: load it anew")
-    if not isinstance(items, list) or len(items) > _MOST:
-        raise wrong
-    parts: dict[int, str | None] = {}
-    for item in items:
-        if not isinstance(item, Mapping) or set(item) != {"index", "part"}:
-            raise wrong
-        index, part = item["index"], item["part"]
-        if type(index) is not int or not (part is None or part in PARTS):
-            raise wrong
-        parts[index] = part
-    return parts
-
-
-def tracks_view(**kwargs) -> gr.HTML:
-    """Make the component. Its values are made by `tracks_data`, or `same_reading`.
-
-    It is not seen as long as it has no value.
-
-    Events besides Gradio's:
+    Event besides Gradio's, with its data (see `musegen.web.event_data`):
 
     ``assign``
-        The file is to be read otherwise. The event's data has ``parts``, a list of ``index`` and
-        ``part`` (null to leave the track out) of all tracks that the visitor has changed, and
-        ``tempo``, by how much a found tempo is to be multiplied: 0.5, 1 or 2; and ``turn``, a
-        number that the answer is to have.
+        The file is to be read differently: ``parts``, an ``index`` and a ``part`` for each track
+        that the visitor has changed; ``tempo``, the factor of the found tempo, 0.5, 1 or 2; and
+        ``request``, a number that the answer repeats.
     """
-    return gr.HTML(
+    return typed_html(
+        TracksData,
+        value,
         html_template=asset("components/tracks/tracks.html"),
         css_template=asset("components/base.css") + asset("components/tracks/tracks.css"),
         js_on_load=asset("components/tracks/tracks.js"),
-        apply_default_css=False,
         **kwargs,
     )

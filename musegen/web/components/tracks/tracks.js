@@ -13,7 +13,7 @@ const reset = find("-reset");
 // All readings of the file so far: undo goes back to one, and Python keeps none.
 let readings = new Map();
 let shown = null; // the one that is shown
-let wanted = null; // { parts: [{ index, part }], tempo, turn }: what the visitor wants instead
+let wanted = null; // { parts: [{ index, part }], tempo, request }: what the visitor wants instead
 let timer = null; // until it is asked for
 let turn = 0; // counts what was wanted
 let asked = null; // the turn whose answer has not come: one after the other
@@ -37,11 +37,11 @@ function receive() {
     root.hidden = true;
     return;
   }
-  const value = JSON.parse(props.value);
-  if ("summary" in value) {
+  const { value } = props;
+  if (value.tracks) {
     readings.set(value.reading, value);
-    if (value.turn === asked) asked = null;
-    if (wanted && value.turn !== null && value.turn !== wanted.turn) { // more is wanted since
+    if (value.request === asked) asked = null;
+    if (wanted && value.request !== null && value.request !== wanted.request) { // more is wanted since
       if (!timer) go();
       return;
     }
@@ -60,8 +60,8 @@ function show(reading) {
   find("-about ul").replaceChildren(...about.map((line) => make("li", line)));
   if (rows.children.length !== tracks.length) rows.replaceChildren(...tracks.map(row));
   tracks.forEach((track, i) => fill(rows.children[i], track)); // in place: the focus stays
-  tempo.replaceChildren(...tempos.map(([factor, name]) => {
-    const option = make("option", name);
+  tempo.replaceChildren(...tempos.map(({ factor, label }) => {
+    const option = make("option", label);
     option.value = factor;
     return option;
   }));
@@ -121,7 +121,7 @@ const now = () => wanted ?? {
 
 function send(parts, factor) {
   turn += 1;
-  wanted = { parts, tempo: factor, turn };
+  wanted = { parts, tempo: factor, request: turn };
   offer();
   clearTimeout(timer);
   timer = setTimeout(go, PAUSE);
@@ -130,7 +130,7 @@ function send(parts, factor) {
 function go() {
   timer = null;
   if (!wanted || asked !== null) return;
-  asked = wanted.turn;
+  asked = wanted.request;
   trigger("assign", wanted);
 }
 

@@ -1,0 +1,118 @@
+"""The data of events that the page's components send, checked before anything uses them.
+
+Anybody can send an event with any data. Data that no component sends are refused in one line.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, TypeVar
+
+import gradio as gr
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from musegen.errors import MusicError
+from musegen.music.notes import PARTS
+
+__all__ = [
+    "UNEXPECTED",
+    "CornerEvent",
+    "FileEvent",
+    "LineEvent",
+    "OpenEvent",
+    "PartsEvent",
+    "PhraseEvent",
+    "PlaceEvent",
+    "SquareEvent",
+    "read_event",
+]
+
+UNEXPECTED = "this page sent something unexpected: reload the page and try again"
+
+Model = TypeVar("Model", bound=BaseModel)
+_Share = Annotated[float, Field(ge=0, le=1)]
+_MAX_INTEGER = 2**53  # JavaScript's largest exact integer
+
+
+class _Event(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
+
+
+class PhraseEvent(_Event):
+    """A phrase was chosen in the player, counted from 0; None: no phrase is chosen any more."""
+
+    index: int | None = Field(ge=0, le=100_000)
+
+
+class OpenEvent(_Event):
+    """A recipe from the player's history, as a piece of its own or as a version of piece `id`."""
+
+    recipe: str
+    id: str | None = None
+
+
+class FileEvent(_Event):
+    """A file of the piece was asked for; see `musegen.server.versions.FILES`."""
+
+    kind: str
+
+
+class PlaceEvent(_Event):
+    """A point of the map was chosen."""
+
+    seed: int = Field(ge=0, le=_MAX_INTEGER)
+
+
+class LineEvent(_Event):
+    """A line was drawn on the map."""
+
+    # A drawn line has 200 points at most.
+    points: list[Annotated[list[_Share], Field(min_length=2, max_length=2)]] = Field(
+        min_length=1, max_length=1000
+    )
+    phrases: int = Field(ge=1, le=_MAX_INTEGER)
+
+
+class SquareEvent(_Event):
+    """A point of the square was chosen; 0 and 1 are exactly its edges."""
+
+    x: _Share
+    y: _Share
+
+
+class CornerEvent(_Event):
+    """Another piece was chosen for a corner of the square."""
+
+    index: int = Field(ge=0, le=3)
+    source: Literal["playing", "seed"] = Field(alias="from")
+
+
+class _TrackPart(_Event):
+    index: int = Field(ge=0, le=_MAX_INTEGER)
+    part: Literal[PARTS] | None  # type: ignore[valid-type]
+
+
+class PartsEvent(_Event):
+    """A visitor's file is to be read with other parts for its tracks, or at another tempo."""
+
+    parts: list[_TrackPart] = Field(max_length=1000)  # no visitor changes more
+    tempo: float = Field(gt=0, le=100)
+    request: int = Field(ge=0, le=_MAX_INTEGER)
+
+    @property
+    def parts_of_tracks(self) -> dict[int, str | None]:
+        """The part of each track that was changed; None leaves the track out."""
+        return {track.index: track.part for track in self.parts}
+
+
+def read_event(event: gr.EventData, model: type[Model]) -> Model:
+    """Return an event's data as a model of this module.
+
+    Raises
+    ------
+    MusicError
+        If the data are not what the model says.
+    """
+    try:
+        return model.model_validate(event._data)
+    except ValidationError:
+        raise MusicError(UNEXPECTED) from None

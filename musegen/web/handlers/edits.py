@@ -1,0 +1,83 @@
+"""Handlers that change the piece that plays now."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gradio as gr
+
+from musegen.music.attributes import ATTRIBUTES
+from musegen.recipe.codec import read_recipe, write_recipe
+from musegen.recipe.schema import Recipe
+from musegen.server.services import Services
+from musegen.server.versions import read_state
+from musegen.web.components.tracks.component import same_reading
+from musegen.web.controls.shape_values import set_shape, shape_values, target_line
+from musegen.web.controls.sound_values import band_updates, set_sound
+from musegen.web.errors import report_errors
+from musegen.web.event_data import OpenEvent, PhraseEvent, read_event
+from musegen.web.handlers.own_music import plays_own_music
+from musegen.web.handlers.versions import phrase_number, recipe_of_state, version_values
+from musegen.web.requests import read_edit
+from musegen.web.show import show
+
+__all__ = ["EditHandlers"]
+
+
+class EditHandlers:
+    """Changes the piece that plays now: `state` is its version, `phrase` the chosen phrase."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    @report_errors()
+    def edit(self, state: str, phrase: float | None, event: gr.EventData) -> tuple[Any, ...]:
+        """Return the values of the version after an edit with the player's tools."""
+        id, recipe = read_state(state)
+        version = self._services.make_version(recipe.then(read_edit(event._data)), id)
+        return version_values(version, phrase)
+
+    @report_errors()
+    def open(
+        self, state: str, phrase: float | None, own: str, event: gr.EventData
+    ) -> tuple[Any, ...]:
+        """Open a recipe of the player's history, or of undo and redo.
+
+        Returns
+        -------
+        tuple
+            Updates of the recipe of the visitor's own music and of the table of its tracks, which
+            return to the reading of the file that the opened recipe is of; the version's values.
+        """
+        data = read_event(event, OpenEvent)
+        recipe = read_recipe(data.recipe)
+        is_version = bool(state and data.id)
+        reading = (gr.skip(), gr.skip())
+        if is_version and plays_own_music(state, own) and recipe.source != read_recipe(own).source:
+            reading = write_recipe(Recipe(source=recipe.source)), same_reading(recipe.source)
+        id = read_state(state)[0] if is_version else None
+        return *reading, *version_values(self._services.make_version(recipe, id), phrase)
+
+    @report_errors()
+    def set_sound(self, name: str, state: str, phrase: float | None, value: Any) -> tuple[Any, ...]:
+        """Return the values of the version with one of the sound controls changed."""
+        if not state:  # the controls are set for the first piece
+            band = band_updates(value if name == "band" else None)
+            return gr.skip(), gr.skip(), *band, *(gr.skip() for _ in ATTRIBUTES)
+        id, recipe = read_state(state)
+        version = self._services.make_version(set_sound(recipe, name, value), id)
+        return version_values(version, phrase)
+
+    @report_errors()
+    def set_shape(self, state: str, phrase: float | None, *values: float) -> tuple[Any, ...]:
+        """Return state and player with the shape sliders at these values."""
+        recipe = recipe_of_state(state)
+        recipe = set_shape(recipe, phrase_number(phrase), values)
+        version = self._services.make_version(recipe, read_state(state)[0])
+        return version.state, show(version)
+
+    @report_errors()
+    def choose_phrase(self, state: str, event: gr.EventData) -> tuple[Any, ...]:
+        """Return the chosen phrase and the shape controls for it."""
+        phrase = read_event(event, PhraseEvent).index
+        return phrase, target_line(phrase), *shape_values(recipe_of_state(state), phrase)

@@ -1,0 +1,94 @@
+"""Handlers for a visitor's own music."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gradio as gr
+
+from musegen.errors import MusicError
+from musegen.recipe.codec import read_recipe, write_recipe
+from musegen.recipe.schema import Edit, Notes, Recipe, Reconstruct, Sound, Vary
+from musegen.server.services import Services
+from musegen.server.validation import check_number, seed_or_new
+from musegen.server.versions import read_state
+from musegen.web.components.tracks.component import tracks_data
+from musegen.web.errors import notify, report_errors
+from musegen.web.event_data import PartsEvent, read_event
+from musegen.web.handlers.versions import version_values
+
+__all__ = ["OwnMusicHandlers", "plays_own_music"]
+
+
+class OwnMusicHandlers:
+    """Reads, varies and reconstructs a visitor's own music; `own` is its recipe."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    @report_errors()
+    def preview(self, file: str | None) -> tuple[Any, ...]:
+        """Read a file; return its recipe, the table of its tracks and the version's values."""
+        upload = self._services.read_upload(file, notify)
+        version = self._services.make_version(upload.recipe)
+        return write_recipe(upload.recipe), tracks_data(upload), *version_values(version)
+
+    @report_errors()
+    def assign_parts(
+        self, file: str | None, own: str, state: str, phrase: float | None, event: gr.EventData
+    ) -> tuple[Any, ...]:
+        """Read a file with other parts for its tracks, or at another tempo.
+
+        If its music plays now, the result is a version of it: undo returns to the earlier reading.
+
+        Returns
+        -------
+        tuple
+            As `preview` returns.
+        """
+        data = read_event(event, PartsEvent)
+        # No notifications: they came when the file was read for the first time.
+        upload = self._services.read_upload(
+            file, lambda line: None, data.parts_of_tracks, data.tempo
+        )
+        id, sound = None, Sound()
+        if plays_own_music(state, own):
+            id, playing = read_state(state)
+            sound = playing.sound
+            if _first_tempo(playing) != _first_tempo(upload.recipe):
+                sound = sound.model_copy(update={"tempo": None})
+        recipe = upload.recipe.model_copy(update={"sound": sound})
+        version = self._services.make_version(recipe, id)
+        table = tracks_data(upload, data.request)
+        return write_recipe(upload.recipe), table, *version_values(version, phrase)
+
+    @report_errors()
+    def vary(
+        self, own: str, similarity: float, seed: float | None, is_locked: bool
+    ) -> tuple[Any, ...]:
+        """Return the seed that was used and the values of a variation."""
+        seed = seed_or_new(seed if is_locked else None)
+        edit = Vary(similarity=check_number(similarity, "similarity"), seed=seed)
+        return seed, *self._edit(own, edit)
+
+    @report_errors()
+    def reconstruct(self, own: str) -> tuple[Any, ...]:
+        """Return the values of the reconstruction."""
+        return self._edit(own, Reconstruct())
+
+    def _edit(self, own: str, edit: Edit) -> tuple[Any, ...]:
+        if not own:
+            raise MusicError("choose a MIDI file first")
+        return version_values(self._services.make_version(read_recipe(own).then(edit)))
+
+
+def plays_own_music(state: str, own: str) -> bool:
+    """Whether what plays now was made from a visitor's own music, as it was read last."""
+    if not (state and own):
+        return False
+    source = read_state(state)[1].source
+    return isinstance(source, Notes) and source == read_recipe(own).source
+
+
+def _first_tempo(recipe: Recipe) -> float | None:
+    return recipe.source.tempos[0] if isinstance(recipe.source, Notes) else None

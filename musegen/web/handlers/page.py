@@ -1,0 +1,52 @@
+"""Handlers of the page's start: the link that it was opened with, and the model's state."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gradio as gr
+
+from musegen.recipe.codec import read_recipe, write_recipe
+from musegen.recipe.schema import Random
+from musegen.server.services import Services
+from musegen.web.errors import notify, report_errors
+from musegen.web.handlers.versions import VERSION_VALUES, version_values
+from musegen.web.links import read_link
+
+__all__ = ["PageHandlers"]
+
+
+class PageHandlers:
+    """Opens the page."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    @report_errors()
+    def read_link(self, request: gr.Request) -> tuple[Any, ...]:
+        """Read the address of the page; notify the visitor of what is wrong in it.
+
+        Returns
+        -------
+        tuple
+            Updates of seed, lock, bars, form and temperature, and the recipe of the link, or "".
+        """
+        recipe = read_link(request.query_params, notify)
+        unchanged = (gr.skip(),) * 5
+        if recipe is None:
+            return *unchanged, ""
+        source = recipe.source
+        if not isinstance(source, Random):
+            return *unchanged, write_recipe(recipe)
+        return source.seed, True, source.bars, source.form, source.temperature, write_recipe(recipe)
+
+    @report_errors()
+    def open_link(self, recipe: str) -> tuple[Any, ...]:
+        """Return the values of the piece of the link, if there is one."""
+        if not recipe:
+            return (gr.skip(),) * VERSION_VALUES
+        return version_values(self._services.make_version(read_recipe(recipe)))
+
+    async def model_state(self) -> str:
+        """Return "" as soon as the model is ready, or one line on why there is none."""
+        return await self._services.model.settled() or ""

@@ -1,0 +1,35 @@
+"""The tab Interpolate: morph piece A into piece B."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import gradio as gr
+
+from musegen.latent.paths import CURVES
+from musegen.web.tabs.fields import slider
+from musegen.web.tabs.morph_end import MorphEnd, morph_end
+
+__all__ = ["InterpolateTab", "interpolate_tab"]
+
+
+@dataclass(frozen=True)
+class InterpolateTab:
+    """The widgets of the tab."""
+
+    a: MorphEnd
+    b: MorphEnd
+    settings: list[gr.components.Component]  # steps, bars, curve
+    button: gr.Button
+
+
+def interpolate_tab() -> InterpolateTab:
+    """Make the tab."""
+    with gr.Row(elem_classes="mg-ends"):
+        a, b = (morph_end(name, seed, f"{name} is") for name, seed in (("A", 42), ("B", 7)))
+    steps = slider("steps", 9, 1, "Steps from A to B")
+    bars = slider("bars in a section", 4, 2, "Bars in each step")
+    curves = [(name.capitalize(), name) for name in CURVES]
+    curve = gr.Dropdown(curves, value="even", label="Curve", filterable=False, min_width=100)
+    button = gr.Button("Morph A into B", variant="primary", elem_classes="mg-go", elem_id="morph")
+    return InterpolateTab(a, b, [steps, bars, curve], button)

@@ -1,0 +1,38 @@
+"""The tab Random: draw a piece, or start with an example."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import gradio as gr
+
+from musegen.latent.paths import DEFAULT_FORM, DEFAULT_TEMPERATURE, FORMS
+from musegen.recipe.examples import EXAMPLES
+from musegen.web.tabs.fields import seed_field, slider
+
+__all__ = ["RandomTab", "random_tab"]
+
+
+@dataclass(frozen=True)
+class RandomTab:
+    """The widgets of the tab."""
+
+    examples: dict[str, gr.Button]
+    settings: list[gr.components.Component]  # seed, lock, bars, form, temperature
+    button: gr.Button
+
+
+def random_tab() -> RandomTab:
+    """Make the tab."""
+    gr.HTML('<div class="mg-label" id="examples">Begin with</div>')
+    with gr.Row(elem_classes="mg-examples"):
+        examples = {
+            name: gr.Button(name, size="sm", min_width=60, elem_classes="mg-example")
+            for name in EXAMPLES
+        }
+    _, number, lock = seed_field()
+    bars = slider("bars", 16, 2, "Length in bars")
+    temperature = slider("temperature", DEFAULT_TEMPERATURE, 0.05)
+    form = gr.Dropdown(FORMS, value=DEFAULT_FORM, label="Form", filterable=False, min_width=100)
+    button = gr.Button("Draw a piece", variant="primary", elem_classes="mg-go", elem_id="draw")
+    return RandomTab(examples, [number, lock, bars, form, temperature], button)

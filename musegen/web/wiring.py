@@ -1,0 +1,234 @@
+"""Connects the widgets of the page with their handlers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import gradio as gr
+
+from musegen.server.services import Services
+from musegen.web.controls.shape import ShapeControls
+from musegen.web.controls.sound import SoundControls
+from musegen.web.controls.sound_values import SOUND_NAMES
+from musegen.web.handlers import (
+    AudioHandlers,
+    EditHandlers,
+    MorphHandlers,
+    OwnMusicHandlers,
+    PageHandlers,
+    SourceHandlers,
+    SquareHandlers,
+)
+from musegen.web.tabs import ExploreTab, InterpolateTab, RandomTab, RemixTab
+
+__all__ = ["Widgets", "connect"]
+
+_BUSY = "() => { document.dispatchEvent(new CustomEvent('musegen:busy')); }"
+_IDLE = "() => { document.dispatchEvent(new CustomEvent('musegen:idle')); }"
+_FILE = "(file) => { document.dispatchEvent(new CustomEvent('musegen:file', { detail: file })); }"
+_NO_FILE = "() => { document.dispatchEvent(new CustomEvent('musegen:file')); }"
+
+_PRIVATE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+# Handlers stay in Gradio's queue, since only there they can notify the visitor, but do not wait in
+# it: the fair queue of `musegen.server.queue` decides who is next.
+_AT_ONCE: dict[str, Any] = {**_PRIVATE, "concurrency_limit": None}
+_LATEST = {"trigger_mode": "always_last"}
+_EVERY = {"trigger_mode": "multiple"}  # also while an earlier request is answered
+
+
+@dataclass(frozen=True)
+class Widgets:
+    """The widgets of the page. The first three are invisible: the page keeps state in them."""
+
+    state: gr.Textbox  # the version that plays, as `musegen.server.versions.read_state` reads it
+    phrase: gr.Number  # the phrase that is chosen in the player, from 0
+    link: gr.Textbox  # the recipe of the link that opened the page
+    file: gr.File  # the file that was made last; invisible
+    model_state: gr.HTML
+    progress: gr.HTML
+    player: gr.HTML
+    random: RandomTab
+    interpolate: InterpolateTab
+    explore: ExploreTab
+    remix: RemixTab
+    shape: ShapeControls
+    sound: SoundControls
+
+
+def connect(page: gr.Blocks, widgets: Widgets, services: Services) -> None:
+    """Connect all widgets."""
+    audio = AudioHandlers(services)
+    versions = _VersionEvents(widgets, audio)
+    _connect_tabs(versions, widgets, services)
+    _connect_edits(versions, widgets, services)
+    _connect_page(page, versions, widgets, services)
+    _connect_audio(page, versions, widgets, audio)
+
+
+class _VersionEvents:
+    """Connects triggers with handlers that return the values of a version."""
+
+    def __init__(self, widgets: Widgets, audio: AudioHandlers) -> None:
+        self._widgets = widgets
+        self._audio = audio
+        self.events: list[Any] = []
+        self._outputs = [
+            widgets.state,
+            widgets.player,
+            *widgets.sound.components,
+            *widgets.shape.sliders,
+        ]
+
+    def add(
+        self,
+        trigger: Callable[..., Any],
+        handler: Callable[..., Any],
+        inputs: list[Any],
+        outputs: list[Any] | None = None,
+        is_new: bool = True,
+        values: list[Any] | None = None,
+        **options: Any,
+    ) -> None:
+        """Connect a trigger.
+
+        Parameters
+        ----------
+        trigger : callable
+            An event of a component.
+        handler : callable
+            Returns values of `outputs`, then those of `version_values`.
+        inputs, outputs : list of components
+        is_new : bool
+            Whether the player shows at once that it waits for a new piece.
+        values : list of components, optional
+            What the handler returns values of in place of `version_values`.
+        **options
+            Of the event.
+        """
+        if is_new:
+            trigger(None, js=_BUSY, **_PRIVATE)
+        shown = [*(outputs or ()), *(values or self._outputs)]
+        made = trigger(handler, inputs, shown, **{**_AT_ONCE, **options})
+        # The notes are shown first: the sound takes a second more.
+        sound = self.add_sound(made.success)
+        for event in (made, sound):
+            event.failure(None, js=_IDLE, **_PRIVATE)
+        self.events.append(made)
+
+    def add_sound(self, trigger: Callable[..., Any]) -> Any:
+        """Render the sound after a trigger."""
+        w = self._widgets
+        return trigger(
+            self._audio.sound,
+            [w.state, w.sound.soundfont],
+            [w.player, w.progress],
+            **_AT_ONCE,
+            **_EVERY,
+        )
+
+
+def _connect_tabs(versions: _VersionEvents, w: Widgets, services: Services) -> None:
+    sources, morphs = SourceHandlers(services), MorphHandlers(services)
+    square, own = SquareHandlers(services), OwnMusicHandlers(services)
+    band = w.sound.components
+    random, interpolate, explore, remix = w.random, w.interpolate, w.explore, w.remix
+    reading = [remix.recipe, remix.tracks]
+
+    versions.add(random.button.click, sources.draw, [*random.settings, *band], [random.settings[0]])
+    versions.add(w.player.draw, sources.first_example, [])
+    for name, button in random.examples.items():
+        versions.add(button.click, partial(sources.example, name), [])
+    versions.add(
+        interpolate.button.click,
+        morphs.morph,
+        [*interpolate.a.inputs, *interpolate.b.inputs, *interpolate.settings, *band],
+        [interpolate.a.seed, interpolate.b.seed],
+    )
+    for end in (interpolate.a, interpolate.b, remix.end):
+        end.origin.input(morphs.choose_origin, [end.origin, w.state], end.updated, **_AT_ONCE)
+    versions.add(explore.map.place, sources.place, band)
+    versions.add(explore.map.line, sources.line, band)
+    versions.add(explore.square.blend, square.blend, [explore.corners], [explore.square])
+    explore.square.corner(
+        square.set_corner,
+        [explore.corners, w.state, *band],
+        [explore.corners, explore.square],
+        **_PRIVATE,
+    )
+    versions.add(remix.file.upload, own.preview, [remix.file], reading)
+    remix.file.clear(None, None, reading, js="() => ['', null]", **_PRIVATE)
+    versions.add(
+        remix.tracks.assign,
+        own.assign_parts,
+        [remix.file, remix.recipe, w.state, w.phrase],
+        reading,
+        **_EVERY,
+    )
+    versions.add(
+        remix.vary.click,
+        own.vary,
+        [remix.recipe, remix.similarity, remix.seed, remix.lock],
+        [remix.seed],
+    )
+    versions.add(remix.reconstruct.click, own.reconstruct, [remix.recipe])
+    versions.add(
+        remix.morph.click,
+        morphs.morph_own,
+        [remix.recipe, *remix.end.inputs, remix.steps, *band],
+        [remix.end.seed],
+    )
+
+
+def _connect_edits(versions: _VersionEvents, w: Widgets, services: Services) -> None:
+    edits = EditHandlers(services)
+    playing = [w.state, w.phrase]
+    sliders = w.shape.sliders
+    versions.add(w.player.edit, edits.edit, playing)
+    versions.add(
+        w.player.open,
+        edits.open,
+        [*playing, w.remix.recipe],
+        [w.remix.recipe, w.remix.tracks],
+    )
+    for name, control in zip(SOUND_NAMES, w.sound.components, strict=True):
+        handler = partial(edits.set_sound, name)
+        versions.add(control.input, handler, [*playing, control], is_new=False, **_LATEST)
+    for slider in sliders:
+        versions.add(
+            slider.input,
+            edits.set_shape,
+            [*playing, *sliders],
+            is_new=False,
+            values=[w.state, w.player],
+            **_LATEST,
+        )
+    w.player.phrase(
+        edits.choose_phrase,
+        w.state,
+        [w.phrase, w.shape.target, *sliders],
+        queue=False,
+        **_PRIVATE,
+    )
+
+
+def _connect_page(
+    page: gr.Blocks, versions: _VersionEvents, w: Widgets, services: Services
+) -> None:
+    handlers = PageHandlers(services)
+    page.load(handlers.model_state, None, w.model_state, **_AT_ONCE)
+    opened = page.load(handlers.read_link, None, [*w.random.settings, w.link], **_AT_ONCE)
+    versions.add(opened.success, handlers.open_link, [w.link], is_new=False)
+
+
+def _connect_audio(
+    page: gr.Blocks, versions: _VersionEvents, w: Widgets, audio: AudioHandlers
+) -> None:
+    versions.add_sound(w.sound.soundfont.input)
+    made = w.player.file(audio.file, [w.state, w.sound.soundfont], [w.file, w.progress], **_AT_ONCE)
+    made.success(None, w.file, None, js=_FILE, **_PRIVATE)
+    made.failure(None, js=_NO_FILE, **_PRIVATE)
+    w.player.cancel(audio.cancel, js=_IDLE, cancels=versions.events, queue=False, **_PRIVATE)
+    page.unload(audio.cancel)
