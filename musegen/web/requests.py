@@ -7,8 +7,8 @@ import json
 from pydantic import TypeAdapter, ValidationError
 
 from musegen.errors import MusicError
-from musegen.latent.interpolation import CURVES
-from musegen.recipe.schema import Edit, Morph, Random, Recipe, Sound
+from musegen.latent.paths import CURVES
+from musegen.recipe.schema import Edit, Extend, Morph, Random, Recipe, Sound
 from musegen.server.validation import check_form, check_number, new_seed
 from musegen.web.event_data import UNEXPECTED
 
@@ -53,7 +53,7 @@ def morph_recipe(
     MusicError
         If a setting is out of its range.
     """
-    if curve not in CURVES:
+    if curve is None or curve not in CURVES:
         raise MusicError(f"there is no curve {curve!r}: choose from {', '.join(CURVES)}")
     return Recipe(
         source=Morph(
@@ -72,11 +72,14 @@ def read_edit(data: object) -> Edit:
     Raises
     ------
     MusicError
-        If the data are not an edit.
+        If the data are not an edit, or it adds too many bars.
     """
     if isinstance(data, dict) and data.get("do") in _EDITS_WITH_SEED:
         data = {**data, "seed": new_seed()}
     try:
-        return _EDIT.validate_json(json.dumps(data))
+        edit = _EDIT.validate_json(json.dumps(data))
     except (TypeError, ValueError, RecursionError, ValidationError):
         raise MusicError(UNEXPECTED) from None
+    if isinstance(edit, Extend):
+        check_number(edit.bars, "bars more")
+    return edit

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import gradio as gr
+from gradio import themes
 
 __all__ = ["theme"]
 
@@ -21,7 +21,7 @@ _SANS = (
 )
 _MONO = ("ui-monospace", "SF Mono", "Cascadia Mono", "Menlo", "Consolas", "monospace")
 
-_WARM = gr.themes.Color(
+_WARM = themes.Color(
     c50="#faf8f4",
     c100="#f3f0e9",
     c200="#e5e0d5",
@@ -35,7 +35,7 @@ _WARM = gr.themes.Color(
     c950="#131211",
     name="warm",
 )
-_SIGNAL = gr.themes.Color(
+_SIGNAL = themes.Color(
     c50="#fff3ef",
     c100="#ffe3da",
     c200="#ffc7b7",
@@ -51,16 +51,16 @@ _SIGNAL = gr.themes.Color(
 )
 
 
-def theme() -> gr.themes.Base:
+def theme() -> themes.Base:
     """Return the theme: warm greys, light and dark, with one colour for buttons that make music."""
-    base = gr.themes.Base(
+    base = themes.Base(
         primary_hue=_SIGNAL,
         secondary_hue=_SIGNAL,
         neutral_hue=_WARM,
         font=_SANS,
         font_mono=_MONO,
-        radius_size=gr.themes.sizes.radius_md,
-        text_size=gr.themes.sizes.text_md,
+        radius_size=themes.sizes.radius_md,
+        text_size=themes.sizes.text_md,
     )
     return base.set(
         body_background_fill="*neutral_100",

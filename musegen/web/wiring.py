@@ -35,8 +35,6 @@ _PRIVATE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidde
 # Handlers stay in Gradio's queue, since only there they can notify the visitor, but do not wait in
 # it: the fair queue of `musegen.server.queue` decides who is next.
 _AT_ONCE: dict[str, Any] = {**_PRIVATE, "concurrency_limit": None}
-_LATEST = {"trigger_mode": "always_last"}
-_EVERY = {"trigger_mode": "multiple"}  # also while an earlier request is answered
 
 
 @dataclass(frozen=True)
@@ -90,7 +88,7 @@ class _VersionEvents:
         outputs: list[Any] | None = None,
         is_new: bool = True,
         values: list[Any] | None = None,
-        **options: Any,
+        trigger_mode: str | None = None,
     ) -> None:
         """Connect a trigger.
 
@@ -105,13 +103,13 @@ class _VersionEvents:
             Whether the player shows at once that it waits for a new piece.
         values : list of components, optional
             What the handler returns values of in place of `version_values`.
-        **options
-            Of the event.
+        trigger_mode : str, optional
+            What happens to events while an earlier one is handled, as in Gradio.
         """
         if is_new:
             trigger(None, js=_BUSY, **_PRIVATE)
         shown = [*(outputs or ()), *(values or self._outputs)]
-        made = trigger(handler, inputs, shown, **{**_AT_ONCE, **options})
+        made = trigger(handler, inputs, shown, trigger_mode=trigger_mode, **_AT_ONCE)
         # The notes are shown first: the sound takes a second more.
         sound = self.add_sound(made.success)
         for event in (made, sound):
@@ -126,7 +124,7 @@ class _VersionEvents:
             [w.state, w.sound.soundfont],
             [w.player, w.progress],
             **_AT_ONCE,
-            **_EVERY,
+            trigger_mode="multiple",
         )
 
 
@@ -165,7 +163,7 @@ def _connect_tabs(versions: _VersionEvents, w: Widgets, services: Services) -> N
         own.assign_parts,
         [remix.file, remix.recipe, w.state, w.phrase],
         reading,
-        **_EVERY,
+        trigger_mode="multiple",
     )
     versions.add(
         remix.vary.click,
@@ -195,7 +193,13 @@ def _connect_edits(versions: _VersionEvents, w: Widgets, services: Services) -> 
     )
     for name, control in zip(SOUND_NAMES, w.sound.components, strict=True):
         handler = partial(edits.set_sound, name)
-        versions.add(control.input, handler, [*playing, control], is_new=False, **_LATEST)
+        versions.add(
+            control.input,
+            handler,
+            [*playing, control],
+            is_new=False,
+            trigger_mode="always_last",
+        )
     for slider in sliders:
         versions.add(
             slider.input,
@@ -203,7 +207,7 @@ def _connect_edits(versions: _VersionEvents, w: Widgets, services: Services) -> 
             [*playing, *sliders],
             is_new=False,
             values=[w.state, w.player],
-            **_LATEST,
+            trigger_mode="always_last",
         )
     w.player.phrase(
         edits.choose_phrase,

@@ -101,9 +101,13 @@ def serve(folder: Path, before: list[str] | None = None, **settings: str) -> Ite
     [
         (MusicError("choose a MIDI file first"), "choose a MIDI file first", "INFO"),
         (OSError(28, "No space left"), r"the disk of this computer is full.* \(request", "ERROR"),
-        (OSError(24, "Too many open files"), r"this computer has too little .* \(request", "ERROR"),
-        (MemoryError(), r"this computer has too little .* \(request", "ERROR"),
-        (ZeroDivisionError("secret"), r"something is wrong here.* \(request", "ERROR"),
+        (
+            OSError(24, "Too many open files"),
+            r"this computer has too little.* \(request",
+            "ERROR",
+        ),
+        (MemoryError(), r"this computer has too little.* \(request", "ERROR"),
+        (ZeroDivisionError("secret"), r"this is a fault of ours.* \(request", "ERROR"),
     ],
 )
 def test_each_fault_is_a_line_and_is_noted(error, told, level, caplog) -> None:
@@ -124,7 +128,7 @@ def test_each_fault_is_a_line_and_is_noted(error, told, level, caplog) -> None:
 def test_nothing_but_friendly_lines_leaves_a_callback() -> None:
     with pytest.raises(gr.Error) as caught, report_errors():
         raise ZeroDivisionError("<b>secret</b>")
-    assert caught.value.message.startswith("Something is wrong here")
+    assert caught.value.message.startswith("This is a fault of ours")
     assert not caught.value.print_exception
 
 

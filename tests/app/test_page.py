@@ -130,7 +130,7 @@ def test_what_plays_now_is_asked_for_where_nothing_plays(visit) -> None:
     page.pick("A is", "What plays now")
     assert "Nothing plays yet: draw a piece first" in toast(page)
     page.page.locator("#morph").click()
-    page.page.get_by_text("Nothing was playing for an end to be").wait_for()
+    page.page.get_by_text("Nothing was playing when this end was chosen").wait_for()
     assert page.data("busy") is None
 
 

@@ -6,23 +6,16 @@ import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import gradio as gr
 import pytest
 from support.explorer_page import MARKUP
 from support.midi_files import Voice, midi_file, scale, triads
 from support.recordings import recording, steady, tune
 from support.visits import Visit, changed_phrases, open_visits, serious_findings
 
-from musegen.errors import MusicError
 from musegen.reading import read_midi
 from musegen.recipe.codec import write_recipe
 from musegen.recipe.schema import Random, Recipe
-from musegen.server.model_loader import BackgroundModel
-from musegen.server.services import Services
-from musegen.server.uploads import Upload, read_upload
 from musegen.server.versions import TAG
-from musegen.web.components.tracks.component import read_parts, same_reading, tracks_data
-from musegen.web.handlers.sources import Callbacks
 
 BEAT = [(36, 0, 0.5), (38, 1, 1.5), (36, 2, 2.5), (38, 3, 3.5), (73, 3, 3.5)]
 
@@ -37,101 +30,6 @@ def song(folder: Path) -> Path:
         Voice(scale(36, 16), "Bass", 33, 3),
         Voice(beat, "", 0, 10),
     )
-
-
-# What it shows
-
-
-def test_data_tell_the_tracks_and_what_holds_for_all(tmp_path) -> None:
-    upload = read_upload(str(song(tmp_path)), print, {2: None})
-    data = json.loads(tracks_data(upload))
-    assert data["summary"] == (
-        "3 of 4 tracks are taken, with 44 of 64 notes; the beat is the file's own."
-    )
-    assert [track["part"] for track in data["tracks"]] == ["lead", "chords", None, "drums"]
-    assert [track["chosen"] for track in data["tracks"]] == [False, False, True, False]
-    assert data["tracks"][3] == {
-        "index": 3,
-        "name": "",
-        "instrument": "Drums",
-        "notes": 20,
-        "kept": 16,
-        "part": "drums",
-        "reason": "it is on channel 10",
-        "chosen": False,
-    }
-    assert data["about"] == list(upload.report.about)
-    assert data["tempos"] == [[1, "As found, 120 bpm"]]
-    assert json.loads(same_reading(upload.recipe.source)) == {"reading": data["reading"]}
-    assert (
-        json.loads(tracks_data(read_upload(str(song(tmp_path)), print)))["reading"]
-        != (data["reading"])
-    )
-
-
-def test_data_of_a_file_made_here_are_a_sentence() -> None:
-    data = json.loads(tracks_data(Upload(Recipe(source=Random(seed=5)))))
-    assert data["summary"] == "It was made here, and says how: this is the very same piece."
-    assert data["tracks"] == data["tempos"] == data["about"] == []
-
-
-@pytest.mark.parametrize(
-    "items",
-    [
-        None,
-        "0 lead",
-        {"index": 0, "part": "lead"},
-        [0],
-        [None],
-        [{"index": True, "part": "lead"}],
-        [{"index": 0.0, "part": "lead"}],
-        [{"index": "0", "part": "lead"}],
-        [{"index": 0, "part": ["lead"]}],
-        [{"index": 0, "part": "tuba"}],
-        [{"index": 0}],
-        [{"index": 0, "part": "lead", "more": 1}],
-        [{"index": i, "part": "lead"} for i in range(100_000)],
-    ],
-)
-def test_what_no_page_would_send_is_told_in_one_line(items) -> None:
-    with pytest.raises(MusicError, match="load it anew") as caught:
-        read_parts(items)
-    assert "\n" not in str(caught.value)
-
-
-def test_parts_are_read() -> None:
-    assert read_parts([{"index": 3, "part": None}, {"index": 0, "part": "lead"}]) == {
-        3: None,
-        0: "lead",
-    }
-
-
-WHOLE = {"parts": [], "tempo": 1, "turn": 1}
-
-
-@pytest.mark.parametrize(
-    "data",
-    [
-        None,
-        [],
-        {},
-        {**WHOLE, "parts": {}},
-        {**WHOLE, "parts": [{"index": 10**400, "part": None}]},
-        {**WHOLE, "parts": [{"index": -1, "part": None}]},
-        {**WHOLE, "tempo": True},
-        {**WHOLE, "tempo": float("nan")},
-        {**WHOLE, "tempo": 10**400},
-        {**WHOLE, "turn": "1"},
-    ],
-)
-def test_an_event_that_no_page_would_send_ends_in_one_line(tmp_path, data) -> None:
-    call = Callbacks(Services(BackgroundModel(lambda: pytest.fail("it got as far as the model"))))
-    event = gr.EventData(None, data)
-    with pytest.raises(gr.Error) as caught:
-        call.assign(str(song(tmp_path)), "", "", None, event)
-    assert len(caught.value.message) <= 300
-    assert "\n" not in caught.value.message
-    assert "noted" not in caught.value.message  # that is for what nobody has thought of
 
 
 # The component by itself

@@ -19,7 +19,8 @@ from musegen.server.uploads import read_upload
 from musegen.web.assets import asset
 from musegen.web.components.map.component import map_data, map_view
 from musegen.web.components.square.component import square, square_data
-from musegen.web.components.tracks.component import read_parts, tracks_data, tracks_view
+from musegen.web.components.tracks.component import tracks_data, tracks_view
+from musegen.web.event_data import PartsEvent, read_event
 from musegen.web.modules import module_routes, page_head
 from musegen.web.theme import theme
 from support.midi_files import Voice, midi_file, scale, triads
@@ -74,15 +75,15 @@ def show(file: str) -> None:
         def tell(event: gr.EventData) -> str:
             return json.dumps(event._data)
 
-        def answer(event: gr.EventData) -> tuple[str, str]:
+        def answer(event: gr.EventData) -> tuple:
             titles = list(TITLES)
             titles[event._data["index"]] = "<b>New</b>"
             return json.dumps(event._data), square_data(titles)
 
-        def assign(event: gr.EventData) -> tuple[str, str]:
-            parts = read_parts(event._data["parts"])
-            upload = read_upload(file, print, parts)
-            return json.dumps(event._data), tracks_data(upload, event._data["turn"])
+        def assign(event: gr.EventData) -> tuple:
+            data = read_event(event, PartsEvent)
+            upload = read_upload(file, print, data.parts_of_tracks)
+            return json.dumps(event._data), tracks_data(upload, data.request)
 
         for event in (places.place, places.line, blend.blend):
             # Twice what should come once would otherwise be hidden.

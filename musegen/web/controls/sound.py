@@ -28,7 +28,7 @@ __all__ = ["SoundControls", "sound_controls"]
 class SoundControls:
     """The widgets, in the order of `SOUND_NAMES`, and the soundfont, which no recipe contains."""
 
-    components: list[gr.components.Component]
+    components: list[gr.Dropdown | gr.Slider | gr.Checkbox]
     soundfont: gr.Dropdown
 
 

@@ -59,13 +59,15 @@ def sound_from_values(values: Sequence[Any]) -> Sound:
     _, *instruments, key, tempo, swing, human = values
     programs = {part: _program(part, name) for part, name in zip(PARTS, instruments, strict=True)}
     # Defaults are left out, so that links stay short.
-    return Sound(
+    sound = Sound(
         key=key_named(key or ""),
         tempo=check_number(tempo, "tempo"),
-        programs={} if programs == dict(DEFAULT_PROGRAMS) else programs,
         swing=check_number(swing, "swing") or None,
         human=None if human else False,
     )
+    if programs == dict(DEFAULT_PROGRAMS):
+        return sound
+    return sound.model_copy(update={"programs": programs})
 
 
 def set_sound(recipe: Recipe, name: str, value: Any) -> Recipe:
@@ -92,7 +94,7 @@ def set_sound(recipe: Recipe, name: str, value: Any) -> Recipe:
 
 def band_updates(name: str | None) -> list[Any]:
     """Return updates of the controls for a band that is chosen before there is a piece."""
-    if name not in BANDS:
+    if name is None or name not in BANDS:
         return [gr.skip()] * len(SOUND_NAMES)
     band = BANDS[name]
     instruments = [part_instrument(part, band.programs[part]) for part in PARTS]

@@ -64,11 +64,12 @@ class MorphHandlers:
         bars = check_number(bars, "bars in a section", whole=True)
         sound = sound_from_values(controls)
         seeds, recipes = [], []
-        for end in (_End(*values[:5]), _End(*values[5:10])):
+        for end in map(_End._make, (values[:5], values[5:10])):
             seed = seed_or_new(end.seed if end.is_locked else None)
             recipes.append(self._recipe(end, seed, bars, sound))
             seeds.append(seed if end.origin == FROM_SEED else gr.skip())
-        version = self._services.make_version(morph_recipe(*recipes, steps, bars, curve))
+        a, b = recipes
+        version = self._services.make_version(morph_recipe(a, b, steps, bars, curve))
         return *seeds, *version_values(version)
 
     def morph_own(self, own: str, *values: Any) -> tuple[Any, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import gradio as gr
+from gradio.components import Component
 
 from musegen.latent.paths import CURVES
 from musegen.web.tabs.fields import slider
@@ -19,7 +20,7 @@ class InterpolateTab:
 
     a: MorphEnd
     b: MorphEnd
-    settings: list[gr.components.Component]  # steps, bars, curve
+    settings: list[Component]  # steps, bars, curve
     button: gr.Button
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import gradio as gr
+from gradio.blocks import Block
+from gradio.components import Component
 
 from musegen.recipe.examples import EXAMPLES
 from musegen.web.tabs.fields import file_field, seed_field
@@ -28,12 +30,12 @@ class MorphEnd:
     file: gr.File
 
     @property
-    def inputs(self) -> list[gr.components.Component]:
+    def inputs(self) -> list[Component]:
         """The widgets that determine the piece, in the order of `handlers.morphs.EndValues`."""
         return [self.origin, self.seed, self.lock, self.recipe, self.file]
 
     @property
-    def updated(self) -> list[gr.blocks.Block]:
+    def updated(self) -> list[Block]:
         """The widgets that change with the origin."""
         return [self.row, self.file, self.recipe, self.title]
 

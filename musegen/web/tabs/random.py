@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import gradio as gr
+from gradio.components import Component
 
 from musegen.latent.paths import DEFAULT_FORM, DEFAULT_TEMPERATURE, FORMS
 from musegen.recipe.examples import EXAMPLES
@@ -18,7 +19,7 @@ class RandomTab:
     """The widgets of the tab."""
 
     examples: dict[str, gr.Button]
-    settings: list[gr.components.Component]  # seed, lock, bars, form, temperature
+    settings: list[Component]  # seed, lock, bars, form, temperature
     button: gr.Button
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import re
 from collections.abc import Callable, Iterator
@@ -13,7 +12,6 @@ from support.explorer_page import attributes, clusters
 from support.visits import Visit, open_visits, serious_findings
 
 from musegen.web.assets import asset
-from musegen.web.components.map.component import map_data
 
 POINTS = clusters()
 EDGE = 16  # pixels around the map
@@ -83,38 +81,6 @@ def draw(page: Visit, places) -> None:
 
 
 # Data
-
-
-def test_data_can_be_read_back() -> None:
-    values = np.linspace(0, 10, 4000)
-    data = json.loads(map_data(POINTS, {"density": values}))
-    x = np.frombuffer(base64.b64decode(data["x"]), "<u2") / 65535
-    assert np.abs(x - POINTS[:, 0]).max() < 1e-5
-    shown = data["attributes"]["density"]
-    assert (shown["low"], shown["high"]) == pytest.approx((0.2, 9.8), abs=0.01)
-    scaled = np.frombuffer(base64.b64decode(shown["values"]), np.uint8) / 254
-    back = shown["low"] + scaled * (shown["high"] - shown["low"])
-    assert np.abs(back - np.clip(values, 0.2, 9.8)).max() < 0.03
-
-
-def test_what_a_phrase_has_not_is_not_shown_as_low() -> None:
-    data = json.loads(map_data(POINTS[:4], {"pitch": np.array([np.nan, 60, 60, 60])}))
-    shown = np.frombuffer(base64.b64decode(data["attributes"]["pitch"]["values"]), np.uint8)
-    assert shown.tolist() == [255, 0, 0, 0]
-
-
-@pytest.mark.parametrize(
-    ("positions", "values", "problem"),
-    [
-        (POINTS.T, POINTS[:, 0], "positions have shape"),
-        (POINTS * 2, POINTS[:, 0], r"must be in \[0, 1\]"),
-        (POINTS * np.nan, POINTS[:, 0], r"must be in \[0, 1\]"),
-        (POINTS, POINTS[:3, 0], "density has shape"),
-    ],
-)
-def test_wrong_data_are_refused(positions, values, problem) -> None:
-    with pytest.raises(ValueError, match=problem):
-        map_data(positions, {"density": values})
 
 
 def test_the_ramp_climbs_in_even_steps_of_lightness() -> None:

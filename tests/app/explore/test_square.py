@@ -10,8 +10,6 @@ import pytest
 from support.explorer_page import TITLES
 from support.visits import Visit, open_visits, serious_findings
 
-from musegen.web.components.square.component import square_data
-
 TOLD = "document.querySelector('#told textarea').value"
 
 
@@ -52,16 +50,6 @@ def slider(page: Visit, name: str = "Place from left to right"):
 
 def corner(page: Visit, letter: str):
     return page.page.locator(f".mg-square-corner.mg-of-{letter.lower()}")
-
-
-def test_data_have_four_corners() -> None:
-    assert json.loads(square_data("ABCD", 0.5, 1)) == {
-        "corners": ["A", "B", "C", "D"],
-        "x": 0.5,
-        "y": 1,
-    }
-    with pytest.raises(ValueError, match="four corners, not 3"):
-        square_data("ABC")
 
 
 # The dot

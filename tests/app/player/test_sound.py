@@ -181,7 +181,7 @@ def test_density_makes_more_notes_and_the_middle_undoes_it(page, piece) -> None:
 
 def test_with_a_phrase_chosen_its_shape_alone_changes(page, piece) -> None:
     page.phrase(2).click()
-    page.page.get_by_text("Turns phrase 2 alone").wait_for()
+    page.page.get_by_text("Changes only phrase 2").wait_for()
     with page.change():
         page.slider("Register").fill("2")
     after = page.piece()
@@ -193,7 +193,7 @@ def test_with_a_phrase_chosen_its_shape_alone_changes(page, piece) -> None:
     assert pitches[1] > pitches[0]
     assert page.slider("Register").input_value() == "2"
     page.phrase(1).click()
-    page.page.get_by_text("Turns phrase 1 alone").wait_for()
+    page.page.get_by_text("Changes only phrase 1").wait_for()
     assert page.slider("Register").input_value() == "0"
 
 

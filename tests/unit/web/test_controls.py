@@ -8,20 +8,28 @@ from musegen.music import Feel
 from musegen.music.bands import BANDS
 from musegen.music.instruments import DEFAULT_PROGRAMS
 from musegen.recipe.schema import Adjust, Extend, Random, Recipe, Sound
-from musegen.web.controls.shape_values import set_shape, shape_of, target_line
-from musegen.web.controls.sound_values import NAMES, band_values, played, set_sound, values_of
+from musegen.web.controls.shape_values import set_shape, shape_values, target_line
+from musegen.web.controls.sound_values import (
+    SOUND_NAMES,
+    band_updates,
+    set_sound,
+    sound_from_values,
+    sound_values,
+)
 
 RECIPE = Recipe(source=Random(seed=1))
-USUAL = values_of(band(bars=2, tempo=96))
+USUAL = sound_values(band(bars=2, tempo=96))
 
 
 def values(**changes) -> list:
-    return list({**dict(zip(NAMES, USUAL, strict=True)), **changes}.values())
+    return list({**dict(zip(SOUND_NAMES, USUAL, strict=True)), **changes}.values())
 
 
 def test_the_controls_show_how_a_piece_is_played():
     piece = band(bars=2, tempo=133.33).with_programs(BANDS["Jazz"].programs).to_key(3)
-    shown = dict(zip(NAMES, values_of(piece.with_feel(Feel(0.8, human=False))), strict=True))
+    shown = dict(
+        zip(SOUND_NAMES, sound_values(piece.with_feel(Feel(0.8, human=False))), strict=True)
+    )
     assert shown["band"] == "Jazz"
     assert (shown["lead"], shown["drums"]) == ("Tenor Sax", "Brush Kit")
     assert (shown["key"], shown["tempo"], shown["swing"], shown["human"]) == (
@@ -30,18 +38,18 @@ def test_the_controls_show_how_a_piece_is_played():
         0.8,
         False,
     )
-    own = values_of(piece.with_programs({"lead": 1}))
+    own = sound_values(piece.with_programs({"lead": 1}))
     assert own[0] == "Your own"
-    assert values_of(band(bars=2, tempo=300))[NAMES.index("tempo")] == 220
+    assert sound_values(band(bars=2, tempo=300))[SOUND_NAMES.index("tempo")] == 220
 
 
 def test_what_the_controls_say_is_how_a_piece_is_played():
-    sound = played(values(lead="Flute", key="Am", tempo=120, swing=0.5, human=False))
+    sound = sound_from_values(values(lead="Flute", key="Am", tempo=120, swing=0.5, human=False))
     assert sound == Sound(
         key=0, tempo=120.0, programs={**DEFAULT_PROGRAMS, "lead": 73}, swing=0.5, human=False
     )
     # What is as usual is left out, so that links stay short.
-    assert played(USUAL) == Sound(key=0, tempo=96.0)
+    assert sound_from_values(USUAL) == Sound(key=0, tempo=96.0)
 
 
 @pytest.mark.parametrize(
@@ -56,7 +64,7 @@ def test_what_the_controls_say_is_how_a_piece_is_played():
 )
 def test_what_there_is_not_is_told_in_one_line(wrong, said):
     with pytest.raises(MusicError, match=said):
-        played(values(**wrong))
+        sound_from_values(values(**wrong))
     (name, value), *_ = wrong.items()
     with pytest.raises(MusicError, match=said):
         set_sound(RECIPE, name, value)
@@ -72,9 +80,9 @@ def test_a_control_that_is_turned_changes_itself_alone():
 
 
 def test_a_band_that_is_chosen_before_anything_plays_is_shown():
-    shown = dict(zip(NAMES, band_values("Jazz"), strict=True))
+    shown = dict(zip(SOUND_NAMES, band_updates("Jazz"), strict=True))
     assert (shown["lead"], shown["swing"]) == ("Tenor Sax", 0.8)
-    assert len(band_values(None)) == len(NAMES)
+    assert len(band_updates(None)) == len(SOUND_NAMES)
 
 
 SLIDERS = ("density", "register", "range", "syncopation", "harmony", "contour", "loudness")
@@ -88,7 +96,7 @@ def test_the_sliders_turn_one_change_until_something_else_is_changed():
     once = set_shape(RECIPE, None, sliders(density=1.0))
     twice = set_shape(once, None, sliders(density=2.0, register=-1.0))
     assert twice.edits == (Adjust(changes={"density": 2.0, "register": -1.0}),)
-    assert shape_of(twice, None) == sliders(density=2.0, register=-1.0)
+    assert shape_values(twice, None) == sliders(density=2.0, register=-1.0)
     assert set_shape(twice, None, sliders()) == RECIPE
     later = set_shape(twice.then(Extend(seed=1)), None, sliders(density=1.0))
     assert [edit.do for edit in later.edits] == ["adjust", "extend", "adjust"]
@@ -96,12 +104,12 @@ def test_the_sliders_turn_one_change_until_something_else_is_changed():
 
 def test_the_sliders_of_a_phrase_are_its_own():
     whole = set_shape(RECIPE, None, sliders(density=1.0))
-    assert shape_of(whole, 2) == sliders()
+    assert shape_values(whole, 2) == sliders()
     phrase = set_shape(whole, 2, sliders(contour=1.5))
     assert phrase.edits[-1] == Adjust(changes={"contour": 1.5}, phrases=(2,))
-    assert shape_of(phrase, 2) == sliders(contour=1.5)
-    assert shape_of(phrase, None) == sliders()
+    assert shape_values(phrase, 2) == sliders(contour=1.5)
+    assert shape_values(phrase, None) == sliders()
     assert (target_line(None), target_line(2)) == (
-        "Turns the whole piece",
-        "Turns phrase 3 alone",
+        "Changes the whole piece",
+        "Changes only phrase 3",
     )

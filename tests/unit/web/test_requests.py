@@ -44,5 +44,5 @@ def test_changes_get_a_seed_where_chance_has_a_part() -> None:
 
 @pytest.mark.parametrize("wanted", [None, [], {}, {"do": "explode"}, {"do": "cut", "first": "x"}])
 def test_what_no_page_sends_is_told(wanted) -> None:
-    with pytest.raises(MusicError, match="a change that there is not"):
+    with pytest.raises(MusicError, match="reload the page"):
         read_edit(wanted)

@@ -133,7 +133,7 @@ def player_data(
     names = piece.parts
     notes = piece.notes
     index = np.array([names.index(part) if part in names else 0 for part in PARTS])[notes["part"]]
-    start, end = piece.played()
+    start, end = piece.play_times()
     order = np.lexsort((notes["pitch"], index, start))
     columns = {
         "onset": (start, "<f4"),
