@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "GRADIO_VERSION",
+    "UNEXPECTED_DATA",
     "CallCounts",
     "CurrentRequest",
     "current_request",
@@ -34,6 +35,7 @@ __all__ = [
 ]
 
 GRADIO_VERSION: str = gradio.__version__
+UNEXPECTED_DATA = "this page sent something unexpected: reload the page and try again"
 
 T = TypeVar("T")
 
@@ -100,7 +102,7 @@ def event_data(event: gradio.EventData, kind: type[T]) -> T:
     try:
         return _type_adapter(kind).validate_json(json.dumps(event._data))
     except (TypeError, ValueError, ValidationError):
-        raise MusicError("the page sent a request that it should not send: load it again") from None
+        raise MusicError(UNEXPECTED_DATA) from None
 
 
 @cache

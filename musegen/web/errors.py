@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import gradio as gr
-from gradio.context import LocalContext
 
 from musegen.errors import AudioError, Cancelled, CheckpointError, MuseGenError, is_disk_full
+from musegen.server.gradio_adapter import current_request
 from musegen.server.model_loader import ModelError
 
 __all__ = ["error_message", "notify", "report_errors"]
@@ -25,8 +25,10 @@ def report_errors() -> Iterator[None]:
     """Turn any error of the block into a `gradio.Error`, which the page shows as one line."""
     try:
         yield
-    except (gr.Error, Cancelled):
+    except gr.Error:
         raise
+    except Cancelled as error:  # nobody waits for the answer
+        raise gr.Error(str(error), print_exception=False) from None
     except Exception as error:
         message = error_message(error)
         if message.split(" ")[0].isalpha():  # the name of a file keeps its small letter
@@ -66,7 +68,8 @@ def error_message(error: Exception) -> str:
 
 def _request_number() -> str:
     """Return the start of the number that Gradio gives to the current request."""
-    return (LocalContext.event_id.get(None) or secrets.token_hex(4))[:8]
+    request = current_request()
+    return ((request.id if request else "") or secrets.token_hex(4))[:8]
 
 
 def notify(message: str) -> None:

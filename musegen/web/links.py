@@ -7,8 +7,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from musegen.errors import MusicError
+from musegen.limits import DEFAULT_TEMPO
 from musegen.music.keys import KEY_NAMES, key_named
-from musegen.music.phrase import DEFAULT_TEMPO
 from musegen.recipe.codec import read_recipe, write_recipe
 from musegen.recipe.schema import Random, Recipe, Sound
 from musegen.server.validation import check_form, check_number

@@ -7,10 +7,10 @@ import json
 from pydantic import TypeAdapter, ValidationError
 
 from musegen.errors import MusicError
-from musegen.latent.paths import CURVES
+from musegen.latent.interpolation import CURVES
 from musegen.recipe.schema import Edit, Extend, Morph, Random, Recipe, Sound
+from musegen.server.gradio_adapter import UNEXPECTED_DATA
 from musegen.server.validation import check_form, check_number, new_seed
-from musegen.web.event_data import UNEXPECTED
 
 __all__ = ["SQUARE_BARS", "morph_recipe", "random_recipe", "read_edit"]
 
@@ -79,7 +79,7 @@ def read_edit(data: object) -> Edit:
     try:
         edit = _EDIT.validate_json(json.dumps(data))
     except (TypeError, ValueError, RecursionError, ValidationError):
-        raise MusicError(UNEXPECTED) from None
+        raise MusicError(UNEXPECTED_DATA) from None
     if isinstance(edit, Extend):
         check_number(edit.bars, "bars more")
     return edit

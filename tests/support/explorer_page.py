@@ -15,12 +15,13 @@ from pathlib import Path
 import gradio as gr
 import numpy as np
 
+from musegen.server.gradio_adapter import event_data
 from musegen.server.uploads import read_upload
 from musegen.web.assets import asset
 from musegen.web.components.map.component import map_data, map_view
 from musegen.web.components.square.component import square, square_data
 from musegen.web.components.tracks.component import tracks_data, tracks_view
-from musegen.web.event_data import PartsEvent, read_event
+from musegen.web.events import PartsEvent
 from musegen.web.modules import module_routes, page_head
 from musegen.web.theme import theme
 from support.midi_files import Voice, midi_file, scale, triads
@@ -81,7 +82,7 @@ def show(file: str) -> None:
             return json.dumps(event._data), square_data(titles)
 
         def assign(event: gr.EventData) -> tuple:
-            data = read_event(event, PartsEvent)
+            data = event_data(event, PartsEvent)
             upload = read_upload(file, print, data.parts_of_tracks)
             return json.dumps(event._data), tracks_data(upload, data.request)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from musegen.music.instruments import part_instrument
+from musegen.music.instruments import instrument_name
 from musegen.recipe import naming
 from musegen.recipe.codec import write_recipe
 from musegen.recipe.schema import Edit, Recipe
@@ -48,7 +48,7 @@ class Endpoints:
             "seconds": round(piece.seconds, 3),
             "notes": len(piece.notes),
             "instruments": {
-                part: part_instrument(part, piece.programs[part]) for part in piece.parts
+                part: instrument_name(part, piece.programs[part]) for part in piece.parts
             },
             "recipe": write_recipe(recipe),
         }

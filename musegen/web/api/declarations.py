@@ -5,10 +5,12 @@ from __future__ import annotations
 import gradio as gr
 
 from musegen.audio import soundfont_names
-from musegen.latent.paths import CURVES, DEFAULT_FORM, DEFAULT_TEMPERATURE, MODELS
+from musegen.latent.forms import DEFAULT_FORM
+from musegen.latent.interpolation import CURVES
+from musegen.latent.paths import MODELS
+from musegen.limits import DEFAULT_TEMPERATURE, DEFAULT_TEMPO
 from musegen.music.attributes import ATTRIBUTES
 from musegen.music.bands import BANDS
-from musegen.music.phrase import DEFAULT_TEMPO
 from musegen.server.services import Services
 from musegen.server.versions import SOUND_FILES
 from musegen.web.api.edits import EditEndpoints

@@ -5,9 +5,9 @@ from __future__ import annotations
 from urllib.parse import parse_qsl, urlsplit
 
 from musegen.errors import MusicError
-from musegen.latent.paths import DEFAULT_FORM, DEFAULT_TEMPERATURE
+from musegen.latent.forms import DEFAULT_FORM
+from musegen.limits import DEFAULT_TEMPERATURE, DEFAULT_TEMPO
 from musegen.music.keys import key_named
-from musegen.music.phrase import DEFAULT_TEMPO
 from musegen.recipe.codec import read_recipe
 from musegen.recipe.schema import Blend, Line, Recipe, Sound
 from musegen.server.validation import check_number, seed_or_new

@@ -7,16 +7,12 @@ from dataclasses import dataclass
 import gradio as gr
 
 from musegen.audio import fluidsynth_problem, soundfont_names
+from musegen.limits import DEFAULT_TEMPO
+from musegen.midi.general_midi import DRUM_KITS, program_name
 from musegen.music.bands import BANDS
-from musegen.music.instruments import (
-    DEFAULT_PROGRAMS,
-    DRUM_KITS,
-    part_instrument,
-    program_name,
-)
+from musegen.music.instruments import DEFAULT_PROGRAMS, instrument_name
 from musegen.music.keys import KEY_NAMES
 from musegen.music.notes import PARTS
-from musegen.music.phrase import DEFAULT_TEMPO
 from musegen.recipe.naming import key_label
 from musegen.server.validation import allowed_range
 from musegen.web.controls.sound_values import OWN_BAND
@@ -52,7 +48,7 @@ def sound_controls() -> SoundControls:
             instruments = [
                 gr.Dropdown(
                     list(DRUM_KITS) if part == "drums" else programs,
-                    value=part_instrument(part, DEFAULT_PROGRAMS[part]),
+                    value=instrument_name(part, DEFAULT_PROGRAMS[part]),
                     label=part.capitalize(),
                     elem_classes=["mg-instrument", f"mg-of-{part}"],
                     min_width=130,

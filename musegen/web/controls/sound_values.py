@@ -7,14 +7,10 @@ from typing import Any
 
 import gradio as gr
 
+from musegen.midi.general_midi import DRUM_KITS, program_named
 from musegen.music import Piece
 from musegen.music.bands import BANDS
-from musegen.music.instruments import (
-    DEFAULT_PROGRAMS,
-    DRUM_KITS,
-    part_instrument,
-    program_named,
-)
+from musegen.music.instruments import DEFAULT_PROGRAMS, instrument_name
 from musegen.music.keys import KEY_NAMES, key_named
 from musegen.music.notes import PARTS
 from musegen.recipe.schema import Recipe, Sound
@@ -40,7 +36,7 @@ def sound_values(piece: Piece) -> list[Any]:
     low, high = allowed_range("tempo")
     return [
         band,
-        *(part_instrument(part, programs[part]) for part in PARTS),
+        *(instrument_name(part, programs[part]) for part in PARTS),
         KEY_NAMES[piece.key + 5],
         min(high, max(low, round(piece.tempo, 1))),
         piece.feel.swing,
@@ -97,7 +93,7 @@ def band_updates(name: str | None) -> list[Any]:
     if name is None or name not in BANDS:
         return [gr.skip()] * len(SOUND_NAMES)
     band = BANDS[name]
-    instruments = [part_instrument(part, band.programs[part]) for part in PARTS]
+    instruments = [instrument_name(part, band.programs[part]) for part in PARTS]
     return [gr.skip(), *instruments, gr.skip(), gr.skip(), band.swing, gr.skip()]
 
 

@@ -10,13 +10,13 @@ import gradio as gr
 
 from musegen.audio import find_soundfont
 from musegen.errors import Cancelled
-from musegen.recipe.codec import write_recipe
 from musegen.server.background import stream_from_thread
-from musegen.server.caches.sounds import Stage
+from musegen.server.caches.sounds import SoundFile
+from musegen.server.gradio_adapter import event_data
 from musegen.server.services import Services
-from musegen.server.versions import read_state
+from musegen.server.versions import Version, read_state
 from musegen.web.errors import error_message, report_errors
-from musegen.web.event_data import FileEvent, read_event
+from musegen.web.events import FileEvent
 from musegen.web.header import ProgressData
 from musegen.web.show import show
 
@@ -43,34 +43,39 @@ class AudioHandlers:
             return
         with report_errors():
             id, recipe = read_state(state)
-            version, font = self._services.make_version(recipe, id), find_soundfont(soundfont)
+            font = find_soundfont(soundfont)
         cancel = self._services.sessions.start(_session(request), "sound")
-        slots = self._services.slots(cancel)
+        version: Version | None = None
 
-        def stages(progress: Callable[[float], None]) -> Iterator[Stage]:
-            return self._services.sounds.make(
-                version.piece, write_recipe(recipe), font, cancel, progress, slots
-            )
+        def sounds(progress: Callable[[float], None]) -> Iterator[tuple[Version, SoundFile]]:
+            nonlocal version
+            version = self._services.make_version(recipe, id)
+            for sound in self._services.make_sound(version, font, cancel, progress):
+                yield version, sound
 
         if self._services.queues["mix"].waiting:
             yield gr.skip(), ProgressData(share=0, text="Waiting for other visitors …")
-        try:
-            async for share, stage in stream_from_thread(stages, cancel):
-                if stage is None:
-                    yield gr.skip(), ProgressData(share=share, text="Rendering the sound …")
-                else:
-                    yield show(version, stage.file, stage.stream, stage.problem), gr.skip()
-        except Cancelled:
-            return
-        except Exception as error:
-            yield show(version, problem=f"No sound: {error_message(error)}"), gr.skip()
+        with report_errors():
+            try:
+                async for share, made in stream_from_thread(sounds, cancel):
+                    if made is None:
+                        yield gr.skip(), ProgressData(share=share, text="Rendering the sound …")
+                    else:
+                        shown, sound = made
+                        yield show(shown, sound.path, sound.stream, sound.problem), gr.skip()
+            except Cancelled:
+                return
+            except Exception as error:
+                if version is None:
+                    raise
+                yield show(version, problem=f"No sound: {error_message(error)}"), gr.skip()
 
     async def file(
         self, state: str, soundfont: str | None, event: gr.EventData, request: gr.Request
     ) -> AsyncIterator[tuple[Any, ...]]:
         """Yield the progress of making a file, then its path."""
         with report_errors():
-            kind = read_event(event, FileEvent).kind
+            kind = event_data(event, FileEvent).kind
             version = self._services.make_version(read_state(state)[1])
             font = find_soundfont(soundfont)
         cancel = self._services.sessions.start(_session(request), "file")
@@ -78,16 +83,16 @@ class AudioHandlers:
         def make(progress: Callable[[float], None]) -> Iterator[Path]:
             yield self._services.make_file(version, kind, font, cancel, progress)
 
-        try:
-            with report_errors():
+        with report_errors():
+            try:
                 async for share, path in stream_from_thread(make, cancel):
                     if path is None:
                         text = f"Making the {_FILE_NAMES.get(kind, kind.upper())} …"
                         yield gr.skip(), ProgressData(share=share, text=text)
                     else:
                         yield str(path), gr.skip()
-        except Cancelled:
-            yield None, gr.skip()
+            except Cancelled:
+                yield None, gr.skip()
 
     def cancel(self, request: gr.Request) -> None:
         """Cancel everything that is being rendered for a visitor."""

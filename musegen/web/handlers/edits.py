@@ -9,13 +9,14 @@ import gradio as gr
 from musegen.music.attributes import ATTRIBUTES
 from musegen.recipe.codec import read_recipe, write_recipe
 from musegen.recipe.schema import Recipe
+from musegen.server.gradio_adapter import event_data
 from musegen.server.services import Services
 from musegen.server.versions import read_state
 from musegen.web.components.tracks.component import same_reading
 from musegen.web.controls.shape_values import set_shape, shape_values, target_line
 from musegen.web.controls.sound_values import band_updates, set_sound
 from musegen.web.errors import report_errors
-from musegen.web.event_data import OpenEvent, PhraseEvent, read_event
+from musegen.web.events import OpenEvent, PhraseEvent
 from musegen.web.handlers.own_music import plays_own_music
 from musegen.web.handlers.versions import phrase_number, recipe_of_state, version_values
 from musegen.web.requests import read_edit
@@ -49,7 +50,7 @@ class EditHandlers:
             Updates of the recipe of the visitor's own music and of the table of its tracks, which
             return to the reading of the file that the opened recipe is of; the version's values.
         """
-        data = read_event(event, OpenEvent)
+        data = event_data(event, OpenEvent)
         recipe = read_recipe(data.recipe)
         is_version = bool(state and data.id)
         reading = (gr.skip(), gr.skip())
@@ -79,5 +80,5 @@ class EditHandlers:
     @report_errors()
     def choose_phrase(self, state: str, event: gr.EventData) -> tuple[Any, ...]:
         """Return the chosen phrase and the shape controls for it."""
-        phrase = read_event(event, PhraseEvent).index
+        phrase = event_data(event, PhraseEvent).index
         return phrase, target_line(phrase), *shape_values(recipe_of_state(state), phrase)

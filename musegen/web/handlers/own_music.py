@@ -9,12 +9,13 @@ import gradio as gr
 from musegen.errors import MusicError
 from musegen.recipe.codec import read_recipe, write_recipe
 from musegen.recipe.schema import Edit, Notes, Recipe, Reconstruct, Sound, Vary
+from musegen.server.gradio_adapter import event_data
 from musegen.server.services import Services
 from musegen.server.validation import check_number, seed_or_new
 from musegen.server.versions import read_state
 from musegen.web.components.tracks.component import tracks_data
 from musegen.web.errors import notify, report_errors
-from musegen.web.event_data import PartsEvent, read_event
+from musegen.web.events import PartsEvent
 from musegen.web.handlers.versions import version_values
 
 __all__ = ["OwnMusicHandlers", "plays_own_music"]
@@ -46,7 +47,7 @@ class OwnMusicHandlers:
         tuple
             As `preview` returns.
         """
-        data = read_event(event, PartsEvent)
+        data = event_data(event, PartsEvent)
         # No notifications: they came when the file was read for the first time.
         upload = self._services.read_upload(
             file, lambda line: None, data.parts_of_tracks, data.tempo

@@ -49,4 +49,4 @@ class PageHandlers:
 
     async def model_state(self) -> str:
         """Return "" as soon as the model is ready, or one line on why there is none."""
-        return await self._services.model.settled() or ""
+        return await self._services.model.wait_until_loaded() or ""

@@ -11,11 +11,12 @@ import numpy as np
 from musegen.errors import MusicError
 from musegen.recipe.examples import EXAMPLES
 from musegen.recipe.schema import Line, Recipe
+from musegen.server.gradio_adapter import event_data
 from musegen.server.services import Services
 from musegen.server.validation import check_number, seed_or_new
 from musegen.web.controls.sound_values import sound_from_values
 from musegen.web.errors import report_errors
-from musegen.web.event_data import LineEvent, PlaceEvent, read_event
+from musegen.web.events import LineEvent, PlaceEvent
 from musegen.web.handlers.versions import version_values
 from musegen.web.requests import random_recipe
 
@@ -57,12 +58,12 @@ class SourceHandlers:
     @report_errors()
     def place(self, event: gr.EventData, *controls: Any) -> tuple[Any, ...]:
         """Return the values of a phrase of the map, repeated."""
-        return self._line([read_event(event, PlaceEvent).seed], controls)
+        return self._line([event_data(event, PlaceEvent).seed], controls)
 
     @report_errors()
     def line(self, event: gr.EventData, *controls: Any) -> tuple[Any, ...]:
         """Return the values of the phrases along a line on the map."""
-        data = read_event(event, LineEvent)
+        data = event_data(event, LineEvent)
         if self._services.phrase_map is None:
             raise MusicError(NO_MAP)
         count = int(check_number(data.phrases, "phrases", whole=True))

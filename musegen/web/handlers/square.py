@@ -13,12 +13,13 @@ from musegen.recipe.codec import read_recipe, write_recipe
 from musegen.recipe.examples import EXAMPLES
 from musegen.recipe.naming import title
 from musegen.recipe.schema import Blend, Recipe
+from musegen.server.gradio_adapter import UNEXPECTED_DATA, event_data
 from musegen.server.services import Services
 from musegen.server.validation import new_seed
 from musegen.web.components.square.component import SquareData, square_data
 from musegen.web.controls.sound_values import sound_from_values
 from musegen.web.errors import report_errors
-from musegen.web.event_data import UNEXPECTED, CornerEvent, SquareEvent, read_event
+from musegen.web.events import CornerEvent, SquareEvent
 from musegen.web.handlers.versions import recipe_of_state, version_values
 from musegen.web.requests import SQUARE_BARS, random_recipe
 
@@ -36,7 +37,7 @@ class SquareHandlers:
     @report_errors()
     def blend(self, corners: str, event: gr.EventData) -> tuple[Any, ...]:
         """Return the square with the chosen point, and the values of the version there."""
-        point = read_event(event, SquareEvent)
+        point = event_data(event, SquareEvent)
         a, b, c, d = recipes = _read_corners(corners)
         source = Blend(corners=(a, b, c, d), x=point.x, y=point.y, bars=SQUARE_BARS)
         version = self._services.make_version(Recipe(source=source))
@@ -47,7 +48,7 @@ class SquareHandlers:
         self, corners: str, state: str, event: gr.EventData, *controls: Any
     ) -> tuple[str, SquareData]:
         """Put what plays now, or a new draw, into a corner; return the recipes and the square."""
-        data = read_event(event, CornerEvent)
+        data = event_data(event, CornerEvent)
         recipes = _read_corners(corners)
         if data.source == "playing":
             recipes[data.index] = recipe_of_state(state)
@@ -75,4 +76,4 @@ def _read_corners(corners: str) -> list[Recipe]:
     try:
         return [read_recipe(text) for text in _CORNERS.validate_json(corners)]
     except ValidationError:
-        raise MusicError(UNEXPECTED) from None
+        raise MusicError(UNEXPECTED_DATA) from None

@@ -7,10 +7,10 @@ from typing import Any
 from musegen.errors import MusicError
 from musegen.music.attributes import ATTRIBUTES
 from musegen.recipe.schema import Recipe
+from musegen.server.gradio_adapter import UNEXPECTED_DATA
 from musegen.server.versions import Version, read_state
 from musegen.web.controls.shape_values import shape_values
 from musegen.web.controls.sound_values import SOUND_NAMES, sound_values
-from musegen.web.event_data import UNEXPECTED
 from musegen.web.show import show
 
 __all__ = ["VERSION_VALUES", "phrase_number", "recipe_of_state", "version_values"]
@@ -41,7 +41,7 @@ def phrase_number(value: float | None) -> int | None:
     if value is None:
         return None
     if not 0 <= value < 100_000:  # also False for NaN
-        raise MusicError(UNEXPECTED)
+        raise MusicError(UNEXPECTED_DATA)
     return int(value)
 
 

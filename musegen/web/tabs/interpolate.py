@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import gradio as gr
 from gradio.components import Component
 
-from musegen.latent.paths import CURVES
+from musegen.latent.interpolation import CURVES
 from musegen.web.tabs.fields import slider
 from musegen.web.tabs.morph_end import MorphEnd, morph_end
 

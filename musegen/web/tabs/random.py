@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import gradio as gr
 from gradio.components import Component
 
-from musegen.latent.paths import DEFAULT_FORM, DEFAULT_TEMPERATURE, FORMS
+from musegen.latent.forms import DEFAULT_FORM, FORMS
+from musegen.limits import DEFAULT_TEMPERATURE
 from musegen.recipe.examples import EXAMPLES
 from musegen.web.tabs.fields import seed_field, slider
 

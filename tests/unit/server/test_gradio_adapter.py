@@ -109,7 +109,7 @@ def test_event_data_is_checked():
     assert event_data(SimpleNamespace(_data={"x": 1, "y": 0.5}), Point) == Point(x=1, y=0.5)
     assert event_data(SimpleNamespace(_data=[1, 2]), list[int]) == [1, 2]
     for wrong in (None, "x", {"x": 1}, {"x": 1, "y": [2]}, {"x": object(), "y": 1}):
-        with pytest.raises(MusicError, match="load it again") as caught:
+        with pytest.raises(MusicError, match="reload the page") as caught:
             event_data(SimpleNamespace(_data=wrong), Point)
         assert "\n" not in str(caught.value)
         assert caught.value.__suppress_context__

@@ -96,7 +96,7 @@ def _attribute(name: str, values: np.ndarray) -> MapAttribute:
 def map_view(value: MapData | None, **kwargs: Any) -> gr.HTML:
     """Make the component.
 
-    Events besides Gradio's, with their data (see `musegen.web.event_data`):
+    Events besides Gradio's, with their data (see `musegen.web.events`):
 
     ``place``
         A point was chosen: its number as ``seed``.

@@ -11,7 +11,7 @@ import numpy as np
 from gradio.data_classes import FileData, GradioModel
 
 from musegen.music import Piece
-from musegen.music.instruments import part_instrument
+from musegen.music.instruments import instrument_name
 from musegen.music.notes import PARTS, STEPS_PER_PHRASE
 from musegen.web.assets import asset
 from musegen.web.components.typed import encode_array, typed_html
@@ -152,7 +152,7 @@ def player_data(
         recipe=recipe,
         bars=piece.bars,
         parts=[
-            Part(name=name, instrument=part_instrument(name, piece.programs[name]))
+            Part(name=name, instrument=instrument_name(name, piece.programs[name]))
             for name in names
         ],
         notes=Notes(
@@ -173,7 +173,7 @@ def player_data(
 def player(**kwargs: Any) -> gr.HTML:
     """Make the component: a piano roll with its own sound.
 
-    Events besides Gradio's, with their data (see `musegen.web.event_data`):
+    Events besides Gradio's, with their data (see `musegen.web.events`):
 
     ``draw``
         The button of the empty player was pressed.

@@ -48,7 +48,7 @@ def square_data(
 def square(value: SquareData, **kwargs: Any) -> gr.HTML:
     """Make the component.
 
-    Events besides Gradio's, with their data (see `musegen.web.event_data`):
+    Events besides Gradio's, with their data (see `musegen.web.events`):
 
     ``blend``
         A point was chosen: ``x`` and ``y``. A corner is exactly 0 or 1.

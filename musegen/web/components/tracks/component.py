@@ -80,7 +80,7 @@ def tracks_data(upload: Upload, request: int | None = None) -> TracksData:
     return TracksData(
         request=request,
         reading=reading,
-        summary=" ".join((*upload.first, _summary(report))),
+        summary=" ".join((*upload.notices, _summary(report))),
         tracks=[
             Track(**{name: getattr(track, name) for name in Track.model_fields})
             for track in report.tracks
@@ -130,7 +130,7 @@ def _summary(report: Report) -> str:
 def tracks_view(value: TracksData | None = None, **kwargs: Any) -> gr.HTML:
     """Make the component. It is hidden as long as it has no value.
 
-    Event besides Gradio's, with its data (see `musegen.web.event_data`):
+    Event besides Gradio's, with its data (see `musegen.web.events`):
 
     ``assign``
         The file is to be read differently: ``parts``, an ``index`` and a ``part`` for each track

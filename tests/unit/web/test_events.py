@@ -6,8 +6,9 @@ import gradio as gr
 import pytest
 
 from musegen.errors import MusicError
-from musegen.web import event_data
-from musegen.web.event_data import PartsEvent, read_event
+from musegen.server.gradio_adapter import event_data
+from musegen.web import events
+from musegen.web.events import PartsEvent
 from musegen.web.requests import read_edit
 
 PARTS = {"parts": [], "tempo": 1, "request": 1}
@@ -79,20 +80,20 @@ INVALID = [
 
 @pytest.mark.parametrize(("name", "data"), VALID)
 def test_what_the_components_send_is_accepted(name: str, data: dict) -> None:
-    event = read_event(gr.EventData(None, data), getattr(event_data, name))
+    event = event_data(gr.EventData(None, data), getattr(events, name))
     assert event.model_dump(by_alias=True, exclude_unset=True) == data
 
 
 @pytest.mark.parametrize(("name", "data"), INVALID)
 def test_other_data_are_refused_in_one_line(name: str, data: object) -> None:
     with pytest.raises(MusicError, match="reload the page") as caught:
-        read_event(gr.EventData(None, data), getattr(event_data, name))
+        event_data(gr.EventData(None, data), getattr(events, name))
     assert "\n" not in str(caught.value)
 
 
 def test_parts_of_tracks_are_a_mapping() -> None:
     parts = [{"index": 3, "part": None}, {"index": 0, "part": "lead"}]
-    event = read_event(gr.EventData(None, {**PARTS, "parts": parts}), PartsEvent)
+    event = event_data(gr.EventData(None, {**PARTS, "parts": parts}), PartsEvent)
     assert event.parts_of_tracks == {3: None, 0: "lead"}
 
 
@@ -117,5 +118,5 @@ def test_other_edits_are_refused_in_one_line(data: object) -> None:
 
 
 def test_an_edit_that_adds_too_many_bars_is_refused() -> None:
-    with pytest.raises(MusicError, match="bars more is 1000.*; it goes from 2 to 32"):
+    with pytest.raises(MusicError, match=r"bars more is 1000.*; it goes from 2 to 32"):
         read_edit({"do": "extend", "bars": HUGE})

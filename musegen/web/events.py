@@ -1,20 +1,15 @@
-"""The data of events that the page's components send, checked before anything uses them.
-
-Anybody can send an event with any data. Data that no component sends are refused in one line.
-"""
+"""What the page's components send with their events: `event_data` refuses anything else."""
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal
 
-import gradio as gr
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
-from musegen.errors import MusicError
+from musegen.limits import MAX_SEED
 from musegen.music.notes import PARTS
 
 __all__ = [
-    "UNEXPECTED",
     "CornerEvent",
     "FileEvent",
     "LineEvent",
@@ -23,14 +18,9 @@ __all__ = [
     "PhraseEvent",
     "PlaceEvent",
     "SquareEvent",
-    "read_event",
 ]
 
-UNEXPECTED = "this page sent something unexpected: reload the page and try again"
-
-Model = TypeVar("Model", bound=BaseModel)
 _Share = Annotated[float, Field(ge=0, le=1)]
-_MAX_INTEGER = 2**53  # JavaScript's largest exact integer
 
 
 class _Event(BaseModel):
@@ -59,7 +49,7 @@ class FileEvent(_Event):
 class PlaceEvent(_Event):
     """A point of the map was chosen."""
 
-    seed: int = Field(ge=0, le=_MAX_INTEGER)
+    seed: int = Field(ge=0, le=MAX_SEED)
 
 
 class LineEvent(_Event):
@@ -69,7 +59,7 @@ class LineEvent(_Event):
     points: list[Annotated[list[_Share], Field(min_length=2, max_length=2)]] = Field(
         min_length=1, max_length=1000
     )
-    phrases: int = Field(ge=1, le=_MAX_INTEGER)
+    phrases: int = Field(ge=1, le=MAX_SEED)
 
 
 class SquareEvent(_Event):
@@ -87,7 +77,7 @@ class CornerEvent(_Event):
 
 
 class _TrackPart(_Event):
-    index: int = Field(ge=0, le=_MAX_INTEGER)
+    index: int = Field(ge=0, le=MAX_SEED)
     part: Literal[PARTS] | None  # type: ignore[valid-type]
 
 
@@ -96,23 +86,9 @@ class PartsEvent(_Event):
 
     parts: list[_TrackPart] = Field(max_length=1000)  # no visitor changes more
     tempo: float = Field(gt=0, le=100)
-    request: int = Field(ge=0, le=_MAX_INTEGER)
+    request: int = Field(ge=0, le=MAX_SEED)
 
     @property
     def parts_of_tracks(self) -> dict[int, str | None]:
         """The part of each track that was changed; None leaves the track out."""
         return {track.index: track.part for track in self.parts}
-
-
-def read_event(event: gr.EventData, model: type[Model]) -> Model:
-    """Return an event's data as a model of this module.
-
-    Raises
-    ------
-    MusicError
-        If the data are not what the model says.
-    """
-    try:
-        return model.model_validate(event._data)
-    except ValidationError:
-        raise MusicError(UNEXPECTED) from None
