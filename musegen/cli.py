@@ -1,4 +1,9 @@
-"""The command line: ``python -m musegen``."""
+"""The command line: ``musegen`` or ``python -m musegen``.
+
+argparse stays: with typer or cyclopts each option needs an annotation as long as its
+``add_argument``, and errors of one line, ranges, repeated ``--out`` and ``NAME=SD`` need the same
+code as here.
+"""
 
 from __future__ import annotations
 
@@ -14,11 +19,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from musegen.audio import FORMATS, fluidsynth_problem, render, write_audio
-from musegen.batch import MIDI, PATH, draw_pieces, vary_file, write_many, write_piece
+from musegen.batch import MIDI, PATH, MakePieces, draw_pieces, vary_file, write_many, write_piece
 from musegen.errors import MuseGenError, MusicError, MusicWarning, WorkerError, is_disk_full
 from musegen.latent.forms import DEFAULT_FORM, FORMS, section_order
 from musegen.latent.paths import stack_path, write_paths
-from musegen.limits import DEFAULT_TEMPERATURE
+from musegen.limits import (
+    DEFAULT_BARS,
+    DEFAULT_SIMILARITY,
+    DEFAULT_STEPS,
+    DEFAULT_TEMPERATURE,
+    MAX_BARS,
+    MAX_SEED,
+    MAX_STEPS,
+    TEMPERATURES,
+    check_range,
+)
 from musegen.music import Piece
 from musegen.music.attributes import ATTRIBUTES, MAX_ATTRIBUTE_CHANGE
 from musegen.parallel import DASK, PROCESSES, WorkerPool
@@ -29,8 +44,9 @@ if TYPE_CHECKING:
 
 __all__ = ["main"]
 
-_LARGEST_COUNT = 100_000  # pieces of 16 bars: 3 hours on two cores, and 250 MB of MIDI
-_MOST_WORKERS = 1000
+_MAX_COUNT = 100_000  # pieces of 16 bars: 3 hours on two cores, and 250 MB of MIDI
+_MAX_WORKERS = 1000
+_MAP_POINTS = (200, 20_000)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -39,16 +55,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Parameters
     ----------
     arguments : sequence of str, optional
-        The words after ``python -m musegen``; those of this process without it.
+        Those of this process if not given.
 
     Returns
     -------
     int
-        Exit status: 0, or 1 after one line on stderr about a file or figure that cannot be used.
-        A wrong call raises ``SystemExit(2)`` after one such line.
+        Exit status: 0, or 1 after one line on stderr about a file or value that cannot be used.
+        A wrong call raises ``SystemExit(2)`` after such a line.
     """
-    parser = _parser()
-    options = parser.parse_args(arguments)
+    options = _parser().parse_args(arguments)
     try:
         with warnings.catch_warnings():
             warnings.showwarning = _show_warning
@@ -126,7 +141,7 @@ def _vary(options: argparse.Namespace) -> None:
 
 
 def _render(options: argparse.Namespace) -> None:
-    _say_renderer()
+    _warn_of_renderer([options.out])
     audio, rate = render(read_midi(options.input), options.soundfont)
     write_audio(options.out, audio, rate)
 
@@ -155,8 +170,7 @@ def _train(options: argparse.Namespace) -> None:
     with join_workers() as workers:
         train_vae(phrases, folder, vae_config, training, options.resume, workers)
         resume = options.resume and (folder / "prior.csv").exists()
-        # The prior is of the best VAE, as it is shipped, not of the last.
-        vae = load_vae(folder)
+        vae = load_vae(folder)  # the best one, not the last
         train_prior(vae, phrases, folder, prior_config, training, resume, workers)
         if workers.is_chief:
             train_attribute_controls(vae, phrases, folder)
@@ -178,59 +192,55 @@ def _map(options: argparse.Namespace) -> None:
     mg = _load()
     phrase_map = make_map(mg, options.points)
     phrase_map.save(options.out)
-    print("how alike     neighbours  any two")
-    for name, (near, any_two) in measure_neighbours(mg, phrase_map).items():
-        print(f"{name:14}{near:10.2f}{any_two:9.2f}")
+    print("similarity    neighbours  any two")
+    for name, (neighbours, any_two) in measure_neighbours(mg, phrase_map).items():
+        print(f"{name:14}{neighbours:10.2f}{any_two:9.2f}")
 
 
 # Helpers ------------------------------------------------------------------------------------------
 
 
 def _load() -> MuseGen:
-    from musegen.generator import load
+    from musegen.generator import load  # imports TensorFlow, which takes seconds
 
     return load()
 
 
 def _seed_or_piece(text: str) -> int | Piece:
-    if text.isascii() and text.isdigit():
-        if len(text) > 16:  # over the largest seed, and perhaps more digits than Python reads
-            raise MusicError(f"seed {text[:20]}… is too large: take one under {2**53}")
-        return int(text)
-    return read_midi(text)
+    if not (text.isascii() and text.isdigit()):
+        return read_midi(text)
+    if len(text) > len(str(MAX_SEED)):  # Python refuses to convert thousands of digits
+        raise MusicError(f"seed {text[:20]}… is too large: take one up to {MAX_SEED}")
+    check_range(int(text), "seed", 0, MAX_SEED)
+    return int(text)
 
 
 def _save_one(mg: MuseGen, piece: Piece, outs: Sequence[Path]) -> None:
-    if piece.path is None and any(out.suffix == PATH for out in outs):
-        piece = replace(piece, path=mg.encode(piece))
-    for out in outs:
-        if out.suffix == PATH:
-            write_paths(out, stack_path(piece.path))
-    _say_renderer_of(outs)
+    if any(out.suffix == PATH for out in outs):
+        path = piece.path or mg.encode(piece)
+        for out in outs:
+            if out.suffix == PATH:
+                write_paths(out, stack_path(path))
+    _warn_of_renderer(outs)
     write_piece(piece, outs)
 
 
-def _write_many(make: Callable, options: argparse.Namespace, bars: int) -> None:
+def _write_many(make: MakePieces, options: argparse.Namespace, bars: int) -> None:
     pool = _pool(options)
     if pool == WorkerPool():
-        pool = WorkerPool(workers=1)  # the model keeps the cores busy by itself
-    _say_renderer_of(options.out)
+        pool = replace(pool, workers=1)  # one model keeps all cores busy
+    _warn_of_renderer(options.out)
     write_many(make, options.count, bars, options.out, pool)
 
 
 def _pool(options: argparse.Namespace) -> WorkerPool:
     if options.workers and "://" in options.engine:
-        raise WorkerError("a running cluster has the workers that it has: leave --workers out")
+        raise WorkerError("a running cluster has its own number of workers: leave --workers out")
     return WorkerPool(options.engine, options.workers)
 
 
-def _say_renderer_of(outs: Sequence[Path]) -> None:
-    if any(out.suffix in FORMATS for out in outs):
-        _say_renderer()
-
-
-def _say_renderer() -> None:
-    problem = fluidsynth_problem()
+def _warn_of_renderer(outs: Sequence[Path]) -> None:
+    problem = fluidsynth_problem() if any(out.suffix in FORMATS for out in outs) else None
     if problem:
         print(f"musegen: {problem}", file=sys.stderr)
 
@@ -240,35 +250,27 @@ def _say_renderer() -> None:
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> None:
-        # argparse prints the whole usage first; one line says it.
+        # argparse would print the whole usage first.
         self.exit(2, f"musegen: {message} (see {self.prog} --help)\n")
 
 
-def _out(*endings: str) -> Callable[[str], Path]:
-    def path(text: str) -> Path:
-        found = Path(text)
-        if found.suffix not in endings:
+def _file(*endings: str) -> Callable[[str], Path]:
+    def file(text: str) -> Path:
+        path = Path(text)
+        if path.suffix not in endings:
             raise argparse.ArgumentTypeError(f"{text!r} does not end in {' or '.join(endings)}")
-        return found
+        return path
 
-    return path
-
-
-def _form(text: str) -> str:
-    try:
-        section_order(text, 1)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(str(error)) from None
-    return text
+    return file
 
 
-def _number_between(kind: type, low: float, high: float) -> Callable[[str], float]:
+def _number(kind: type[int] | type[float], low: float, high: float) -> Callable[[str], float]:
     def number(text: str) -> float:
         try:
             value = kind(text)
         except ValueError:
-            value = None
-        if value is None or not low <= value <= high:
+            value = float("nan")
+        if not low <= value <= high:
             word = "a whole number" if kind is int else "a number"
             raise argparse.ArgumentTypeError(f"{text!r} is not {word} from {low} to {high}")
         return value
@@ -276,7 +278,15 @@ def _number_between(kind: type, low: float, high: float) -> Callable[[str], floa
     return number
 
 
-def _engine_name(text: str) -> str:
+def _form(text: str) -> str:
+    try:
+        section_order(text, 1)
+    except MusicError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+    return text
+
+
+def _engine(text: str) -> str:
     if text not in (PROCESSES, DASK) and "://" not in text:
         raise argparse.ArgumentTypeError(
             f"{text!r} is not {PROCESSES}, {DASK} or an address like tcp://10.0.0.5:8786"
@@ -284,116 +294,126 @@ def _engine_name(text: str) -> str:
     return text
 
 
-def _setting(text: str) -> tuple[str, float]:
+def _attribute(text: str) -> tuple[str, float]:
     name, _, value = text.partition("=")
     if name not in ATTRIBUTES:
         raise argparse.ArgumentTypeError(
             f"{text!r} is not an attribute and a number, like density=1.5; there are "
             + ", ".join(ATTRIBUTES)
         )
-    return name, _number_between(float, -MAX_ATTRIBUTE_CHANGE, MAX_ATTRIBUTE_CHANGE)(value)
+    return name, _number(float, -MAX_ATTRIBUTE_CHANGE, MAX_ATTRIBUTE_CHANGE)(value)
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog="python -m musegen", description="Explore a latent space of music.")
+    is_script = Path(sys.argv[0]).name != "__main__.py"
+    parser = _Parser(
+        prog="musegen" if is_script else "python -m musegen",
+        description="Explore a latent space of music.",
+    )
     commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=_Parser)
-    seed, bars = _number_between(int, 0, 2**53), _number_between(int, 1, 256)
-    count = _number_between(int, 1, _LARGEST_COUNT)
-    every = _out(MIDI, *FORMATS, PATH)
+    bars = _number(int, 1, MAX_BARS)
 
-    def command(name: str, run: Callable, help: str) -> argparse.ArgumentParser:
+    def command(name: str, run: Callable[[argparse.Namespace], None], help: str) -> _Parser:
         added = commands.add_parser(name, help=help, description=help)
         added.set_defaults(run=run)
         return added
 
-    def add_out(to: argparse.ArgumentParser) -> None:
+    def add_out(to: _Parser) -> None:
+        help = "may be given more than once: .mid, .wav, .flac, .ogg, .mp3 or .npy (the path)"
+        every = _file(MIDI, *FORMATS, PATH)
         to.add_argument(
-            "--out",
-            type=every,
-            action="append",
-            required=True,
-            metavar="FILE",
-            help="may be given more than once: .mid, .wav, .flac, .ogg, .mp3 or .npy (the path)",
+            "--out", type=every, action="append", required=True, metavar="FILE", help=help
         )
 
-    def add_set(to: argparse.ArgumentParser, what: str) -> None:
+    def add_set(to: _Parser, what: str) -> None:
+        help = (
+            f"{what}, in standard deviations of the training music, -3 to 3; may be given more "
+            f"than once: {', '.join(ATTRIBUTES)}"
+        )
         to.add_argument(
-            "--set",
-            type=_setting,
-            action="append",
-            default=[],
-            metavar="NAME=SD",
-            help=f"{what}, in standard deviations of the training music, -3 to 3; may be given "
-            "more than once: " + ", ".join(ATTRIBUTES),
+            "--set", type=_attribute, action="append", default=[], metavar="NAME=SD", help=help
         )
 
-    def add_engine(to: argparse.ArgumentParser, usual: str) -> None:
+    def add_count(to: _Parser, help: str) -> None:
+        to.add_argument("--count", type=_number(int, 1, _MAX_COUNT), default=1, help=help)
+
+    def add_engine(to: _Parser, default: str) -> None:
         to.add_argument(
             "--workers",
-            type=_number_between(int, 1, _MOST_WORKERS),
+            type=_number(int, 1, _MAX_WORKERS),
             metavar="N",
-            help=f"processes that work side by side ({usual})",
+            help=f"processes that work in parallel (default: {default})",
         )
         to.add_argument(
             "--engine",
-            type=_engine_name,
+            type=_engine,
             default=PROCESSES,
-            help="processes; dask, a cluster of this machine; or the address of a running Dask "
-            "scheduler, like tcp://10.0.0.5:8786, with the workers that it has (default processes)",
+            help=f"{PROCESSES}; {DASK}, a cluster on this machine; or the address of a running "
+            f"Dask scheduler, like tcp://10.0.0.5:8786 (default {PROCESSES})",
         )
 
     random = command("random", _random, "Draw a piece from the latent space.")
-    random.add_argument("--seed", type=seed, help="the same seed gives the same piece")
-    random.add_argument("--bars", type=bars, default=16, help="length (default 16)")
+    random.add_argument(
+        "--seed", type=_number(int, 0, MAX_SEED), help="the same seed gives the same piece"
+    )
+    random.add_argument(
+        "--bars", type=bars, default=DEFAULT_BARS, help="length (default %(default)s)"
+    )
     random.add_argument(
         "--form",
         type=_form,
         default=DEFAULT_FORM,
-        help=", ".join(FORMS) + f" (default {DEFAULT_FORM})",
+        help=f"{', '.join(FORMS)}, or a letter for each section (default %(default)s)",
     )
     random.add_argument(
         "--temperature",
-        type=_number_between(float, 0, 2),
+        type=_number(float, *TEMPERATURES),
         default=DEFAULT_TEMPERATURE,
-        help=f"0 typical … 2 wild (default {DEFAULT_TEMPERATURE:g})",
+        help="0 typical … 2 wild (default %(default)g)",
     )
-    random.add_argument("--count", type=count, default=1, help="pieces, of the seeds that follow")
-    add_set(random, "where an attribute lies")
-    add_engine(random, "default 1")
+    add_count(random, "how many pieces, from this seed and the next ones")
+    add_set(random, "value of an attribute")
+    add_engine(random, "1")
     add_out(random)
 
     interpolate = command("interpolate", _interpolate, "Morph one piece into another.")
-    interpolate.add_argument("a", metavar="A", help="a seed or a MIDI file")
-    interpolate.add_argument("b", metavar="B", help="a seed or a MIDI file")
+    for name in ("a", "b"):
+        interpolate.add_argument(name, metavar=name.upper(), help="a seed or a MIDI file")
     interpolate.add_argument(
-        "--steps", type=_number_between(int, 2, 64), default=9, help="sections (default 9)"
+        "--steps",
+        type=_number(int, 2, MAX_STEPS),
+        default=DEFAULT_STEPS,
+        help="sections (default %(default)s)",
     )
     interpolate.add_argument(
-        "--bars", type=bars, default=16, help="length of an end; a file is cut to it (default 16)"
+        "--bars",
+        type=bars,
+        default=DEFAULT_BARS,
+        help="length of a section; longer files are cut (default %(default)s)",
     )
     add_out(interpolate)
 
     reconstruct = command("reconstruct", _reconstruct, "Encode a MIDI file and decode it again.")
     reconstruct.add_argument("input", metavar="IN.mid")
-    add_set(reconstruct, "by how much an attribute changes")
+    add_set(reconstruct, "change of an attribute")
     add_out(reconstruct)
 
     vary = command("vary", _vary, "Make variations of a MIDI file.")
     vary.add_argument("input", metavar="IN.mid")
     vary.add_argument(
         "--similarity",
-        type=_number_between(float, 0, 1),
-        default=0.8,
-        help="1 the same … 0 something new (default 0.8)",
+        type=_number(float, 0, 1),
+        default=DEFAULT_SIMILARITY,
+        help="1 the same … 0 something new (default %(default)s)",
     )
-    vary.add_argument("--count", type=count, default=1, help="how many")
-    add_set(vary, "by how much an attribute changes")
-    add_engine(vary, "default 1")
+    add_count(vary, "how many variations")
+    add_set(vary, "change of an attribute")
+    add_engine(vary, "1")
     add_out(vary)
 
     render = command("render", _render, "Turn a MIDI file into sound.")
     render.add_argument("input", metavar="IN.mid")
-    render.add_argument("--out", type=_out(*FORMATS), required=True, metavar="FILE")
+    render.add_argument("--out", type=_file(*FORMATS), required=True, metavar="FILE")
     render.add_argument("--soundfont", metavar="SF2", help="a .sf2 or .sf3 file")
 
     corpus = command("corpus", _corpus, "Turn a data set into phrases.")
@@ -401,28 +421,26 @@ def _parser() -> argparse.ArgumentParser:
     corpus.add_argument(
         "source", nargs="+", metavar="SOURCE", help="folders; pop909 needs POP909 and POP909-CL"
     )
-    add_engine(corpus, "default: as many as there are cores")
-    corpus.add_argument("--out", type=_out(".npz"), required=True, metavar="PHRASES.npz")
+    add_engine(corpus, "as many as there are cores")
+    corpus.add_argument("--out", type=_file(".npz"), required=True, metavar="PHRASES.npz")
 
     train = command("train", _train, "Train a VAE and its prior.")
     train.add_argument("kind", choices=["song", "drums"])
     train.add_argument("--phrases", required=True, metavar="PHRASES.npz")
     train.add_argument("--checkpoint", required=True, metavar="DIR")
-    train.add_argument("--resume", action="store_true", help="go on where it was stopped")
+    train.add_argument("--resume", action="store_true", help="continue a training that stopped")
 
     evaluate = command("evaluate", _evaluate, "Measure a checkpoint on phrases.")
     evaluate.add_argument("checkpoint", metavar="DIR")
     evaluate.add_argument("--phrases", required=True, metavar="PHRASES.npz")
-    evaluate.add_argument("--json", type=_out(".json"), metavar="FILE")
+    evaluate.add_argument("--json", type=_file(".json"), metavar="FILE")
 
-    map_ = command(
-        "map", _map, "Lay out phrases of the checkpoints so that neighbours sound alike."
-    )
+    map_ = command("map", _map, "Lay out phrases so that neighbours sound alike.")
     map_.add_argument(
         "--points",
-        type=_number_between(int, 200, 20_000),
+        type=_number(int, *_MAP_POINTS),
         default=4000,
-        help="phrases, of the seeds from 0 (default 4000)",
+        help="phrases, of the seeds from 0 on (default %(default)s)",
     )
-    map_.add_argument("--out", type=_out(".npz"), required=True, metavar="MAP.npz")
+    map_.add_argument("--out", type=_file(".npz"), required=True, metavar="MAP.npz")
     return parser

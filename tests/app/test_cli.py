@@ -1,29 +1,25 @@
 """The command line, on real files."""
 
+import json
+import os
 import subprocess
 import sys
-from functools import cache
 
 import numpy as np
 import pytest
 import soundfile
-from support.examples import CHECKPOINTS, band
+from support.examples import band, phrase_set
 
-from musegen import generator
-from musegen.__main__ import main
-from musegen.generator import load
+from musegen import batch, generator
+from musegen.cli import main
 from musegen.reading import read_midi
 
 
 @pytest.fixture(autouse=True)
-def loaded_once(monkeypatch):
-    """Commands that are run in this process share the loaded models; they do not change."""
-    monkeypatch.setattr(generator, "load", load_once)
-
-
-@cache
-def load_once():
-    return load()
+def tiny_model(monkeypatch, tiny_mg):
+    """Commands in this process use the tiny model, already loaded."""
+    monkeypatch.setattr(generator, "load", lambda: tiny_mg)
+    monkeypatch.setattr(batch, "_load_once", lambda: tiny_mg)
 
 
 @pytest.fixture
@@ -33,21 +29,17 @@ def midi(tmp_path):
     return path
 
 
-def run(*words):
-    """In a process of its own, as people do."""
-    return subprocess.run(
-        [sys.executable, "-m", "musegen", *map(str, words)],
+def test_a_process_of_its_own_uses_the_checkpoints_that_are_named(tmp_path, tiny_checkpoints):
+    outs = [tmp_path / name for name in ("a.mid", "a.wav", "a.npy")]
+    words = ["random", "--seed", "42", "--bars", "16"]
+    done = subprocess.run(
+        [sys.executable, "-m", "musegen", *words, *(f"--out={out}" for out in outs)],
         capture_output=True,
         text=True,
         check=False,
         timeout=120,
+        env={**os.environ, "MUSEGEN_CHECKPOINTS": str(tiny_checkpoints)},
     )
-
-
-def test_random_writes_all_that_is_asked_and_the_same_again(tmp_path):
-    outs = [tmp_path / name for name in ("a.mid", "a.wav", "a.npy")]
-    words = ["random", "--seed", 42, "--bars", 16]
-    done = run(*words, *(word for out in outs for word in ("--out", out)))
     assert (done.returncode, done.stdout) == (0, "")
     piece = read_midi(outs[0])
     assert piece.bars == 16
@@ -57,11 +49,34 @@ def test_random_writes_all_that_is_asked_and_the_same_again(tmp_path):
     assert np.load(outs[2]).shape[0] == 8
 
     again = tmp_path / "again.mid"
-    assert run(*words, "--out", again).returncode == 0
+    assert main([*words, "--out", str(again)]) == 0
     assert again.read_bytes() == outs[0].read_bytes()
 
 
-def test_a_hundred_latents_in_one_batch(tmp_path):
+@pytest.mark.parametrize(("words", "status"), [(["sing"], 2), (["reconstruct", "none.mid"], 1)])
+def test_a_process_that_fails_says_so_by_its_exit_status(tmp_path, words, status):
+    if status == 1:
+        words = [*words, "--out", "a.mid"]
+    done = subprocess.run(
+        [sys.executable, "-m", "musegen", *words],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert done.returncode == status
+    assert done.stderr.count("\n") == 1
+    assert ("python -m musegen --help" in done.stderr) == (status == 2)
+
+
+def test_the_console_script_is_called_musegen(capsys, monkeypatch):
+    monkeypatch.setattr(sys, "argv", ["/somewhere/bin/musegen", "sing"])
+    with pytest.raises(SystemExit):
+        main()
+    assert capsys.readouterr().err.endswith("(see musegen --help)\n")
+
+
+def test_a_hundred_paths_are_stacked_in_one_file(tmp_path):
     out = tmp_path / "generated_music.npy"
     assert main(["random", "--seed", "0", "--count", "100", "--bars", "4", "--out", str(out)]) == 0
     paths = np.load(out)
@@ -77,7 +92,10 @@ def test_several_files_are_numbered(tmp_path, midi):
 
 
 @pytest.mark.parametrize(("command", "engine"), [("random", "processes"), ("vary", "dask")])
-def test_many_pieces_are_the_same_whoever_makes_them(tmp_path, command, engine):
+def test_workers_make_the_same_pieces_as_one_process(
+    tmp_path, monkeypatch, tiny_checkpoints, command, engine
+):
+    monkeypatch.setenv("MUSEGEN_CHECKPOINTS", str(tiny_checkpoints))
     own = tmp_path / "own.mid"
     band(bars=16).write_midi(own)
     words = [command, str(own)] if command == "vary" else [command, "--seed", "3"]
@@ -92,7 +110,7 @@ def test_many_pieces_are_the_same_whoever_makes_them(tmp_path, command, engine):
     assert made[0] == made[1]
     ours, theirs = (np.load(tmp_path / name / "a.npy") for name in "01")
     assert ours.shape[:2] == (17, 8)
-    # Dask's workers do sums in one thread, in another order.
+    # Dask's workers sum in one thread, so in another order.
     assert np.allclose(ours, theirs, atol=1e-4)
 
 
@@ -113,7 +131,9 @@ def test_interpolate_takes_seeds_and_files(tmp_path, midi):
     assert read_midi(out).bars == 12
 
 
-def test_attributes_are_set(tmp_path, midi):
+def test_attributes_are_set(tmp_path, midi, monkeypatch, mg):
+    for module, name in ((generator, "load"), (batch, "_load_once")):
+        monkeypatch.setattr(module, name, lambda: mg)
     quiet, loud = tmp_path / "quiet.mid", tmp_path / "loud.mid"
     words = ["random", "--seed", "1", "--bars", "4", "--set", "density=1"]
     for out, figure in ((quiet, -1.5), (loud, 1.5)):
@@ -135,20 +155,30 @@ def test_render_writes_every_format(tmp_path, midi, ending):
     assert soundfile.info(out).duration == pytest.approx(read_midi(midi).seconds, abs=5)
 
 
-def test_corpus_train_and_evaluate_are_there(tmp_path, midi, capsys):
+def test_corpus_writes_phrases(tmp_path, midi, capsys):
     phrases = tmp_path / "phrases.npz"
     assert main(["corpus", "midi", str(midi.parent), "--out", str(phrases)]) == 0
     assert "1 sources, 3 phrases" in capsys.readouterr().out
-    report = tmp_path / "report.json"
-    words = ["evaluate", str(CHECKPOINTS / "drums"), "--phrases", str(phrases)]
+    assert phrases.exists()
+
+
+def test_evaluate_prints_and_writes_a_report(tmp_path, tiny_checkpoints, capsys):
+    phrases, report = tmp_path / "phrases.npz", tmp_path / "report.json"
+    phrase_set("drums").save(phrases)
+    words = ["evaluate", str(tiny_checkpoints / "drums"), "--phrases", str(phrases)]
     assert main([*words, "--json", str(report)]) == 0
     assert "note F1" in capsys.readouterr().out
-    assert report.exists()
-    assert main(["train", "song", "--phrases", "none.npz", "--checkpoint", str(tmp_path)]) == 1
+    assert "note F1" in json.loads(report.read_text())["measures"]
+
+
+def test_train_needs_phrases(tmp_path, capsys):
+    words = ["train", "song", "--phrases", "none.npz", "--checkpoint", str(tmp_path)]
+    assert main(words) == 1
+    assert "none.npz" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "message"),
     [
         ([], "required"),
         (["sing"], "invalid choice"),
@@ -168,13 +198,13 @@ def test_corpus_train_and_evaluate_are_there(tmp_path, midi, capsys):
         (["corpus", "jazz", "x", "--out", "a.npz"], "invalid choice"),
     ],
 )
-def test_a_wrong_call_is_one_line_and_exits_2(capsys, words, said):
+def test_a_wrong_call_is_one_line_and_exits_2(capsys, words, message):
     with pytest.raises(SystemExit) as caught:
         main(words)
     assert caught.value.code == 2
     captured = capsys.readouterr().err
     assert captured.count("\n") == 1
-    assert said in captured
+    assert message in captured
 
 
 def bad_files(folder):
@@ -202,7 +232,7 @@ def test_what_is_not_music_is_one_line_exits_1_and_leaves_nothing(tmp_path, caps
         assert not out.exists()
 
 
-def test_a_running_cluster_is_not_told_how_many_workers_it_has(tmp_path, capsys):
+def test_a_running_cluster_takes_no_number_of_workers(tmp_path, capsys):
     words = ["random", "--engine", "tcp://127.0.0.1:9", "--workers", "2"]
     assert main([*words, "--out", str(tmp_path / "a.mid")]) == 1
     assert capsys.readouterr().err.endswith("leave --workers out\n")

@@ -35,7 +35,7 @@ class Maker:
 
 @pytest.fixture(autouse=True)
 def no_model(monkeypatch):
-    monkeypatch.setattr(batch, "_loaded", lambda: None)
+    monkeypatch.setattr(batch, "_load_once", lambda: None)
 
 
 def test_not_all_are_held_at_once(tmp_path):
