@@ -147,9 +147,9 @@ def _render(options: argparse.Namespace) -> None:
 
 
 def _corpus(options: argparse.Namespace) -> None:
-    from musegen.datasets import build_corpus
+    from musegen.datasets import build_dataset
 
-    phrases, summary = build_corpus(options.kind, options.source, _pool(options))
+    phrases, summary = build_dataset(options.kind, options.source, _pool(options))
     phrases.save(options.out)
     print(summary)
 

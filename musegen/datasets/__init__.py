@@ -1,4 +1,4 @@
-"""From published data sets and folders of MIDI files to phrases."""
+"""Reads published data sets and folders of MIDI files as sets of phrases."""
 
 from __future__ import annotations
 
@@ -11,39 +11,39 @@ from musegen.errors import MusicError
 from musegen.music.phrase_set import PhraseSet
 from musegen.parallel import ALL_CORES, WorkerPool
 
-__all__ = ["CORPORA", "Summary", "build_corpus"]
+__all__ = ["DATASETS", "Summary", "build_dataset"]
 
-CORPORA: dict[str, Callable[[list[Path]], list[Source]]] = {
+DATASETS: dict[str, Callable[[list[Path]], list[Source]]] = {
     "groove": groove.find_sources,
     "midi": midi_folder.find_sources,
     "pop909": pop909.find_sources,
 }
 
 
-def build_corpus(
+def build_dataset(
     kind: str, folders: Sequence[str | Path], pool: WorkerPool = ALL_CORES
 ) -> tuple[PhraseSet, Summary]:
-    """Phrases of a data set or of a folder of MIDI files.
+    """Read the phrases of a data set or of folders of MIDI files.
 
     Parameters
     ----------
     kind : str
-        One of `CORPORA`.
+        One of `DATASETS`.
     folders : sequence of path
-        Where it lies. Workers on other machines must see it in the same place.
+        Where the music is. Workers on other machines must find it at the same paths.
     pool : WorkerPool
-        What reads the files.
+        The processes that read the files.
 
     Raises
     ------
     MusicError
-        If a folder is missing, or no phrase comes of it.
+        If a folder is missing, or no phrase was found.
     WorkerError
         If the pool has no workers or loses one.
     """
     paths = [Path(folder) for folder in folders]
     for path in paths:
         if not path.exists():
-            raise MusicError(f"{path} is missing: give the folder where the music lies")
-    # Workers may have been started in another folder.
-    return build_phrases(CORPORA[kind]([path.absolute() for path in paths]), pool)
+            raise MusicError(f"{path} is missing: give the folder with the music")
+    # Workers may have another working folder, so the paths must be absolute.
+    return build_phrases(DATASETS[kind]([path.absolute() for path in paths]), pool)

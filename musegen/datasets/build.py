@@ -1,4 +1,4 @@
-"""From sources of music to one set of phrases, with a count of what was left out and why."""
+"""Builds one set of phrases from many sources, and counts what was left out and why."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from musegen.parallel import ALL_CORES, WorkerPool, parallel_map
 
 __all__ = ["Source", "Summary", "build_phrases", "cut_phrases", "split_by_name"]
 
-# A phrase of fewer notes is mostly the silence before or after the music.
+# A phrase with fewer notes is mostly silence before or after the music.
 _FEWEST_NOTES = 4
 _AT_ONCE = 8  # files that a worker is sent: reading one takes less than a tenth of a second
 
@@ -32,12 +32,12 @@ class Source:
     Attributes
     ----------
     name : str
-        What its phrases are known by.
+        The name of the source in the set of phrases.
     split : str
         One of `musegen.music.phrase_set.SPLITS`.
     read : callable
-        Gives the `Piece`; raises `MusicError` whose text is the reason to leave it out. It is
-        sent to other processes, so it is a function of a module or a `functools.partial` of one.
+        Returns the `Piece`, or raises a `MusicError` with the reason to leave it out. It is sent
+        to other processes, so it must be a function of a module or a `functools.partial` of one.
     """
 
     name: str
@@ -47,14 +47,13 @@ class Source:
 
 @dataclass(frozen=True)
 class Summary:
-    """What became of the sources.
+    """How many sources, phrases and notes were kept, and why others were left out.
 
     Attributes
     ----------
     sources, phrases, notes : int
-        How many were kept.
     left_out : mapping of str to int
-        Reason → number of sources; ``phrases with too few notes`` counts phrases.
+        The number of sources by reason; ``phrases with too few notes`` counts phrases.
     """
 
     sources: int
@@ -69,19 +68,19 @@ class Summary:
 
 
 def split_by_name(name: str) -> str:
-    """A split that depends on a name alone: a twentieth each for validation and test."""
+    """Choose a split by a name alone: a twentieth each is for validation and for test."""
     bucket = zlib.crc32(name.encode()) % 20
     return {0: "validation", 1: "test"}.get(bucket, "train")
 
 
 def cut_phrases(piece: Piece) -> tuple[list[Phrase], list[int]]:
-    """All two-bar phrases of a piece, a new one at each bar, without the nearly empty ones.
+    """Cut a piece into two-bar phrases that start at each bar, without the nearly empty ones.
 
     Returns
     -------
     phrases : list of Phrase
     bars : list of int
-        The bar that each starts at.
+        The bar that each phrase starts at.
     """
     notes = piece.notes
     phrases, bars = [], []
@@ -116,19 +115,19 @@ def _read(source: Source) -> tuple[PhraseSet | None, str, int]:
 def build_phrases(
     sources: Sequence[Source], pool: WorkerPool = ALL_CORES
 ) -> tuple[PhraseSet, Summary]:
-    """Read all sources side by side and gather their phrases, with a progress bar on stderr.
+    """Read all sources in parallel and collect their phrases, with a progress bar on stderr.
 
     Parameters
     ----------
     sources : sequence of Source
-        Their order is the order of the result.
+        The result has the same order.
     pool : WorkerPool
-        What reads them. The result is the same, byte for byte, whichever it is.
+        What reads them. The result does not depend on it, byte for byte.
 
     Raises
     ------
     MusicError
-        If not one phrase came of them.
+        If there is no phrase at all.
     WorkerError
         If the pool has no workers or loses one.
     """
@@ -144,7 +143,7 @@ def build_phrases(
     if not sets:
         reasons = "; ".join(f"{n} {reason}" for reason, n in left_out.most_common(3))
         raise MusicError(
-            f"no phrases came of {len(sources)} files: {reasons or 'nothing was found'}"
+            f"no phrases were found in {len(sources)} files: {reasons or 'there is no music'}"
         )
     phrases = PhraseSet.join(sets)
     return phrases, Summary(len(sets), len(phrases), len(phrases.notes), +left_out)

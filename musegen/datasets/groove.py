@@ -15,16 +15,16 @@ from musegen.errors import MusicError
 from musegen.midi import load_midi
 from musegen.music.notes import STEPS_PER_PHRASE
 from musegen.music.piece import Piece
-from musegen.reading import drum_notes
+from musegen.reading import quantize_drums
 
 __all__ = ["find_sources", "read_performance"]
 
 
 def find_sources(folders: list[Path]) -> list[Source]:
-    """Performances named in the data set's ``info.csv``.
+    """List the performances in the data set's ``info.csv``.
 
-    The data set's validation and test splits are for testing here; of its training split a
-    twentieth of the performances is for validation.
+    The validation and test splits of the data set are the test split here. A twentieth of its
+    training split is for validation.
 
     Raises
     ------
@@ -56,17 +56,17 @@ def _source(path: Path, row: dict[str, str]) -> Source:
 
 
 def read_performance(path: Path, time_signature: str, tempo: float) -> Piece:
-    """One performance, its hits as notes of the nine classes with velocities and offsets.
+    """Read a performance as notes of the nine classes with velocities and offsets.
 
     Raises
     ------
     MusicError
-        If it is not in 4/4, or has no hit of the nine classes.
+        If it is not in 4/4, or has no drums of the nine classes.
     """
     if time_signature != "4-4":
         raise MusicError("not in 4/4")
     midi = load_midi(path)
-    notes = drum_notes(midi, midi.instruments)
+    notes = quantize_drums(midi, midi.instruments)
     if not len(notes):
         raise MusicError("no drums of the nine classes")
     phrases = int(notes["onset"].max()) // STEPS_PER_PHRASE + 1

@@ -1,4 +1,4 @@
-"""Any folder of MIDI files."""
+"""Folders of MIDI files."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ __all__ = ["find_sources", "read_file"]
 
 
 def find_sources(folders: list[Path]) -> list[Source]:
-    """All ``.mid`` and ``.midi`` files in the folders, at any depth; a file may be given too.
+    """List all ``.mid`` and ``.midi`` files in the folders, at any depth, or the files given.
 
-    The split goes by a checksum of the path inside the folder.
+    The path within the folder decides the split.
 
     Raises
     ------
     MusicError
-        If there are none.
+        If there are no such files.
     """
     sources = []
     for folder in folders:
@@ -38,19 +38,13 @@ def find_sources(folders: list[Path]) -> list[Source]:
 
 
 def read_file(path: Path) -> Piece:
-    """One file, if it is wholly in 4/4.
-
-    Raises
-    ------
-    MusicError
-        If it is not, or cannot be read.
-    """
+    """Read a file; raise `MusicError` if it cannot be read or is not all in 4/4."""
     with warnings.catch_warnings():
         warnings.simplefilter("error", MusicWarning)
         try:
             return read_midi(path)
         except MusicWarning:
-            raise MusicError("not wholly in 4/4") from None
+            raise MusicError("not all in 4/4") from None
         except MusicError as error:
-            # Without the file's name, so that equal reasons are counted as one.
+            # Without the name of the file, so that equal reasons are counted together.
             raise MusicError(str(error).removeprefix(path.name).strip()) from None

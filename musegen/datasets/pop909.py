@@ -1,9 +1,9 @@
 """POP909 on the corrected beat grid of POP909-CL.
 
-POP909 (Wang et al., ISMIR 2020) says which of melody, bridge and piano plays a note, in free
-time. POP909-CL (https://github.com/AndyWeasley2004/POP909-CL-Dataset) has the same notes in one
-track on a checked grid with true keys. Both carry the same velocities, so the labels move from
-one to the other by aligning, pitch by pitch, the sequences of velocities.
+POP909 (Wang et al., ISMIR 2020) has tracks for melody, bridge and piano, in free time. POP909-CL
+(https://github.com/AndyWeasley2004/POP909-CL-Dataset) has the same notes in one track, on a
+corrected beat grid and with corrected keys. Both have the same velocities: aligning the sequences
+of velocities of each pitch gives each note of POP909-CL its track in POP909.
 """
 
 from __future__ import annotations
@@ -20,35 +20,35 @@ from musegen.errors import MusicError
 from musegen.midi import load_midi
 from musegen.music.notes import NOTE, PARTS, STEPS_PER_PHRASE, tidy_notes
 from musegen.music.piece import Piece
-from musegen.reading import file_keys, track_notes
+from musegen.reading import file_keys, quantize_track
 from musegen.reading.assign_parts import split_bass
 
 __all__ = ["find_sources", "read_song"]
 
 _PARTS = {"MELODY": "lead", "BRIDGE": "counter", "PIANO": "chords"}
-_FEWEST_MATCHED = 0.9  # under this the two files are not the same arrangement
-_SLOWEST, _FASTEST = 40.0, 240.0
+_MIN_MATCHED = 0.9  # share of the notes; with fewer, the two files are different arrangements
+_TEMPOS = (40.0, 240.0)
 
 
 def find_sources(folders: list[Path]) -> list[Source]:
-    """Songs that are in both data sets.
+    """List the songs that are in both data sets.
 
     Parameters
     ----------
     folders : list of Path
-        Folders that hold, at any depth, POP909's ``NNN/NNN.mid`` and POP909-CL's
+        Folders that contain, at any depth, POP909's ``NNN/NNN.mid`` and POP909-CL's
         ``POP909_processed/NNN.mid``.
 
     Returns
     -------
     list of Source
-        In number order. Numbers ending in 9, or in 8 after an even digit, are for testing; those
-        ending in 8 after an odd digit for validation.
+        By number. Numbers that end in 9, or in 8 after an even digit, are for test; those that end
+        in 8 after an odd digit are for validation.
 
     Raises
     ------
     MusicError
-        If either data set is not there.
+        If one of the data sets is missing.
     """
     labelled, gridded = {}, {}
     for folder in folders:
@@ -79,7 +79,7 @@ def _split(song: int) -> str:
 
 
 def read_song(labelled: Path, gridded: Path) -> Piece:
-    """One song, its notes on the grid, each with its part.
+    """Read a song on the corrected grid, with the part of each note.
 
     Parameters
     ----------
@@ -89,11 +89,11 @@ def read_song(labelled: Path, gridded: Path) -> Piece:
     Raises
     ------
     MusicError
-        If it is not wholly in 4/4, or the two files do not match.
+        If it is not all in 4/4, or the two files do not match.
     """
-    grid = load_midi(gridded)
-    if {(s.numerator, s.denominator) for s in grid.time_signature_changes} != {(4, 4)}:
-        raise MusicError("not wholly in 4/4")
+    corrected = load_midi(gridded)
+    if {(s.numerator, s.denominator) for s in corrected.time_signature_changes} != {(4, 4)}:
+        raise MusicError("not all in 4/4")
     free = load_midi(labelled)
 
     label_rows: dict[int, list[tuple[float, int, str]]] = defaultdict(list)
@@ -102,18 +102,18 @@ def read_song(labelled: Path, gridded: Path) -> Piece:
         if part:
             for note in instrument.notes:
                 label_rows[note.pitch].append((note.start, note.velocity, part))
-    score = track_notes(grid, grid.instruments[0])
+    score = quantize_track(corrected, corrected.instruments[0])
     labels = np.full(len(score.onset), PARTS.index("chords"))
     matched = np.zeros(len(score.onset), bool)
     for pitch, rows in label_rows.items():
         rows.sort()
-        # By true start in ticks: the steps are too coarse to order grace notes.
+        # Sorted by the exact start, because grace notes can share a step.
         own = np.flatnonzero(score.pitch == pitch)
-        own = own[np.argsort([grid.instruments[0].notes[i].start for i in own], kind="stable")]
+        own = own[np.argsort([corrected.instruments[0].notes[i].start for i in own], kind="stable")]
         for i, j in _align(score.velocity[own], [velocity for _, velocity, _ in rows]):
             labels[own[i]] = PARTS.index(rows[j][2])
             matched[own[i]] = True
-    if matched.mean() < _FEWEST_MATCHED:
+    if matched.mean() < _MIN_MATCHED:
         raise MusicError("POP909 and POP909-CL do not match")
 
     chords = np.flatnonzero(labels == PARTS.index("chords"))
@@ -125,14 +125,14 @@ def read_song(labelled: Path, gridded: Path) -> Piece:
         notes[field] = getattr(score, field)
     notes = tidy_notes(notes)
 
-    # POP909-CL's tempo is a round figure for most songs; the performance's is in POP909.
-    tempo = float(np.clip(free.get_tempo_changes()[1][0], _SLOWEST, _FASTEST))
+    # POP909-CL rounds most tempos; POP909 has the tempo of the performance.
+    tempo = float(np.clip(free.get_tempo_changes()[1][0], *_TEMPOS))
     phrases = int(notes["onset"].max()) // STEPS_PER_PHRASE + 1
-    return Piece.from_notes(notes, file_keys(grid, notes, phrases), [tempo] * phrases)
+    return Piece.from_notes(notes, file_keys(corrected, notes, phrases), [tempo] * phrases)
 
 
 def _align(ours: np.ndarray, theirs: list[int]) -> list[tuple[int, int]]:
-    """Pairs of places, in order, of the notes of one pitch in the two files."""
+    """Return pairs of indices of matching notes of one pitch in the two files, in order."""
     if len(ours) == len(theirs):
         return [(i, i) for i in range(len(ours))]
     matcher = SequenceMatcher(None, ours.tolist(), theirs, autojunk=False)

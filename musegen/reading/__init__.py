@@ -1,22 +1,17 @@
-"""From the tracks of any MIDI file to a piece for the five parts of the band."""
+"""Reads MIDI files of any program as pieces for the five parts of the band."""
 
-from musegen.reading.read import (
-    drum_notes,
-    file_keys,
-    read_file,
-    read_midi,
-    read_midi_with_report,
-    track_notes,
-)
+from musegen.reading.quantize import quantize_drums, quantize_track
+from musegen.reading.read import read_file, read_midi, read_midi_with_report
 from musegen.reading.report import Report, TrackReport
+from musegen.reading.signatures import file_keys
 
 __all__ = [
     "Report",
     "TrackReport",
-    "drum_notes",
     "file_keys",
+    "quantize_drums",
+    "quantize_track",
     "read_file",
     "read_midi",
     "read_midi_with_report",
-    "track_notes",
 ]

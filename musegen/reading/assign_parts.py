@@ -1,4 +1,4 @@
-"""Which part of the band each track of someone else's music plays."""
+"""Chooses the part of each track of a MIDI file by its name, its instrument and its notes."""
 
 from __future__ import annotations
 
@@ -8,38 +8,37 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from musegen.music.notes import PARTS, STEPS_PER_BAR
+from musegen.music.notes import PARTS
+from musegen.reading.quantize import Track
 
 __all__ = [
     "BASS_TOP",
     "Choice",
-    "Track",
-    "assign_parts",
     "choose_parts",
-    "names_drums",
+    "is_drum_name",
     "split_bass",
 ]
 
-# The lowest accompaniment note of an onset is the bass when it lies under this pitch (D3).
+# The lowest note of the chords at an onset is bass if it is below this pitch (D3).
 BASS_TOP = 50
 
-# In this order: backing vocals are no lead, a bass voice is a bass, a lead guitar leads.
-_NAMED = (
+# The first match decides: backing vocals are counter, a bass voice is bass, a lead guitar is lead.
+_NAME_PATTERNS = (
     ("counter", r"back(ing|ground)?[ _-]*(vo|sing)|bgv|harmon(y|ies)\b|counter|bridge|descant"),
     ("bass", r"bass(?!oon)"),
     ("lead", r"lead|melod|vocal|\bvox|voice|sing(er|ing)|\btune\b|\bsolo\b|soprano\b(?! sax)"),
     ("chords", r"chord|piano|accomp|comping|\bpads?\b|guitar|\borgan\b|keyboard|\brhythm"),
 )
-# Of several that are named so, the tune is what is sung, then what is called the tune.
-_TUNE = (r"melod|\btune\b", r"vocal|\bvox|sing(er|ing)|soprano", r"voice", r"lead")
-_DRUMS = r"drum(?!m)|percuss|\bperc\b|\bkit\b|\bkick|snare|hi-?hats?\b|cymbal"
-_NO_DRUMS = r"steel|\bhang\b"  # steel drums play tunes
+# Of several tracks named as leads, one that matches an earlier pattern is preferred.
+_LEAD_PATTERNS = (r"melod|\btune\b", r"vocal|\bvox|sing(er|ing)|soprano", r"voice", r"lead")
+_DRUM_NAMES = r"drum(?!m)|percuss|\bperc\b|\bkit\b|\bkick|snare|hi-?hats?\b|cymbal"
+_NOT_DRUM_NAMES = r"steel|\bhang\b"  # steel drums play melodies
 
-_SINGLE = 1.25  # notes an onset: what a player of one voice holds over is not a chord
-_SELDOM = 0.25  # of the bars of the busiest track: less is an ornament, no tune
-_TOGETHER = 0.25  # of its bars: two leads that hardly ever play at once are one that changes
-# Said in the report, after the track's name.
-_WHY = {
+_MELODIC = 1.25  # notes an onset, at most: a few notes of a melody may be held over others
+_SELDOM = 0.25  # of the bars of the busiest track: with fewer, a track is an ornament
+_TOGETHER = 0.25  # of a track's bars: leads that share fewer take turns and both stay leads
+# The report shows these after the track's name.
+_REASONS = {
     "bass": "it is low, one note at a time",
     "lead": "it is the highest of the tracks with one note at a time",
     "counter": "it plays one note at a time, beside the lead",
@@ -49,65 +48,28 @@ _BESIDE_BOTH = "it plays beside the lead and the counter melody"
 
 
 @dataclass(frozen=True)
-class Track:
-    """A track as it was found: its name, instrument and notes in steps.
-
-    Attributes
-    ----------
-    name : str
-        The track's name; may be empty, as where it is the name of other tracks too.
-    program : int
-        General MIDI program, 0 to 127.
-    onset, pitch, duration, velocity : numpy.ndarray
-        Shape ``(n,)``, integers, in the units of `NOTE`.
-    """
-
-    name: str
-    program: int
-    onset: np.ndarray
-    pitch: np.ndarray
-    duration: np.ndarray
-    velocity: np.ndarray
-
-    @property
-    def polyphony(self) -> float:
-        """Notes an onset, on average."""
-        return len(self.onset) / max(1, len(np.unique(self.onset)))
-
-    @property
-    def bars(self) -> frozenset[int]:
-        """Bars in which a note begins."""
-        return frozenset((self.onset // STEPS_PER_BAR).tolist())
-
-
-@dataclass(frozen=True)
 class Choice:
-    """A track's part and why it has it.
+    """The part that is chosen for a track, and why.
 
     Attributes
     ----------
     part : str, optional
-        None where it is left out.
+        None if the track is left out.
     reason : str
-        In a few plain words.
+        A clause to follow "because".
     """
 
     part: str | None
     reason: str
 
 
-def assign_parts(tracks: Sequence[Track]) -> list[str]:
-    """Give each pitched track a part: those of `choose_parts`, without the reasons."""
-    return [choice.part for choice in choose_parts(tracks)]
-
-
 def choose_parts(tracks: Sequence[Track]) -> list[Choice]:
-    """Give each pitched track a part.
+    """Choose a part for each pitched track.
 
-    A name that says it decides (``MELODY``, ``Bass`` …); then the instrument, for basses; then
-    what is played: the highest track of mostly single notes leads, if it plays often enough, a low
-    one is the bass, the next is the counter melody. The rest are chords, single voices that play
-    beside both among them. Of several tracks named as leads that play at once, one leads.
+    A name that contains a part (``MELODY``, ``Bass`` …) decides first, then a bass instrument, then
+    the notes: of the tracks with mostly one note at a time, a low one is the bass, the highest one
+    that plays often enough is the lead, and the next is the counter melody. All others are chords.
+    Of several tracks that are named as leads and play at once, one is the lead.
 
     Parameters
     ----------
@@ -130,14 +92,14 @@ def choose_parts(tracks: Sequence[Track]) -> list[Choice]:
         (i for i, choice in enumerate(choices) if choice is None),
         key=lambda i: -tracks[i].pitch.mean(),
     )
-    # What plays seldom comes last: it leads where nothing else does.
+    # Tracks that seldom play come last: they are the lead only if nothing else is.
     open_tracks.sort(key=lambda i: len(tracks[i].bars) < _SELDOM * busiest)
     counter = frozenset[int]().union(
         *(track.bars for track, c in zip(tracks, choices, strict=True) if c and c.part == "counter")
     )
     for i in open_tracks:
         part, reason = "chords", None
-        if tracks[i].polyphony < _SINGLE:
+        if tracks[i].polyphony < _MELODIC:
             if tracks[i].pitch.mean() < BASS_TOP and "bass" not in taken:
                 part = "bass"
             elif "lead" not in taken:
@@ -148,7 +110,7 @@ def choose_parts(tracks: Sequence[Track]) -> list[Choice]:
                 part = "counter"
                 counter |= tracks[i].bars
         taken.add(part)
-        choices[i] = Choice(part, reason or _WHY[part])
+        choices[i] = Choice(part, reason or _REASONS[part])
     return [choice for choice in choices if choice]
 
 
@@ -157,38 +119,40 @@ def _by_name(track: Track) -> Choice | None:
     reason = f"it is named {track.name}"
     if lower in PARTS[:-1]:
         return Choice(lower, reason)
-    return next((Choice(part, reason) for part, words in _NAMED if re.search(words, lower)), None)
+    return next(
+        (Choice(part, reason) for part, words in _NAME_PATTERNS if re.search(words, lower)), None
+    )
 
 
 def _one_lead(tracks: Sequence[Track], choices: list[Choice | None]) -> None:
-    """Of leads by name let one lead; those that play beside it become counter melodies."""
+    """Keep one lead of several by name; those that play at the same time become other parts."""
     leads = [i for i, choice in enumerate(choices) if choice and choice.part == "lead"]
-    # A part of ours that changes its instrument has several tracks, all named for it.
+    # In a file of MuseGen, a part that changes its instrument has several tracks with one name.
     if len(leads) < 2 or all(tracks[i].name.lower() == "lead" for i in leads):
         return
 
-    def rank(i: int) -> tuple:
+    def rank(i: int) -> tuple[bool, int, int]:
         name = tracks[i].name.lower()
-        called = next(k for k, words in enumerate((*_TUNE, "")) if re.search(words, name))
-        return tracks[i].polyphony >= _SINGLE, called, -len(tracks[i].bars)
+        called = next(k for k, words in enumerate((*_LEAD_PATTERNS, "")) if re.search(words, name))
+        return tracks[i].polyphony >= _MELODIC, called, -len(tracks[i].bars)
 
     first = min(leads, key=rank)
     for i in leads:
         beside = len(tracks[i].bars & tracks[first].bars) / len(tracks[i].bars)
         if i != first and beside > _TOGETHER:
-            single = tracks[i].polyphony < _SINGLE
-            why = f"another track, {tracks[first].name}, has the tune"
+            single = tracks[i].polyphony < _MELODIC
+            why = f"another track, {tracks[first].name}, has the melody"
             choices[i] = Choice("counter" if single else "chords", why)
 
 
-def names_drums(name: str) -> bool:
-    """Whether a track's name says that it is drums, on whatever channel."""
+def is_drum_name(name: str) -> bool:
+    """Return whether a track is drums by its name."""
     lower = name.lower()
-    return bool(re.search(_DRUMS, lower)) and not re.search(_NO_DRUMS, lower)
+    return bool(re.search(_DRUM_NAMES, lower)) and not re.search(_NOT_DRUM_NAMES, lower)
 
 
 def split_bass(onset: np.ndarray, pitch: np.ndarray) -> np.ndarray:
-    """Which accompaniment notes are the bass: the lowest of its onset, when under `BASS_TOP`.
+    """Mark the notes of a chords track that are bass: the lowest of an onset if below `BASS_TOP`.
 
     Parameters
     ----------

@@ -1,52 +1,55 @@
-"""The grid of steps that a file's notes are read on: its tempo map's, or one found from them."""
+"""The grid of steps that notes are placed on: from the tempo map, or found from the notes."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 import pretty_midi
+from numpy.typing import ArrayLike
 
 from musegen.music.notes import STEPS_PER_BAR, STEPS_PER_BEAT
-from musegen.reading.beats import bar_line, find_beats
+from musegen.reading.bar_line import find_bar_line
+from musegen.reading.beats import find_beats
+from musegen.reading.onsets import Onsets
 
-__all__ = ["Grid", "Onsets", "choose_grid", "grid_fit", "map_grid"]
+__all__ = ["Grid", "choose_grid", "grid_fit", "map_grid"]
 
-# How well onsets lie on a grid is the mean cosine of their place within a step: 1 on it, 0 by
-# chance (give or take 1 / sqrt(2 n)), -1 halfway between. The default tempo, which nobody chose, is
-# believed from a fifth; a tempo that somebody set is believed unless the fit is a matter of chance:
-# drummers of Groove, who heard a click, are as far off as this.
-_ON_GRID = 0.2
-_CHANCE = 2.0  # of the standard deviations of chance
+# How well onsets fit a grid is the mean cosine of their position within a step: 1 if all are on
+# steps, 0 by chance (with standard deviation 1 / sqrt(2 n)), -1 if all are halfway between steps.
+# The default tempo of MIDI, which nobody chose, is accepted from this fit on. A tempo that the file
+# sets is accepted unless the fit could be chance: Groove's drummers, who heard a click, fit no
+# better.
+_GOOD_FIT = 0.2
+_CHANCE = 2.0  # standard deviations of the fit by chance
 _DEFAULT_TEMPO = 120.0
-# A map at the right tempo that starts beside the beat: onsets agree on where within the step. Of
-# POP909's songs nine in ten do so, which no wrong tempo did. Up to a quarter of a step is how
-# somebody plays and no other start.
-_AGREE = 0.5
-_FARTHEST = 0.25
-# A found grid bends to any notes a little: random onsets fitted theirs by 0.34 at most, songs of
-# POP909 by 0.48 at least and 0.94 in the middle.
-_FOUND = 0.45
-_FEWEST = 32  # onsets: fewer fit some grid by chance
-_LONGEST = 2 * 3600.0  # seconds: longer files are refused in the end, the search would fill memory
-# Quarter notes a minute that somebody would tap: beyond, no half or double of a tempo is offered.
+# A tempo map with the right tempo may start beside the beat: then the onsets agree on a position
+# within the step. They do in nine of ten of POP909's songs, and with no wrong tempo. A quarter of a
+# step or less is the player's timing and not another start.
+_AGREEMENT = 0.5
+_MAX_LATENESS = 0.25
+# A found grid adapts a little to any notes: random onsets reached a fit of .34 at most, POP909's
+# songs .48 at least and .94 in the median.
+_FOUND_FIT = 0.45
+_FEWEST_ONSETS = 32  # fewer fit some grid by chance
+_LONGEST = 2 * 3600.0  # seconds: longer files are refused later, and the search needs much memory
+# Quarter notes a minute: half or double of a found tempo is offered if it is within this range.
 _SLOWEST, _FASTEST = 40.0, 220.0
 
 
 @dataclass(frozen=True, eq=False)
 class Grid:
-    """Where the steps are in time: straight lines between knots.
+    """The times of the steps, by linear interpolation and extrapolation of some points.
 
     Attributes
     ----------
     seconds, steps : numpy.ndarray
-        Shape ``(knots,)``, at least two, float64, both rising.
+        The points, both float64 of shape ``(points,)``, at least two, rising.
     source : str
-        ``"map"``: the file's tempo map; ``"shifted"``: the same, moved so that notes are on steps;
-        ``"found"``: found from the notes.
+        ``"map"``: the file's tempo map; ``"shifted"``: the tempo map, shifted so that the notes are
+        on steps; ``"found"``: found from the notes.
     ticks : float
-        Of the file, in a step: positions are rounded to them; 0 for not at all.
+        Ticks of the file in a step: positions are rounded to ticks. 0 means no rounding.
     """
 
     seconds: np.ndarray
@@ -54,30 +57,26 @@ class Grid:
     source: str = "map"
     ticks: float = 0.0
 
-    def positions(self, seconds: np.ndarray) -> np.ndarray:
-        """Steps, with fractions, at some times; float64."""
-        steps = _line(np.asarray(seconds, np.float64), self.seconds, self.steps)
+    def positions(self, seconds: ArrayLike) -> np.ndarray:
+        """Convert times to positions in fractional steps, float64."""
+        steps = _interpolate(np.asarray(seconds, np.float64), self.seconds, self.steps)
         return np.rint(steps * self.ticks) / self.ticks if self.ticks else steps
 
-    def times(self, steps: np.ndarray) -> np.ndarray:
-        """Seconds at some positions; float64."""
-        return _line(np.asarray(steps, np.float64), self.steps, self.seconds)
+    def times(self, steps: ArrayLike) -> np.ndarray:
+        """Convert positions in steps to times in seconds, float64."""
+        return _interpolate(np.asarray(steps, np.float64), self.steps, self.seconds)
 
     @property
     def factors(self) -> tuple[float, ...]:
-        """Of 0.5, 1 and 2, those by which a found tempo can be read; 1 alone where it is known."""
+        """The factors (of 0.5, 1 and 2) that a found tempo can be multiplied by; else 1 alone."""
         if self.source != "found":
             return (1.0,)
-        tempo = self._tempo
+        step_rates = np.diff(self.steps) / np.diff(self.seconds)
+        tempo = float(np.median(step_rates)) * 60 / STEPS_PER_BEAT
         return tuple(f for f in (0.5, 1.0, 2.0) if f == 1 or _SLOWEST <= f * tempo <= _FASTEST)
 
-    @property
-    def _tempo(self) -> float:
-        """Quarter notes a minute, in the middle."""
-        return float(np.median(np.diff(self.steps) / np.diff(self.seconds))) * 60 / STEPS_PER_BEAT
-
     def at_tempo(self, factor: float, onsets: Onsets) -> Grid:
-        """The same beat counted at half or double the tempo, bars from where they seem to begin.
+        """Return the grid at half or double the tempo, with the bar lines found again.
 
         Parameters
         ----------
@@ -90,77 +89,46 @@ class Grid:
             return self
         steps = self.steps
         if factor < 1:
-            # Of every two steps, the one that more notes begin on stays.
+            # Of every two steps, keep the one on which more notes start.
             odd = np.rint(self.positions(onsets.start)).astype(int) % 2
             steps = steps - (np.mean(odd) > 0.5 if len(odd) else 0)
-        return _from_first_bar(replace(self, steps=steps * factor), onsets)
+        return _start_at_first_bar(replace(self, steps=steps * factor), onsets)
 
     def moved(self, steps: float, source: str = "") -> Grid:
-        """The same grid with all positions so much later."""
+        """Return the grid with all positions so many steps later."""
         return replace(self, steps=self.steps + steps, source=source or self.source)
 
 
-@dataclass(frozen=True, eq=False)
-class Onsets:
-    """What the notes of a file tell about its beat, each array of shape ``(n,)``, by start.
-
-    Attributes
-    ----------
-    start, end : numpy.ndarray
-        Seconds.
-    pitch : numpy.ndarray
-        MIDI numbers.
-    drum : numpy.ndarray
-        Whether it is a drum; bool.
-    """
-
-    start: np.ndarray
-    end: np.ndarray
-    pitch: np.ndarray
-    drum: np.ndarray
-
-    @classmethod
-    def of(cls, instruments: Sequence[pretty_midi.Instrument]) -> Onsets:
-        """Those of all notes of some tracks."""
-        rows = [
-            (note.start, note.end, note.pitch, instrument.is_drum)
-            for instrument in instruments
-            for note in instrument.notes
-        ]
-        start, end, pitch, drum = np.array(sorted(rows), np.float64).reshape(-1, 4).T
-        return cls(start, end, pitch.astype(int), drum.astype(bool))
-
-
-def _line(at: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """Straight lines between knots, the first and the last going on."""
+def _interpolate(at: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Interpolate linearly; extrapolate along the first and the last segment."""
     i = np.clip(np.searchsorted(x, at, side="right") - 1, 0, len(x) - 2)
     return y[i] + (at - x[i]) * (y[i + 1] - y[i]) / (x[i + 1] - x[i])
 
 
 def map_grid(midi: pretty_midi.PrettyMIDI) -> Grid:
-    """The grid of a file's own tempo map."""
-    per_step = midi.resolution / STEPS_PER_BEAT
+    """Return the grid of a file's tempo map."""
+    ticks_per_step = midi.resolution / STEPS_PER_BEAT
     seconds, tempos = midi.get_tempo_changes()
-    steps = np.array([midi.time_to_tick(second) for second in seconds]) / per_step
-    # An hour more at the last tempo: a line has two ends.
+    steps = np.array([midi.time_to_tick(second) for second in seconds]) / ticks_per_step
+    # A second point for the last tempo, an hour later.
     seconds = np.append(seconds, seconds[-1] + 3600.0)
     steps = np.append(steps, steps[-1] + 60.0 * tempos[-1] * STEPS_PER_BEAT)
-    return Grid(seconds, steps, ticks=per_step)
+    return Grid(seconds, steps, ticks=ticks_per_step)
 
 
 def grid_fit(positions: np.ndarray) -> complex:
-    """How well onsets lie on steps, or on triplets, whichever is better.
+    """Measure how well onsets fit the steps, or triplets if they fit these better.
 
     Parameters
     ----------
     positions : numpy.ndarray
-        Steps, with fractions, shape ``(n,)``.
+        In fractional steps, shape ``(n,)``.
 
     Returns
     -------
     complex
-        The mean of unit vectors that turn once a step (or once a triplet). Its length says how
-        well the onsets agree with each other, its real part how well they are on the grid.
+        The mean of unit vectors that turn once a step (or once a triplet). Its absolute value
+        tells how well the onsets agree with each other, its real part how well they fit the grid.
     """
     if not len(positions):
         return 0j
@@ -169,52 +137,54 @@ def grid_fit(positions: np.ndarray) -> complex:
 
 
 def choose_grid(midi: pretty_midi.PrettyMIDI, onsets: Onsets) -> Grid:
-    """The grid to read a file on.
+    """Choose the grid for reading a file.
 
-    The tempo map's where the notes are on it, which is nearly always. Where they are all as far
-    from it, it is moved (a song that starts anywhere in its file). Where they are on it by chance
-    alone, as in a recording without a click, the beat is found from the notes, if they have one.
+    It is the grid of the tempo map if the notes fit it, as in nearly all files. If all notes are
+    off by the same time (a song that does not start on a step of its file), that grid is shifted.
+    If the notes fit it only by chance (a recording without a click), the beat is found from the
+    notes, if they have one.
 
     Parameters
     ----------
     midi : pretty_midi.PrettyMIDI
     onsets : Onsets
-        Of all its notes.
+        All notes of the file.
     """
     grid = map_grid(midi)
     times = np.unique(onsets.start)
     _, tempos = midi.get_tempo_changes()
     unset = len(tempos) == 1 and abs(tempos[0] - _DEFAULT_TEMPO) < 0.01
-    # Drums keep what they are off a step, so a drummer far from the click loses nothing by it.
-    if len(times) < _FEWEST or times[-1] > _LONGEST or (onsets.drum.all() and not unset):
+    # Drums keep their timing offsets, so a drummer far from the click loses nothing.
+    drums_alone = onsets.is_drum.all() and not unset
+    if len(times) < _FEWEST_ONSETS or times[-1] > _LONGEST or drums_alone:
         return grid
     fit = grid_fit(grid.positions(times)).real
-    straight = np.exp(2j * np.pi * grid.positions(times)).mean()
-    late = np.angle(straight) / (2 * np.pi)
-    if abs(straight) >= _AGREE:
-        if abs(late) <= _FARTHEST:
+    agreement = np.exp(2j * np.pi * grid.positions(times)).mean()
+    lateness = np.angle(agreement) / (2 * np.pi)
+    if abs(agreement) >= _AGREEMENT:
+        if abs(lateness) <= _MAX_LATENESS:
             return grid
-        near = grid.moved(-late, "shifted")
-        near = near.moved(
-            bar_line(near.positions(onsets.start), near.positions(onsets.end), onsets)
-        )
-        early = near.positions(times[:1])[0] < -0.5
-        return near.moved(STEPS_PER_BAR) if early else near
-    if fit >= (_ON_GRID if unset else min(_ON_GRID, _CHANCE / np.sqrt(2 * len(times)))):
+        shifted = _move_to_bar_line(grid.moved(-lateness, "shifted"), onsets)
+        starts_before_0 = shifted.positions(times[:1])[0] < -0.5
+        return shifted.moved(STEPS_PER_BAR) if starts_before_0 else shifted
+    if fit >= (_GOOD_FIT if unset else min(_GOOD_FIT, _CHANCE / np.sqrt(2 * len(times)))):
         return grid
     found = find_beats(times, None if unset else float(np.median(tempos)))
     if found is None:
         return grid
-    # No rounding to ticks: those of a map that does not count say nothing.
-    free = Grid(*found, source="found")
-    if grid_fit(free.positions(times)).real < _FOUND:
+    found_grid = Grid(*found, source="found")  # the file's ticks mean nothing in it
+    if grid_fit(found_grid.positions(times)).real < _FOUND_FIT:
         return grid
-    return _from_first_bar(free, onsets)
+    return _start_at_first_bar(found_grid, onsets)
 
 
-def _from_first_bar(grid: Grid, onsets: Onsets) -> Grid:
-    """A found grid with its bars where they sound as if they began."""
-    grid = grid.moved(bar_line(grid.positions(onsets.start), grid.positions(onsets.end), onsets))
-    # What is recorded before the first note is no music: the first bar with a note begins.
+def _move_to_bar_line(grid: Grid, onsets: Onsets) -> Grid:
+    start, end = grid.positions(onsets.start), grid.positions(onsets.end)
+    return grid.moved(find_bar_line(start, end, onsets))
+
+
+def _start_at_first_bar(grid: Grid, onsets: Onsets) -> Grid:
+    """Return the grid with the bar lines found, and the first bar with a note at step 0."""
+    grid = _move_to_bar_line(grid, onsets)
     first = np.floor((grid.positions(onsets.start[:1])[0] + 0.5) / STEPS_PER_BAR)
     return grid.moved(-first * STEPS_PER_BAR)

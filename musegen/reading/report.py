@@ -1,4 +1,4 @@
-"""What reading a file made of it, in plain words."""
+"""The report of reading a MIDI file: what was kept, what was left out, and why."""
 
 from __future__ import annotations
 
@@ -13,30 +13,30 @@ __all__ = ["Report", "TrackReport"]
 
 @dataclass(frozen=True)
 class TrackReport:
-    """One track: an instrument on a channel of a file.
+    """What became of one track, an instrument on a channel of the file.
 
     Attributes
     ----------
     index : int
-        Counted from 0, in the order of the file; what `read_midi`'s `assign` calls it by.
+        From 0, in the order of the file; the argument `assign` of `read_midi` uses it.
     name : str
-        As the file has it, on one line; may be empty. Text, whatever it looks like.
+        From the file, on one line; may be empty. It is not safe as HTML.
     program : int
         General MIDI program, 0 to 127.
     channel : int
         From 1 to 16.
     drums : bool
-        Whether it is on the channel of drums, or its name says that it is drums.
+        Whether it is on the drum channel, or is named as drums.
     notes : int
-        How many the file has.
+        The number of notes in the file.
     kept : int
-        How many of them are in the piece.
+        The number of notes in the piece.
     part : str, optional
-        The part that it plays; None where it is left out.
+        The part that it plays; None if it is left out.
     reason : str
-        Why so, in a few plain words, to follow "because".
+        Why, as a clause to follow "because".
     chosen : bool
-        Whether it was asked for, and would be another part by itself.
+        Whether the user chose the part, and it would be another otherwise.
     """
 
     index: int
@@ -52,109 +52,113 @@ class TrackReport:
 
     @property
     def instrument(self) -> str:
-        """The instrument's name."""
+        """The name of the instrument."""
         return "Drums" if self.channel == 10 else program_name(self.program)
 
     @property
     def line(self) -> str:
-        """What became of it, in a sentence."""
-        called = f'"{self.name}"' if self.name else "no name"
-        what = f"Track {self.index + 1} ({called}, {self.instrument}, {_count(self.notes, 'note')})"
+        """A sentence about the track."""
+        name = f'"{self.name}"' if self.name else "no name"
+        track = f"Track {self.index + 1} ({name}, {self.instrument}, {_count(self.notes, 'note')})"
         if self.part is None:
-            return f"{what} is left out: {self.reason}."
+            return f"{track} is left out: {self.reason}."
         kept = "" if self.kept == self.notes else f" {self.kept} of its notes are kept."
-        return f"{what} plays the {self.part}: {self.reason}.{kept}"
+        return f"{track} plays the {self.part}: {self.reason}.{kept}"
 
 
 @dataclass(frozen=True)
 class Report:
-    """What was kept of a file, what was left out, and why.
+    """What reading a file made of it.
 
     Attributes
     ----------
-    kind : int
+    midi_type : int
         Type of the MIDI file: 0, 1 or 2.
     tracks : tuple of TrackReport
         All tracks with notes.
     grid : str
-        ``"map"``: steps are those of the file's tempo map; ``"shifted"``: the same, moved onto the
-        notes; ``"found"``: found from the notes.
-    shift : float
-        Seconds that the music begins later in the piece than in the file.
+        Where the steps come from, as in `musegen.reading.grid.Grid.source`: ``"map"``,
+        ``"shifted"`` or ``"found"``.
+    start_shift : float
+        By how many seconds the music begins later in the piece than in the file.
     pickup : int
-        Steps of an incomplete first bar in the file; 0 for none.
-    moved, farthest : float
-        How far onsets, drums apart, were moved onto the nearest step: the median and the most, in
-        seconds.
+        The length of an incomplete first bar in the file, in steps; 0 if there is none.
+    median_shift, max_shift : float
+        By how many seconds onsets were moved to the nearest step. Drums are not counted.
     tempos : tuple of float
         The slowest and the fastest tempo of a phrase, quarter notes a minute.
     tempo_factor : float
-        By how much a tempo found from the notes was multiplied on request: 0.5, 1 or 2.
+        The factor that the user multiplied a found tempo by: 0.5, 1 or 2.
     tempo_factors : tuple of float
-        Those by which it could be.
+        The factors that are possible.
     meters : tuple of str
-        Meters that the file names, such as ``"3/4"``; empty where it names none.
+        The meters in the file, such as ``"3/4"``; may be empty.
     key : int
-        Of the first phrase, as in `Phrase.key`.
+        The key of the first phrase, as in `Phrase.key`.
     key_source : str
-        ``"file"``, or ``"notes"`` where it is estimated from them.
-    unclassed : mapping of int to int
-        Drums of none of the nine kinds, left out: how many hits of each MIDI pitch.
-    doubled : int
-        Notes left out since their part plays the same pitch on the same step.
+        ``"file"``, or ``"notes"`` if it is estimated.
+    unknown_drums : mapping of int to int
+        The number of hits, by MIDI pitch, of drums that are none of the nine classes and left out.
+    duplicates : int
+        Notes left out because their part plays the same pitch on the same step.
     shortened : int
-        Notes that end early since their pitch starts again in the part.
-    lost : int
-        Notes without a length in the file.
+        Notes that end early because their pitch starts again in the part.
+    without_length : int
+        Notes of the file that have no length and are left out.
     bars : int
         Length of the piece.
     seconds, file_seconds : float
         Length of the piece, and of the file to the end of its last note.
     """
 
-    kind: int
+    midi_type: int
     tracks: tuple[TrackReport, ...]
     grid: str
-    shift: float
+    start_shift: float
     pickup: int
-    moved: float
-    farthest: float
+    median_shift: float
+    max_shift: float
     tempos: tuple[float, float]
     meters: tuple[str, ...]
     key: int
     key_source: str
     tempo_factor: float = 1.0
     tempo_factors: tuple[float, ...] = (1.0,)
-    unclassed: Mapping[int, int] = field(default_factory=dict)
-    doubled: int = 0
+    unknown_drums: Mapping[int, int] = field(default_factory=dict)
+    duplicates: int = 0
     shortened: int = 0
-    lost: int = 0
+    without_length: int = 0
     bars: int = 0
     seconds: float = 0.0
     file_seconds: float = 0.0
 
     @property
     def lines(self) -> tuple[str, ...]:
-        """All of it in sentences: first what holds for the whole piece, then what was left out."""
+        """The report in sentences: about the whole piece, each track, and what was left out."""
         tracks = (track.line for track in self.tracks)
-        return (*_said(*self._general()), *tracks, *_said(self._left_out(), self._overlaps()))
+        return (
+            *_not_empty(*self._general()),
+            *tracks,
+            *_not_empty(self._left_out(), self._overlaps()),
+        )
 
     @property
     def about(self) -> tuple[str, ...]:
-        """Those of `lines` that are not about one track."""
-        return _said(*self._general(), self._left_out(), self._overlaps())
+        """The sentences of `lines` that are not about one track."""
+        return _not_empty(*self._general(), self._left_out(), self._overlaps())
 
     def _general(self) -> tuple[str, ...]:
-        return (self._beat(), self._tempo(), self._meter(), self._key(), self._rounding())
+        return (self._beat(), self._tempo(), self._meter(), self._key(), self._shifts())
 
     def _beat(self) -> str:
         if self.grid == "found":
             return "The notes are not on the file's beat, so the beat was found from the notes."
         if self.grid == "shifted":
             return (
-                "The notes are all as far from the file's beat, so it was moved onto them: "
-                f"bar 1 begins {abs(self.shift):.2f} s "
-                f"{'before the file does' if self.shift > 0 else 'into the file'}."
+                "All notes are off the file's beat by the same time, so the beat was moved onto "
+                "them: "
+                f"bar 1 begins {abs(self.start_shift):.2f} s "
+                f"{'before the file does' if self.start_shift > 0 else 'into the file'}."
             )
         return "The beat is the file's own."
 
@@ -163,21 +167,23 @@ class Report:
         range_ = f"{slow} beats a minute" if slow == fast else f"{slow} to {fast} beats a minute"
         estimated = ", estimated" if self.grid == "found" else ""
         if self.tempo_factor != 1:
-            estimated = f", {'half' if self.tempo_factor < 1 else 'double'} of what was found"
+            estimated = (
+                f", {'half' if self.tempo_factor < 1 else 'double'} the tempo that was found"
+            )
         return f"Tempo: {range_}{estimated}. Length: {self.bars} bars, {_clock(self.seconds)}."
 
     def _meter(self) -> str:
         others = [meter for meter in self.meters if meter != "4/4"]
-        said = ""
+        pickup = ""
         if self.pickup:
             beats = "1 beat" if self.pickup == 4 else f"{self.pickup / 4:g} beats"
-            said = f"It begins with a pick-up of {beats}, which is kept at the end of bar 1. "
+            pickup = f"It begins with a pick-up of {beats}, which is kept at the end of bar 1. "
         if others:
             return (
-                f"{said}The file has bars of {', '.join(others)}: they are read on their own "
+                f"{pickup}The file has bars of {', '.join(others)}: they are read on their own "
                 "beats, and cut into bars of four."
             )
-        return said.strip() or ("" if self.meters else "The file names no meter: 4/4 is taken.")
+        return pickup.strip() or ("" if self.meters else "The file names no meter: 4/4 is used.")
 
     def _key(self) -> str:
         name = KEY_NAMES[self.key + 5]
@@ -185,24 +191,25 @@ class Report:
         source = "from the file" if self.key_source == "file" else "estimated from the notes"
         return f"Key: {name} major or {minor} minor, {source}."
 
-    def _rounding(self) -> str:
-        if self.farthest < 0.0005:
+    def _shifts(self) -> str:
+        if self.max_shift < 0.0005:
             return ""
         return (
             "Notes were moved to the nearest sixteenth: "
-            f"by {1000 * self.moved:.0f} ms in the middle, {1000 * self.farthest:.0f} ms at most."
+            f"by {1000 * self.median_shift:.0f} ms in the median, "
+            f"{1000 * self.max_shift:.0f} ms at most."
         )
 
     def _left_out(self) -> str:
-        said = []
-        if self.unclassed:
-            hits = _count(sum(self.unclassed.values()), "drum hit")
-            said.append(f"{hits} of none of the nine kinds of drums")
-        if self.lost:
-            said.append(f"{_count(self.lost, 'note')} without a length")
-        if self.doubled:
-            said.append(f"{_count(self.doubled, 'note')} that a part plays twice at once")
-        return f"Left out: {'; '.join(said)}." if said else ""
+        left_out: list[str] = []
+        if self.unknown_drums:
+            hits = _count(sum(self.unknown_drums.values()), "drum hit")
+            left_out.append(f"{hits} that are none of the nine kinds of drums")
+        if self.without_length:
+            left_out.append(f"{_count(self.without_length, 'note')} without a length")
+        if self.duplicates:
+            left_out.append(f"{_count(self.duplicates, 'note')} that a part plays twice at once")
+        return f"Left out: {'; '.join(left_out)}." if left_out else ""
 
     def _overlaps(self) -> str:
         if not self.shortened:
@@ -210,7 +217,7 @@ class Report:
         return f"{_count(self.shortened, 'note')} cut short where the same pitch starts again."
 
 
-def _said(*sentences: str) -> tuple[str, ...]:
+def _not_empty(*sentences: str) -> tuple[str, ...]:
     return tuple(filter(None, sentences))
 
 

@@ -5,7 +5,7 @@ import csv
 import pytest
 from support.examples import DATA, band, drum_phrase
 
-from musegen.datasets import build_corpus
+from musegen.datasets import build_dataset
 from musegen.datasets.build import cut_phrases, split_by_name
 from musegen.errors import MusicError
 from musegen.music import Phrase, Piece
@@ -39,11 +39,11 @@ def test_a_folder_of_midi_files_becomes_phrases(tmp_path):
         band(bars=4, tempo=100 + i).write_midi(tmp_path / "deep" / f"{i}.mid")
     (tmp_path / "deep" / "broken.mid").write_bytes(b"MThd and then nothing")
     (tmp_path / "notes.txt").write_text("not music")
-    phrases, summary = build_corpus("midi", [tmp_path])
+    phrases, summary = build_dataset("midi", [tmp_path])
     assert summary.sources == 3
     assert summary.phrases == len(phrases) == 9
     assert sorted(set(phrases.source)) == ["deep/0.mid", "deep/1.mid", "deep/2.mid"]
-    assert "left out: 1 ends too soon" in str(summary)
+    assert "left out: 1 is damaged, its end is missing" in str(summary)
 
 
 def test_a_corpus_is_the_same_whichever_pool_made_it(tmp_path, monkeypatch):
@@ -54,7 +54,7 @@ def test_a_corpus_is_the_same_whichever_pool_made_it(tmp_path, monkeypatch):
     for i, pool in enumerate(
         [WorkerPool(workers=1), WorkerPool(PROCESSES, 2), WorkerPool(DASK, 2)]
     ):
-        phrases, summary = build_corpus("midi", ["music"], pool)
+        phrases, summary = build_dataset("midi", ["music"], pool)
         assert summary.sources == 20
         phrases.save(f"{i}.npz")
         files.add((tmp_path / f"{i}.npz").read_bytes())
@@ -72,7 +72,7 @@ def test_groove_is_read_by_its_table(tmp_path):
         writer.writeheader()
         for row in rows:
             writer.writerow({**row, "midi_filename": "one/beat.mid", "bpm": "110"})
-    phrases, summary = build_corpus("groove", [tmp_path])
+    phrases, summary = build_dataset("groove", [tmp_path])
     assert set(phrases.split) == {"test"}
     assert set(phrases.tempo) == {110}
     assert phrases[0].notes["offset"].max() == pytest.approx(0.2, abs=0.005)
@@ -82,13 +82,13 @@ def test_groove_is_read_by_its_table(tmp_path):
 @pytest.mark.parametrize("kind", ["groove", "midi", "pop909"])
 def test_a_folder_without_music_is_said_in_a_line(tmp_path, kind):
     with pytest.raises(MusicError, match="give") as caught:
-        build_corpus(kind, [tmp_path])
+        build_dataset(kind, [tmp_path])
     assert "\n" not in str(caught.value)
 
 
 @needs_data
 def test_pop909_songs_get_their_parts():
-    phrases, _ = build_corpus("pop909", [DATA / "pop909/POP909/003", DATA / "pop909_cl"])
+    phrases, _ = build_dataset("pop909", [DATA / "pop909/POP909/003", DATA / "pop909_cl"])
     assert set(phrases.source) == {"pop909/003"}
     counts = [len(phrases.only([part]).notes) for part in SONG_PARTS]
     assert min(counts) > 200
@@ -98,7 +98,7 @@ def test_pop909_songs_get_their_parts():
 
 @needs_data
 def test_groove_has_human_timing():
-    phrases, _ = build_corpus("groove", [DATA / "groove"])
+    phrases, _ = build_dataset("groove", [DATA / "groove"])
     assert len(phrases) > 10_000
     assert set(phrases.split) == {"train", "validation", "test"}
     by_split = {split: set(phrases.source[phrases.split == split]) for split in set(phrases.split)}

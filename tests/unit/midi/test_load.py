@@ -31,7 +31,7 @@ def test_patterns_of_type_2_follow_one_another(tmp_path):
         kind=2,
     )
     piece, report = read_midi_with_report(path, {0: "lead", 1: "lead"})
-    assert report.kind == 2
+    assert report.midi_type == 2
     assert [onset for onset, _ in places(piece, "lead")] == [
         *range(0, 24, 4),
         *range(32, 48, 4),
@@ -103,7 +103,7 @@ def test_drums_alone(tmp_path):
     assert report.tracks[0].line == (
         "Track 1 (no name, Drums, 8 notes) plays the drums: it is on channel 10."
     )
-    assert report.farthest == 0
+    assert report.max_shift == 0
 
 
 @pytest.mark.parametrize("free", [False, True])

@@ -11,7 +11,8 @@ from musegen.errors import MusicError
 from musegen.midi import load_midi
 from musegen.reading import read_midi_with_report
 from musegen.reading.beats import find_beats
-from musegen.reading.grid import Grid, Onsets, choose_grid, grid_fit, map_grid
+from musegen.reading.grid import Grid, choose_grid, grid_fit, map_grid
+from musegen.reading.onsets import Onsets
 
 SONGS = ("001", "034", "105", "155", "312", "478", "604", "756")
 
@@ -38,7 +39,7 @@ def test_the_beat_is_found_under_a_map_that_knows_nothing_of_it(tmp_path, tempo,
     assert report.grid == "found"
     assert np.mean([phrase.tempo for phrase in piece.phrases]) == pytest.approx(tempo, rel=0.005)
     midi = load_midi(path)
-    grid = choose_grid(midi, Onsets.of(midi.instruments))
+    grid = choose_grid(midi, Onsets.from_instruments(midi.instruments))
     heard = sorted(midi.instruments[0].notes, key=lambda note: (note.start, note.pitch))
     if not jitter:
         steps = np.floor(grid.positions([note.start for note in heard]) + 0.5)
@@ -58,7 +59,7 @@ def test_a_found_beat_can_be_read_at_half_and_double_the_tempo(tmp_path, factor)
     assert (report.grid, report.tempo_factor) == ("found", factor)
     assert report.tempo_factors == (0.5, 1, 2)
     said = {0.5: "half", 2.0: "double"}[factor]
-    assert f"beats a minute, {said} of what was found." in report.lines[1]
+    assert f"beats a minute, {said} the tempo that was found." in report.lines[1]
     assert piece.tempo == pytest.approx(97.7 * factor, rel=0.005)
     assert piece.bars == pytest.approx(usual.bars * factor, abs=1)
     # The same music in the same time; its bars may begin elsewhere.
@@ -70,7 +71,7 @@ def test_a_found_beat_can_be_read_at_half_and_double_the_tempo(tmp_path, factor)
         assert set(kept % 1) == {0}
     else:
         assert len(usual.notes) * 0.7 < len(piece.notes) <= len(usual.notes)
-        assert report.doubled + len(piece.notes) == before.doubled + len(usual.notes)
+        assert report.duplicates + len(piece.notes) == before.duplicates + len(usual.notes)
 
 
 @pytest.mark.parametrize(("tempo", "factors"), [(67.3, (1, 2)), (105.0, (0.5, 1, 2))])
@@ -78,7 +79,9 @@ def test_no_tempo_is_offered_that_nobody_would_tap(tmp_path, tempo, factors):
     path = recording(tmp_path / "live.mid", tune(), steady(tempo))
     _, report = read_midi_with_report(path)
     assert report.tempo_factors == factors
-    with pytest.raises(MusicError, match=r"the tempo of live\.mid cannot be read times 4: choose"):
+    with pytest.raises(
+        MusicError, match=r"the tempo of live\.mid cannot be multiplied by 4: choose"
+    ):
         read_midi_with_report(path, tempo_factor=4)
 
 
@@ -116,9 +119,9 @@ def test_a_song_that_starts_beside_the_beat_is_moved_onto_it(tmp_path):
     assert set(zip((onset - onset.min()).tolist(), piece.notes["pitch"].tolist(), strict=True)) == (
         set(map(tuple, notes[:, :2].tolist()))
     )
-    assert report.farthest < 0.002
-    assert report.lines[0].startswith("The notes are all as far from the file's beat, so it was")
-    assert piece.seconds_at(onset.min()) - late == pytest.approx(report.shift, abs=0.002)
+    assert report.max_shift < 0.002
+    assert report.lines[0].startswith("All notes are off the file's beat by the same time, so")
+    assert piece.seconds_at(onset.min()) - late == pytest.approx(report.start_shift, abs=0.002)
 
 
 @pytest.mark.parametrize("tempo", [120.0, 83.0])

@@ -32,7 +32,7 @@ def lines(report):
 @pytest.mark.parametrize("kind", [0, 1])
 def test_each_track_has_its_part_and_a_reason(tmp_path, kind):
     piece, report = read_midi_with_report(song(tmp_path / "song.mid", kind=kind))
-    assert report.kind == kind
+    assert report.midi_type == kind
     assert parts(report) == ["lead", "chords", "bass", "drums"]
     assert [track.channel for track in report.tracks] == [1, 2, 3, 10]
     assert [track.program for track in report.tracks] == [53, 24, 33, 0]
@@ -46,7 +46,7 @@ def test_the_report_says_it_in_sentences(tmp_path):
     assert report.lines == (
         "The beat is the file's own.",
         "Tempo: 120 beats a minute. Length: 2 bars, 0:04.",
-        "The file names no meter: 4/4 is taken.",
+        "The file names no meter: 4/4 is used.",
         "Key: C major or A minor, estimated from the notes.",
         'Track 1 ("Lead Vocal", Voice Oohs, 8 notes) plays the lead: it is named Lead Vocal.',
         "Track 2 (no name, Acoustic Guitar (nylon), 6 notes) plays the chords: "
@@ -54,7 +54,7 @@ def test_the_report_says_it_in_sentences(tmp_path):
         'Track 3 ("Bass", Electric Bass (finger), 8 notes) plays the bass: it is named Bass.',
         "Track 4 (no name, Drums, 6 notes) plays the drums: it is on channel 10. "
         "4 of its notes are kept.",
-        "Left out: 2 drum hits of none of the nine kinds of drums.",
+        "Left out: 2 drum hits that are none of the nine kinds of drums.",
     )
 
 
@@ -75,8 +75,8 @@ def test_read_midi_gives_the_same_piece(tmp_path):
 
 def test_drums_of_no_kind_are_counted(tmp_path):
     _, report = read_midi_with_report(song(tmp_path / "song.mid"))
-    assert report.unclassed == {73: 1, 75: 1}
-    assert "Left out: 2 drum hits of none of the nine kinds of drums." in report.lines
+    assert report.unknown_drums == {73: 1, 75: 1}
+    assert "Left out: 2 drum hits that are none of the nine kinds of drums." in report.lines
 
 
 def test_a_track_can_be_given_another_part(tmp_path):
@@ -188,7 +188,7 @@ def test_notes_twice_at_once_and_notes_cut_short_are_counted(tmp_path):
     notes = [(60, 0, 4), (60, 2, 4), (64, 0, 1)]
     voices = (Voice(notes, "Piano", 0, 1), Voice([(64, 0, 2)], "Guitar", 24, 2))
     _, report = read_midi_with_report(midi_file(tmp_path / "song.mid", *voices))
-    assert (report.doubled, report.shortened) == (1, 1)
+    assert (report.duplicates, report.shortened) == (1, 1)
     assert "Left out: 1 note that a part plays twice at once." in report.lines
     assert "1 note cut short where the same pitch starts again." in report.lines
 
@@ -198,7 +198,7 @@ def test_notes_without_a_length_are_counted(tmp_path):
     path = midi_file(tmp_path / "song.mid", Voice([*scale(60), (70, 3, 3)], meta=[(1, hanging)]))
     piece, report = read_midi_with_report(path)
     assert len(piece.notes) == 8
-    assert report.lost == 2
+    assert report.without_length == 2
     assert "Left out: 2 notes without a length." in report.lines
 
 
@@ -207,8 +207,8 @@ def test_how_far_notes_were_moved(tmp_path):
     _, report = read_midi_with_report(
         midi_file(tmp_path / "song.mid", Voice(notes), meta=[(0, tempo(60))])
     )
-    assert report.farthest == pytest.approx(0.05, abs=1e-3)
-    assert "by 0 ms in the middle, 50 ms at most" in lines(report)
+    assert report.max_shift == pytest.approx(0.05, abs=1e-3)
+    assert "by 0 ms in the median, 50 ms at most" in lines(report)
 
 
 def test_what_is_exact_is_not_said_to_be_moved(tmp_path):

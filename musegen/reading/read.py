@@ -1,0 +1,170 @@
+"""Reads MIDI files as pieces."""
+
+from __future__ import annotations
+
+import warnings
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from musegen.errors import MusicError, MusicWarning
+from musegen.midi.load import MidiFile, display_text, load_file
+from musegen.music.instruments import drum_classes
+from musegen.music.notes import STEPS_PER_BAR, STEPS_PER_BEAT, NoteArray, tidy_notes
+from musegen.music.piece import Piece
+from musegen.reading.grid import Grid, choose_grid
+from musegen.reading.onsets import Onsets
+from musegen.reading.report import Report
+from musegen.reading.signatures import find_keys, list_meters, phrase_tempos, pickup_steps
+from musegen.reading.voices import choose_voices, voice_notes, voice_programs
+
+__all__ = ["read_file", "read_midi", "read_midi_with_report"]
+
+_MAX_STEPS = 60 * 240 * STEPS_PER_BEAT  # an hour at 240 beats a minute
+
+
+def read_midi(path: str | Path, assign: Mapping[int, str | None] | None = None) -> Piece:
+    """Read a MIDI file as a piece.
+
+    Tracks become parts (`musegen.reading.assign_parts.choose_parts`). If no track is the bass, the
+    lowest notes of the chords are. The beat is that of the file's tempo map, or is found from the
+    notes if they do not fit it (`musegen.reading.grid.choose_grid`). The key is the file's if it
+    fits the notes, else it is estimated. Each phrase has the mean tempo of its part of the file,
+    so that the length in seconds stays.
+
+    Parameters
+    ----------
+    path : str or Path
+        A Standard MIDI File of any type.
+    assign : mapping of int to str or None, optional
+        The parts of some tracks, by `TrackReport.index`; None leaves a track out. Other tracks get
+        the same parts as without it.
+
+    Raises
+    ------
+    MusicError
+        If the file is missing, empty, not MIDI, has no notes, or is over an hour long; if `assign`
+        has a track or a part that does not exist, or leaves nothing.
+
+    Warns
+    -----
+    MusicWarning
+        If the music is not all in 4/4: it is cut into phrases of 32 steps regardless.
+    """
+    piece, report = read_midi_with_report(path, assign)
+    others = [meter for meter in report.meters if meter != "4/4"]
+    if others:
+        warnings.warn(
+            f"{display_text(Path(path).name)} has bars of {', '.join(others)}: "
+            "it is read on its own beats, eight quarters a phrase",
+            MusicWarning,
+            stacklevel=2,
+        )
+    return piece
+
+
+def read_midi_with_report(
+    path: str | Path,
+    assign: Mapping[int, str | None] | None = None,
+    tempo_factor: float = 1.0,
+) -> tuple[Piece, Report]:
+    """Read a MIDI file as `read_midi` does, and report what was made of it instead of warning.
+
+    Parameters
+    ----------
+    path, assign
+        As for `read_midi`.
+    tempo_factor : float
+        0.5 or 2 reads a beat that was found from the notes at half or double its tempo, since the
+        notes alone cannot decide. One of `Report.tempo_factors`.
+
+    Raises
+    ------
+    MusicError
+        As for `read_midi`, and if the tempo cannot be multiplied by the factor.
+    """
+    return read_file(load_file(path), assign, tempo_factor)
+
+
+def read_file(
+    file: MidiFile, assign: Mapping[int, str | None] | None = None, tempo_factor: float = 1.0
+) -> tuple[Piece, Report]:
+    """Read a file that is already loaded; see `read_midi_with_report`."""
+    name, midi = file.name, file.midi
+    if not midi.instruments:
+        raise MusicError(f"{name} has no notes in it: choose another file")
+    onsets = Onsets.from_instruments(midi.instruments)
+    grid = choose_grid(midi, onsets)
+    tempo_factors = grid.factors
+    if tempo_factor not in tempo_factors:
+        raise MusicError(_no_such_factor(name, tempo_factor, grid))
+    grid = grid.at_tempo(tempo_factor, onsets)
+    pickup = 0
+    if grid.source == "map":
+        pickup = pickup_steps(midi, grid)
+        grid = grid.moved(-pickup % STEPS_PER_BAR)
+
+    voices = choose_voices(file, grid, assign or {})
+    raw = voice_notes(midi, grid, voices)
+    notes = tidy_notes(raw)
+    if not len(notes):
+        if any(voice.choice.part for voice in voices):
+            raise MusicError(f"{name} has no drums of the nine usual kinds and no other notes")
+        raise MusicError(f"every track of {name} is left out: give one of them a part")
+    steps = int((notes["onset"] + notes["duration"]).max())
+    if steps > _MAX_STEPS:
+        raise MusicError(f"{name} is over an hour long: cut it shorter")
+
+    bars = max(1, -(-steps // STEPS_PER_BAR))
+    phrases = -(-bars // 2)
+    keys, key_source = find_keys(midi, notes, phrases, grid)
+    tempos = phrase_tempos(grid, phrases)
+    programs, changes = voice_programs(voices)
+    piece = Piece.from_notes(notes, keys, tempos.tolist(), programs, bars)
+    piece = replace(piece, changes=changes)
+
+    shifts = np.concatenate([voice.shifts(grid) for voice in voices])
+    drums = [voice.track.pitch for voice in voices if voice.choice.part == "drums"]
+    report = Report(
+        midi_type=file.midi_type,
+        tracks=tuple(voice.report() for voice in voices),
+        grid=grid.source,
+        start_shift=-float(grid.times(np.zeros(1))[0]),
+        pickup=pickup,
+        median_shift=float(np.median(shifts)) if len(shifts) else 0.0,
+        max_shift=float(shifts.max(initial=0.0)),
+        tempos=(float(tempos.min()), float(tempos.max())),
+        tempo_factor=tempo_factor,
+        tempo_factors=tempo_factors,
+        meters=list_meters(midi, skip=1 if pickup else 0),
+        key=keys[0],
+        key_source=key_source,
+        unknown_drums=Counter(
+            p for pitch in drums for p in pitch[drum_classes(pitch) < 0].tolist()
+        ),
+        duplicates=len(raw) - len(notes),
+        shortened=_count_shortened(raw, notes),
+        without_length=file.notes_without_length,
+        bars=bars,
+        seconds=piece.seconds,
+        file_seconds=float(onsets.end.max()),
+    )
+    return piece, report
+
+
+def _no_such_factor(name: str, factor: float, grid: Grid) -> str:
+    if grid.source != "found":
+        return f"the beat of {name} is the file's own: it is not read at another tempo"
+    choices = " or ".join(f"{choice:g}" for choice in grid.factors)
+    return f"the tempo of {name} cannot be multiplied by {factor}: choose {choices}"
+
+
+def _count_shortened(raw: NoteArray, notes: NoteArray) -> int:
+    """Count the notes that `tidy_notes` shortened."""
+    order = np.lexsort((-raw["duration"], raw["onset"], raw["pitch"], raw["part"]))
+    _, first = np.unique(raw[order][["part", "pitch", "onset"]], return_index=True)
+    tidy = np.lexsort((notes["onset"], notes["pitch"], notes["part"]))
+    return int(np.sum(raw[order][first]["duration"] > notes[tidy]["duration"]))

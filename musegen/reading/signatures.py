@@ -1,0 +1,92 @@
+"""Keys, meters, pick-ups and tempos of a file, in phrases of the piece."""
+
+from __future__ import annotations
+
+import numpy as np
+import pretty_midi
+
+from musegen.music.keys import estimate_key, key_fits, wrap_key
+from musegen.music.notes import STEPS_PER_BAR, STEPS_PER_BEAT, STEPS_PER_PHRASE, NoteArray
+from musegen.reading.grid import Grid, map_grid
+
+__all__ = ["file_keys", "find_keys", "list_meters", "phrase_tempos", "pickup_steps"]
+
+# A file's key is used if it fits the notes nearly as well as the best key does: programs write C
+# major if nobody chose a key.
+_KEY_MARGIN = 0.15
+_TEMPOS = (10, 960)  # quarter notes a minute; other tempos are errors of the file
+
+
+def file_keys(midi: pretty_midi.PrettyMIDI, notes: NoteArray, phrases: int) -> list[int]:
+    """Return the key of each phrase of a file on its own grid; see `find_keys`."""
+    return find_keys(midi, notes, phrases, map_grid(midi))[0]
+
+
+def find_keys(
+    midi: pretty_midi.PrettyMIDI, notes: NoteArray, phrases: int, grid: Grid
+) -> tuple[list[int], str]:
+    """Find the key of each phrase: the file's if it fits the notes, else the key that fits best.
+
+    Returns
+    -------
+    keys : list of int
+        As in `Phrase.key`.
+    source : str
+        ``"file"`` or ``"notes"``.
+    """
+    signed = _signed_keys(midi, phrases, grid)
+    fits = key_fits(notes)
+    best = estimate_key(notes)
+    if signed is None:
+        return [best] * phrases, "notes"
+    if len(set(signed)) > 1 or fits[signed[0] + 5] >= fits[best + 5] - _KEY_MARGIN:
+        return signed, "file"
+    return [best] * phrases, "notes"
+
+
+def _signed_keys(midi: pretty_midi.PrettyMIDI, phrases: int, grid: Grid) -> list[int] | None:
+    """Return the key of each phrase by the file's key signatures; None if it has none."""
+    changes = sorted(midi.key_signature_changes, key=lambda change: change.time)
+    if not changes:
+        return None
+    position = grid.positions([change.time for change in changes])
+    middle = np.arange(phrases) * STEPS_PER_PHRASE + 0.5
+    index = np.maximum(0, np.searchsorted(position, middle, side="right") - 1)
+    # pretty_midi numbers keys from 0 to 11 for major from C, and from 12 to 23 for minor from C.
+    numbers = [change.key_number for change in changes]
+    keys = [wrap_key(number if number < 12 else number + 3) for number in numbers]
+    return [keys[i] for i in index]
+
+
+def pickup_steps(midi: pretty_midi.PrettyMIDI, grid: Grid) -> int:
+    """Return the length of an incomplete first bar in steps; 0 if there is none.
+
+    Notation programs write it as a bar of a shorter meter, or start the meter after it.
+    """
+    meters = sorted(midi.time_signature_changes, key=lambda meter: meter.time)
+    starts = grid.positions([meter.time for meter in meters])
+    later = np.flatnonzero(starts > 0)
+    if not len(later):
+        return 0
+    bar_line = starts[later[0]]
+    if later[0]:
+        before, after = (
+            STEPS_PER_BAR * meters[i].numerator / meters[i].denominator
+            for i in (later[0] - 1, later[0])
+        )
+        if bar_line != before or before >= after:
+            return 0
+    return int(bar_line) if bar_line < STEPS_PER_BAR and bar_line % 1 == 0 else 0
+
+
+def list_meters(midi: pretty_midi.PrettyMIDI, skip: int = 0) -> tuple[str, ...]:
+    """Return the different meters of a file, such as ``3/4``, without the first `skip` changes."""
+    changes = sorted(midi.time_signature_changes, key=lambda meter: meter.time)[skip:]
+    meters = sorted({(meter.numerator, meter.denominator) for meter in changes})
+    return tuple(f"{beats}/{unit}" for beats, unit in meters)
+
+
+def phrase_tempos(grid: Grid, phrases: int) -> np.ndarray:
+    """Return the mean tempo of each phrase in quarter notes a minute."""
+    edges = grid.times(np.arange(phrases + 1) * STEPS_PER_PHRASE)
+    return np.clip(60 * STEPS_PER_PHRASE / STEPS_PER_BEAT / np.diff(edges), *_TEMPOS)
