@@ -2,7 +2,7 @@
 
 from musegen.audio.formats import FORMATS, read_comment, to_int16, write_audio, write_stems
 from musegen.audio.renderers import fluidsynth_problem
-from musegen.audio.rendering import MIX, Stems, render, render_stages, render_stems
+from musegen.audio.render_jobs import MIX, Stems, render, render_stages, render_stems
 from musegen.audio.soundfonts import Soundfont, find_soundfont, find_soundfonts, soundfont_names
 from musegen.audio.stream import write_stream
 

@@ -15,7 +15,7 @@ from musegen.errors import AudioError, FileError
 from musegen.files import atomic_write
 
 if TYPE_CHECKING:
-    from musegen.audio.rendering import Stems
+    from musegen.audio.render_jobs import Stems
 
 __all__ = ["FORMATS", "encode", "read_comment", "to_int16", "write_audio", "write_stems"]
 

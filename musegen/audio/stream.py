@@ -19,7 +19,7 @@ from musegen.errors import AudioError, FileError
 from musegen.files import atomic_write
 
 if TYPE_CHECKING:
-    from musegen.audio.rendering import Stems
+    from musegen.audio.render_jobs import Stems
 
 __all__ = ["write_stream"]
 
