@@ -1,9 +1,10 @@
-"""Pieces into sound: soundfonts, FluidSynth through midi2audio, loudness, file formats."""
+"""Renders pieces as sound: soundfonts, FluidSynth through midi2audio, loudness, file formats."""
 
 from musegen.audio.formats import FORMATS, read_comment, to_int16, write_audio, write_stems
 from musegen.audio.renderers import fluidsynth_problem
-from musegen.audio.render_jobs import MIX, Stems, render, render_stages, render_stems
+from musegen.audio.rendering import render, render_stages, render_stems
 from musegen.audio.soundfonts import Soundfont, find_soundfont, find_soundfonts, soundfont_names
+from musegen.audio.stems import MIX, Stems
 from musegen.audio.stream import write_stream
 
 __all__ = [

@@ -4,23 +4,31 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import soundfile
 
 from musegen.audio.riff import riff_text
+from musegen.audio.stems import Stems
 from musegen.errors import AudioError, FileError
 from musegen.files import atomic_write
 
-if TYPE_CHECKING:
-    from musegen.audio.render_jobs import Stems
-
-__all__ = ["FORMATS", "encode", "read_comment", "to_int16", "write_audio", "write_stems"]
+__all__ = [
+    "FORMATS",
+    "encode",
+    "read_comment",
+    "to_int16",
+    "write_audio",
+    "write_bytes",
+    "write_stems",
+]
 
 # libsndfile's scale runs from 0 (best) to 1 (smallest): Vorbis near 190, MP3 near 200 kbit/s.
-_WRITERS: dict[str, dict] = {
+_WRITERS: dict[str, dict[str, Any]] = {
     ".flac": {"format": "FLAC", "subtype": "PCM_16"},
     ".mp3": {"format": "MP3", "subtype": "MPEG_LAYER_III", "compression_level": 0.1},
     ".ogg": {"format": "OGG", "subtype": "VORBIS", "compression_level": 0.4},
@@ -30,8 +38,10 @@ FORMATS: tuple[str, ...] = tuple(_WRITERS)
 """Endings of the sound files that `write_audio` writes."""
 
 
-def write_audio(path: str | Path, audio: np.ndarray, rate: int, comment: str | None = None) -> None:
-    """Write a sound file, whole or not at all; the ending says in which format.
+def write_audio(
+    path: str | Path, audio: npt.NDArray[np.float32], rate: int, comment: str | None = None
+) -> None:
+    """Write a sound file completely or not at all; its ending chooses the format.
 
     Parameters
     ----------
@@ -42,27 +52,27 @@ def write_audio(path: str | Path, audio: np.ndarray, rate: int, comment: str | N
     rate : int
         Samples a second.
     comment : str, optional
-        Text to put into the file, in ASCII, where players show a comment; `read_comment` reads it.
+        ASCII text to store where programs show a comment; `read_comment` reads it.
 
     Raises
     ------
     AudioError
-        If the ending is another, the disk is full or the file cannot be written.
+        If the ending is unknown, the disk is full or the file cannot be written.
     """
     path = Path(path)
     if path.suffix.lower() not in _WRITERS:
         raise AudioError(f"{path.name} does not say a format: end it in {', '.join(FORMATS)}")
-    # Into memory first: libsndfile does not say why a write failed, the system does.
-    _write(path, encode(audio, rate, path.suffix.lower(), comment))
+    # Encoded in memory: libsndfile does not say why it could not write a file, the system does.
+    write_bytes(path, [encode(audio, rate, path.suffix.lower(), comment)])
 
 
 def write_stems(path: str | Path, stems: Stems, comment: str | None = None) -> None:
-    """Write stems as a ZIP of FLAC files, whole or not at all.
+    """Write stems as a ZIP of FLAC files, completely or not at all.
 
     Parameters
     ----------
     path : str or Path
-        The files inside are named after it: ``song-stems.zip`` holds ``song-lead.flac``.
+        The files inside are named after it: ``song-stems.zip`` contains ``song-lead.flac``.
     stems : Stems
     comment : str, optional
         As in `write_audio`, for each of the files.
@@ -74,34 +84,39 @@ def write_stems(path: str | Path, stems: Stems, comment: str | None = None) -> N
     """
     path = Path(path)
     data = io.BytesIO()
-    with zipfile.ZipFile(data, "w") as archive:  # stored: FLAC does not get smaller
+    with zipfile.ZipFile(data, "w") as archive:  # not compressed: FLAC would not get smaller
         for part, audio in stems.sounds.items():
             name = f"{path.stem.removesuffix('-stems')}-{part}.flac"
             archive.writestr(name, encode(audio, stems.rate, ".flac", comment))
-    _write(path, data.getbuffer())
+    write_bytes(path, [data.getbuffer()])
 
 
 def read_comment(path: str | Path) -> str | None:
-    """Text that `write_audio` put into a file, read from its head.
+    """Read the text that `write_audio` stored in a file.
+
+    libsndfile reads it from every format, but from a WAV file no more than 2 KB, which is why
+    `riff_text` reads that. Mutagen would not help: it knows no comment of WAV files but ID3.
 
     Returns
     -------
     str or None
-        None where there is none, or the file is damaged, no sound or not there.
+        None if there is no comment, or the file is damaged, missing or no sound file.
     """
     try:
-        # libsndfile reads no text of more than 2 KB from a WAV file, though it writes it.
         text = riff_text(Path(path), b"WAVE", b"ICMT")
         if text is None:
             with soundfile.SoundFile(path) as file:
                 text = file.comment
-    except (OSError, TypeError, ValueError, soundfile.SoundFileError):  # of .raw it wants a rate
+    # soundfile raises TypeError for .raw files, which do not say their rate.
+    except (OSError, TypeError, ValueError, soundfile.SoundFileError):
         return None
     return text or None
 
 
-def encode(audio: np.ndarray, rate: int, ending: str, comment: str | None = None) -> memoryview:
-    """A sound file's bytes.
+def encode(
+    audio: npt.NDArray[Any], rate: int, ending: str, comment: str | None = None
+) -> memoryview:
+    """Return the content of a sound file.
 
     Parameters
     ----------
@@ -117,7 +132,7 @@ def encode(audio: np.ndarray, rate: int, ending: str, comment: str | None = None
     Raises
     ------
     AudioError
-        If libsndfile cannot do it.
+        If libsndfile cannot encode it.
     """
     writer = _WRITERS[ending]
     if writer["subtype"] == "PCM_16" and audio.dtype != np.int16:
@@ -126,7 +141,7 @@ def encode(audio: np.ndarray, rate: int, ending: str, comment: str | None = None
     try:
         with soundfile.SoundFile(data, "w", rate, audio.shape[1], **writer) as file:
             if comment:
-                file.comment = comment  # goes into the head, so it comes first
+                file.comment = comment  # has to be set before the audio, since it comes first
             for start in range(0, len(audio), rate):  # Vorbis overflows its stack on long arrays
                 file.write(audio[start : start + rate])
     except soundfile.LibsndfileError as error:
@@ -134,14 +149,22 @@ def encode(audio: np.ndarray, rate: int, ending: str, comment: str | None = None
     return data.getbuffer()
 
 
-def _write(path: Path, data: memoryview) -> None:
+def write_bytes(path: str | Path, chunks: Iterable[bytes | memoryview]) -> None:
+    """Write a file completely or not at all.
+
+    Raises
+    ------
+    AudioError
+        If the disk is full or the file cannot be written.
+    """
     try:
-        with atomic_write(path) as beside:
-            beside.write_bytes(data)
+        with atomic_write(path) as temporary, temporary.open("wb") as file:
+            for chunk in chunks:
+                file.write(chunk)
     except FileError as error:
         raise AudioError(str(error)) from None
 
 
-def to_int16(audio: np.ndarray) -> np.ndarray:
-    """Float audio in [-1, 1] as int16 of the same shape; what lies outside is clipped."""
+def to_int16(audio: npt.NDArray[Any]) -> npt.NDArray[np.int16]:
+    """Convert audio in [-1, 1] to int16 of the same shape; clip what is outside."""
     return np.round(np.clip(audio, -1, 1) * 32767).astype(np.int16)

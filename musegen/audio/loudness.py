@@ -1,31 +1,38 @@
-"""Length and loudness: every piece ends with its release and plays about as loud as the others.
+"""Mastering: all pieces get about the same loudness, and end when their last notes have faded.
 
-The gain of a piece changes too slowly to be reckoned for each sample: it is found for *hops* of
-63, 70 of which are the tenth of a second that loudness is measured in. So the sound is gone
-through once, however often the gain is tried.
+Loudness is that of ITU-R BS.1770-4, as in `pyloudnorm`, whose filters are used. Its meter would
+filter the whole sound each time that a gain is tried. Here the sound is filtered once, and its
+energy is kept for *hops* of 63 samples; a gain is then tried on the energies alone. 70 hops are
+the tenth of a second in which the standard measures.
 """
 
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 from pyloudnorm import IIRfilter
 from scipy.signal import sosfilt
 
-from musegen.audio.renderers import RATE, TAIL
+from musegen.audio.renderers import MAX_RELEASE, RATE
 
-__all__ = ["loudness", "mastering", "shape"]
+__all__ = ["apply_gain", "loudness", "master_gain"]
 
-_FADE = 0.05  # seconds: the end of the tail goes to zero over this, so that the cut is not heard
-_SILENCE = 10 ** (-72 / 20)  # of the peak: a tail that has sunk to this is no longer heard
-_TARGET = -16.0  # LUFS: what music services level to is -14 to -16; more would need hard limiting
-_CEILING = -1.0  # dBFS: room for what MP3 and Vorbis add to a peak
-_FLOOR = -2.8  # dBFS: a soft piece is louder than the target before it peaks lower than this
-_MOST_LIMITING = 9.0  # dB: a lone drum hit is left quieter than the target rather than flattened
+Sound = npt.NDArray[np.float32]  # shape (samples, 2), at `RATE`
+Gain = npt.NDArray[np.float32]  # shape (samples,)
+Hops = npt.NDArray[np.floating]  # shape (hops,)
+
+_FADE = 0.05  # seconds: the sound fades to zero at its end, so that the cut is not heard
+_SILENCE = 10 ** (-72 / 20)  # of the peak: a release below this is not heard
+_TARGET = -16.0  # LUFS: music services use -14 to -16; more would need strong limiting
+_CEILING = -1.0  # dBFS: leaves room for what MP3 and Vorbis add to a peak
+_FLOOR = -2.8  # dBFS: a soft piece becomes louder than the target if it peaked below this
+_MAX_LIMITING = 9.0  # dB: a single drum hit stays below the target rather than being flattened
 _HOP = 63  # samples
-_STEP = RATE // 10 // _HOP  # hops: the standard measures blocks of four steps, one each step
-_REACH = 24  # hops: the limiter moves within 35 ms, too slow to be heard as noise
+_STEP = RATE // 10 // _HOP  # hops: the standard measures blocks of four steps, at each step
+_REACH = 24  # hops: the limiter's gain changes within 35 ms, too slowly to be heard as noise
 
-# The standard's K-weighting, as `pyloudnorm.Meter` has it: a head, and ears deaf to the deepest.
+# The standard's K-weighting, as in `pyloudnorm.Meter`: the first filter stands for the head, the
+# second for ears that hardly hear the lowest frequencies.
 _WEIGHTING = np.array(
     [
         [*part.b, *part.a]
@@ -37,87 +44,88 @@ _WEIGHTING = np.array(
 )
 
 
-def mastering(audio: np.ndarray, least: int) -> np.ndarray:
-    """Gain over time that brings a sound to the target loudness and ends it where it has died away.
+def master_gain(audio: Sound, min_length: int) -> Gain:
+    """Find the gain that brings a sound to the target loudness and ends it when it has faded.
 
-    Stems shaped by the gain of their sum add up to the sum shaped by it: so they keep their
-    balance, and the limiter's work is shared out among them.
+    Applied to stems, the gain of their mix keeps their balance, and they still add up to the mix.
 
     Parameters
     ----------
     audio : numpy.ndarray
         Shape ``(samples, 2)``, float32, not silent.
-    least : int
-        Samples that are kept at least; at most a tail more are.
+    min_length : int
+        Samples that are kept at least. Up to `MAX_RELEASE` more are kept.
 
     Returns
     -------
     numpy.ndarray
-        Shape ``(length,)``, float32, for `shape`. What it shapes peaks between `_FLOOR` and
+        Shape ``(length,)``, float32, for `apply_gain`. The sound then peaks between `_FLOOR` and
         `_CEILING`.
     """
-    ending = _ending(audio, least)
-    audio = shape(audio, ending)
+    ending = _ending(audio, min_length)
+    audio = apply_gain(audio, ending)
     peaks, power = _peaks(audio), _power(audio)
     gain = _TARGET - _gated(power)
     peak = 20 * np.log10(peaks.max())
+    limiting, factor = np.ones(len(peaks)), 1.0
     for _ in range(3):
-        gain = np.clip(gain, _FLOOR - peak, _CEILING + _MOST_LIMITING - peak)
+        gain = np.clip(gain, _FLOOR - peak, _CEILING + _MAX_LIMITING - peak)
         factor = 10 ** (gain / 20)
         limiting = _limiting(peaks * factor, 10 ** (_CEILING / 20))
         missing = _TARGET - _gated(power * (limiting * factor) ** 2)
-        # LU: near enough, or nothing to make up for, or even a sound that its floor makes it louder
+        # In LU. Nothing was limited, or it is close enough, or the floor makes it louder.
         if limiting.min() == 1 or missing < 0.1:
             break
-        gain += missing  # what the limiter took
-    return ending * _for_samples(limiting * factor, len(ending))
+        gain += missing  # makes up for the limiter
+    return ending * _per_sample(limiting * factor, len(ending))
 
 
-def shape(audio: np.ndarray, gain: np.ndarray) -> np.ndarray:
-    """Sound cut or lengthened to a gain over time, and multiplied by it."""
+def apply_gain(audio: Sound, gain: Gain) -> Sound:
+    """Cut or lengthen a sound to the length of a gain, and multiply them."""
     shaped = np.zeros((len(gain), 2), np.float32)
     shaped[: len(audio)] = audio[: len(gain)]
     shaped *= gain[:, None]
     return shaped
 
 
-def loudness(audio: np.ndarray) -> float:
-    """Loudness in LUFS by ITU-R BS.1770-4, of stereo at `RATE`; -70 below its gates."""
+def loudness(audio: Sound) -> float:
+    """Measure the loudness in LUFS by ITU-R BS.1770-4; -70 for what is below its gate."""
     return _gated(_power(audio))
 
 
-def _ending(audio: np.ndarray, least: int) -> np.ndarray:
-    """Gain that ends a sound where it has died away, within a tail after `least` samples."""
-    # Channel by channel: over an axis of two, NumPy's own `max` takes seventy times as long.
+def _ending(audio: Sound, min_length: int) -> Gain:
+    """Return a gain of 1 that fades to 0 when the sound is no longer heard."""
+    # Channel by channel: over an axis of length two, `max` of NumPy takes seventy times as long.
     loudest = np.maximum(np.abs(audio[:, 0]), np.abs(audio[:, 1]))
     heard = int(np.flatnonzero(loudest > _SILENCE * loudest.max())[-1]) + 1
-    ending = np.ones(min(max(heard, least), least + round(TAIL * RATE)), np.float32)
+    longest = min_length + round(MAX_RELEASE * RATE)
+    ending = np.ones(min(max(heard, min_length), longest), np.float32)
     fade = min(round(_FADE * RATE), len(ending))
     ending[-fade:] = np.linspace(1, 0, fade, dtype=np.float32)
     return ending
 
 
-def _in_hops(audio: np.ndarray) -> np.ndarray:
-    """Sound with shape ``(hops, samples in all channels)``, the last hop filled up with silence."""
+def _split_into_hops(audio: npt.NDArray[np.floating]) -> npt.NDArray[np.floating]:
+    """Return a sound in the shape ``(hops, 2 * _HOP)``; silence fills up the last hop."""
     audio = np.concatenate([audio, np.zeros((-len(audio) % _HOP, 2), audio.dtype)])
     return audio.reshape(-1, 2 * _HOP)
 
 
-def _peaks(audio: np.ndarray) -> np.ndarray:
-    return np.abs(_in_hops(audio)).max(axis=1)
+def _peaks(audio: Sound) -> Hops:
+    return np.abs(_split_into_hops(audio)).max(axis=1)
 
 
-def _power(audio: np.ndarray) -> np.ndarray:
-    """Energy of each hop as ears weigh it, both channels together."""
-    weighted = sosfilt(_WEIGHTING, audio.T.astype(np.float64), axis=1)
-    hops = _in_hops(weighted.T)
+def _power(audio: Sound) -> Hops:
+    """Return the weighted energy of each hop, of both channels together."""
+    weighted = np.asarray(sosfilt(_WEIGHTING, audio.T.astype(np.float64), axis=1))
+    hops = _split_into_hops(weighted.T)
     return np.einsum("hs,hs->h", hops, hops)
 
 
-def _gated(power: np.ndarray) -> float:
-    """Loudness in LUFS of hops of weighted energy: the mean of the blocks that count."""
+def _gated(power: Hops) -> float:
+    """Return the loudness in LUFS of hops of weighted energy, by the blocks above its gates."""
     steps = -(-len(power) // _STEP)
-    missing = max(steps, 4) * _STEP - len(power)  # what is shorter than a block has silence after
+    missing = max(steps, 4) * _STEP - len(power)  # a sound shorter than a block gets silence
     steps = np.pad(power, (0, missing)).reshape(-1, _STEP).sum(axis=1)
     blocks = np.convolve(steps, np.ones(4), "valid") / (4 * _STEP * _HOP)
     blocks = blocks[blocks >= 10 ** ((-70 + 0.691) / 10)]
@@ -126,20 +134,20 @@ def _gated(power: np.ndarray) -> float:
     return float(-0.691 + 10 * np.log10(blocks[blocks > blocks.mean() / 10].mean()))
 
 
-def _limiting(peaks: np.ndarray, ceiling: float) -> np.ndarray:
-    """Gain of each hop that turns peaks down to `ceiling` and moves slowly around them."""
+def _limiting(peaks: Hops, ceiling: float) -> Hops:
+    """Return a gain for each hop that lowers peaks to `ceiling` and changes slowly around them."""
     if peaks.max() <= ceiling:
         return np.ones(len(peaks))
     needed = np.minimum(1, ceiling / np.maximum(peaks, ceiling))
-    # The least gain needed anywhere near, one hop further than the smoothing reaches: the smooth
-    # gain then stays under what each sample needs, between the middles of two hops as well.
+    # The lowest gain that is needed nearby, one hop further than the smoothing reaches. The smooth
+    # gain is then low enough for each sample, also between the middles of two hops.
     near = np.pad(needed, 2 * _REACH + 1, constant_values=1.0)
     near = np.lib.stride_tricks.sliding_window_view(near, 2 * _REACH + 3).min(axis=1)
     window = np.hanning(2 * _REACH + 1)
     return np.convolve(near, window / window.sum(), "valid")
 
 
-def _for_samples(gain: np.ndarray, length: int) -> np.ndarray:
-    """Gain of each sample, from that of each hop's middle."""
+def _per_sample(gain: Hops, length: int) -> Gain:
+    """Return the gain of each sample, from the gain of each hop, which is that of its middle."""
     middles = (np.arange(len(gain)) + 0.5) * _HOP
     return np.interp(np.arange(length), middles, gain).astype(np.float32)

@@ -2,41 +2,35 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
 import os
 import shutil
-import signal
-import subprocess
 import sys
-import threading
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 import soundfile
 from scipy.signal import resample_poly
 
-from musegen.audio.riff import riff_fault
+from musegen.audio.process import run_process
+from musegen.audio.riff import riff_problem
 from musegen.errors import AudioError
 from musegen.midi import extend_midi
 
 if TYPE_CHECKING:
-    from musegen.music.piece import Piece
+    from musegen.music import Piece
 
-__all__ = ["RATE", "TAIL", "fluidsynth_problem", "play"]
+__all__ = ["MAX_RELEASE", "RATE", "fluidsynth_problem", "run_renderer"]
 
-RATE = 44100  # samples a second: the rate the soundfonts were recorded at
-TAIL = 4.0  # seconds: the longest release kept; a crash or a held pad fades within it
-
-_WATCH = 0.1  # seconds between two looks at a renderer that works
+RATE = 44100  # samples a second: the rate of the soundfonts' recordings
+MAX_RELEASE = 4.0  # seconds that are kept after the end: a crash or a held pad fades within them
 
 # midi2audio waits for FluidSynth without a limit, lets it write to the terminal, drops its exit
-# status, and puts its options behind the files, where FluidSynth for Windows takes them for files
-# too. So it runs in a Python of its own, which can be ended and silenced, and there the one call
-# it makes is put in order.
+# status, and puts its options behind the files, where FluidSynth for Windows takes them for files.
+# So it runs in a Python process of its own, which can be stopped and silenced, and which puts the
+# one call that midi2audio makes in order.
 _MIDI2AUDIO = """
 import subprocess, sys
 import midi2audio
@@ -53,18 +47,18 @@ subprocess.call = call_in_order
 midi2audio.FluidSynth(soundfont, int(rate)).midi_to_audio(midi, wav)
 """
 _OPTIONS = (
-    "-f", os.devnull,  # no settings from the user's own FluidSynth: a piece sounds alike everywhere
+    "-f", os.devnull,  # no settings of the user: a piece sounds the same on every computer
     "-T", "wav",
     "-O", "float",  # FluidSynth plays far below full scale: 16 bits would lose two or three of them
-    "-o", "synth.default-soundfont=",  # never another soundfont in place of one it cannot load
-    "-o", "synth.dynamic-sample-loading=1",  # FluidR3: 45 MB of memory for 169, the same sound
-    "-z", "1024",  # samples at once: notes still begin on their own 64, and two cores can share
+    "-o", "synth.default-soundfont=",  # no other soundfont in place of one that it cannot load
+    "-o", "synth.dynamic-sample-loading=1",  # FluidR3 takes 45 MB of memory instead of 169
+    "-z", "1024",  # samples at once: notes still begin on 64, and two cores can share the work
 )  # fmt: skip
-# SDL, which FluidSynth is often built with, looks for sound cards from a thread that it wakes ten
-# times a second, and waits for it in the end.
+# SDL, which FluidSynth is often built with, looks for sound cards in a thread that wakes ten times
+# a second, and waits for that thread in the end.
 _ENVIRONMENT = {"SDL_AUDIODRIVER": "dummy"}
 
-# Also apart: it panics, in Rust's sense, on some damaged soundfonts.
+# midirenderer, too, has a process of its own: it aborts on some damaged soundfonts.
 _MIDIRENDERER = """
 import pathlib, sys
 import midirenderer
@@ -75,7 +69,7 @@ wav.write_bytes(midirenderer.render_wave_from(soundfont.read_bytes(), midi.read_
 
 
 def fluidsynth_problem() -> str | None:
-    """None where FluidSynth can be run; else one line that says so and how to install it."""
+    """Return None if FluidSynth can be run; else one line that says how to install it."""
     if shutil.which("fluidsynth"):
         return None
     return (
@@ -85,16 +79,16 @@ def fluidsynth_problem() -> str | None:
     )
 
 
-def play(
+def run_renderer(
     piece: Piece,
     soundfont: Path,
     embedded: bool,
     folder: Path,
     timeout: float,
-    watch: Callable[[float], None],
+    report: Callable[[float], None],
     cores: int = 1,
-) -> np.ndarray:
-    """The piece as the renderer leaves it.
+) -> npt.NDArray[np.float32]:
+    """Render a piece.
 
     Parameters
     ----------
@@ -102,16 +96,16 @@ def play(
         With notes.
     soundfont : Path
     embedded : bool
-        Whether midirenderer plays, not FluidSynth.
+        Whether midirenderer is used instead of FluidSynth.
     folder : Path
-        For the files between: empty, and the caller's to remove.
+        An empty folder for temporary files; the caller removes it.
     timeout : float
-        Seconds after which the renderer is ended.
-    watch : callable
+        Seconds after which the renderer is stopped.
+    report : callable
         Called ten times a second with the share of the sound that is written, 0 to 1. If it
-        raises, the renderer is ended, and so does this.
+        raises, the renderer is stopped.
     cores : int
-        That FluidSynth shares its work among. The sound is the same to the bit.
+        Number of cores that FluidSynth uses. It does not change a bit of the sound.
 
     Returns
     -------
@@ -121,112 +115,72 @@ def play(
     Raises
     ------
     AudioError
-        If the renderer fails, is not done in time, or leaves an unfinished file.
+        If the renderer fails, takes too long, or leaves an incomplete file.
+    OSError
+        If a temporary file cannot be written, or the renderer cannot be started.
     """
     midi, wav, log = folder / "piece.mid", folder / "piece.wav", folder / "log.txt"
     files = [str(soundfont), str(midi), str(wav)]
     if embedded:
         renderer = "midirenderer"
-        _write_long_midi(piece, midi)
+        # midirenderer stops at the last event, in the middle of the release.
+        lengthened = piece.to_pretty_midi()
+        extend_midi(lengthened, piece.seconds + MAX_RELEASE)
+        lengthened.write(str(midi))
         command = [sys.executable, "-c", _MIDIRENDERER, *files]
     else:
         renderer = "FluidSynth"
         piece.write_midi(midi)
         options = [*_OPTIONS, "-o", f"synth.cpu-cores={cores}"]
         command = [sys.executable, "-c", _MIDI2AUDIO, *files, str(RATE), *options]
-    # About as much as it will be: the release is as long as it is. Four bytes a sample and channel.
-    expected = (piece.seconds + TAIL) * RATE * 8
+    # About the final size, depending on the release: four bytes for each sample and channel.
+    expected = (piece.seconds + MAX_RELEASE) * RATE * 8
 
-    def look() -> None:
-        watch(min(1.0, wav.stat().st_size / expected) if wav.is_file() else 0.0)
+    def poll() -> None:
+        report(min(1.0, wav.stat().st_size / expected) if wav.is_file() else 0.0)
 
     with log.open("wb") as output:
-        status = _run(command, folder, output, timeout, look)
-    said = log.read_text(errors="replace")
+        # In `folder`: a file midi2audio.py in the user's folder would be imported otherwise.
+        status = run_process(command, folder, _ENVIRONMENT, output, timeout, poll)
+    messages = log.read_text(errors="replace")
     if status is None:
         raise AudioError(f"{renderer} was not done after {timeout:.3g} s and was ended: try again")
-    # FluidSynth exits 0 when it cannot load the soundfont, and writes silence.
-    if "failed to load the soundfont" in said.lower() or "not a soundfont" in said.lower():
+    # FluidSynth exits with 0 if it cannot load the soundfont, and writes silence.
+    if "failed to load the soundfont" in messages.lower() or "not a soundfont" in messages.lower():
         raise AudioError(f"{renderer} cannot load {soundfont.name}: choose another soundfont")
     if status < 0 or status > 128:
         raise AudioError(f"{renderer} was ended while it played: try again")
     if status or not wav.is_file():
-        reason = _reason(said, status)
+        reason = _error_message(messages, status)
         raise AudioError(
             f"{renderer} failed with {soundfont.name}: {reason}; try another soundfont"
         )
-    return _read_whole(wav, piece, renderer)
+    return _read_complete(wav, piece, renderer)
 
 
-def _write_long_midi(piece: Piece, path: Path) -> None:
-    # midirenderer stops at the last event, in the middle of a release.
-    midi = piece.to_pretty_midi()
-    extend_midi(midi, piece.seconds + TAIL)
-    midi.write(str(path))
-
-
-def _read_whole(wav: Path, piece: Piece, renderer: str) -> np.ndarray:
-    unfinished = AudioError(f"{renderer} left an unfinished file: see that the disk is not full")
-    if riff_fault(wav, b"WAVE"):
-        raise unfinished
+def _read_complete(wav: Path, piece: Piece, renderer: str) -> npt.NDArray[np.float32]:
+    """Read a renderer's file, and make sure that the whole piece is in it."""
+    incomplete = AudioError(f"{renderer} left an unfinished file: see that the disk is not full")
+    if riff_problem(wav, b"WAVE"):
+        raise incomplete
     try:
         audio, rate = soundfile.read(wav, dtype="float32", always_2d=True)
     except soundfile.LibsndfileError:
-        raise unfinished from None
+        raise incomplete from None
     notes = piece.notes
     end = piece.seconds_at((notes["onset"] + notes["duration"]).max())
     if len(audio) < (end - 0.1) * rate or audio.shape[1] != 2 or not np.isfinite(audio).all():
-        raise unfinished
-    return audio if rate == RATE else _resampled(audio, rate)
+        raise incomplete
+    audio = np.asarray(audio, np.float32)
+    return audio if rate == RATE else _resample(audio, rate)
 
 
-def _run(
-    command: list[str],
-    folder: Path,
-    output: io.BufferedWriter,
-    timeout: float,
-    look: Callable[[], None],
-) -> int | None:
-    """Exit status of a command; None if it ran out of time. Nothing it started outlives it."""
-    process = subprocess.Popen(
-        command,
-        cwd=folder,  # else a file named midi2audio.py in the user's folder would be imported
-        env={**os.environ, **_ENVIRONMENT},
-        stdin=subprocess.DEVNULL,
-        stdout=output,
-        stderr=subprocess.STDOUT,
-        start_new_session=True,  # a group of its own, so that FluidSynth ends with its parent
-    )
-    deadline = time.monotonic() + timeout
-    ended = threading.Event()
-    # A thread waits: `Popen.wait` with a time limit looks only every now and then.
-    threading.Thread(target=lambda: (process.wait(), ended.set()), daemon=True).start()
-    try:
-        while not ended.wait(max(0.0, min(_WATCH, deadline - time.monotonic()))):
-            look()
-            if time.monotonic() >= deadline:
-                return None
-        return process.returncode
-    finally:
-        if not ended.is_set():
-            _end(process)
-
-
-def _end(process: subprocess.Popen) -> None:
-    if os.name == "posix":
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-    else:
-        subprocess.run(["taskkill", "/F", "/T", "/PID", str(process.pid)], capture_output=True)
-    process.wait()
-
-
-def _reason(said: str, status: int) -> str:
-    """The last error in what a renderer said, else its exit status."""
-    lines = [line.strip() for line in said.splitlines() if "error" in line.lower()]
+def _error_message(messages: str, status: int) -> str:
+    """Return the last error that a renderer wrote, else its exit status."""
+    lines = [line.strip() for line in messages.splitlines() if "error" in line.lower()]
     return lines[-1].removeprefix("fluidsynth: ")[:160] if lines else f"exit status {status}"
 
 
-def _resampled(audio: np.ndarray, rate: int) -> np.ndarray:
+def _resample(audio: npt.NDArray[np.float32], rate: int) -> npt.NDArray[np.float32]:
     divisor = int(np.gcd(rate, RATE))
     return resample_poly(audio, RATE // divisor, rate // divisor).astype(np.float32)

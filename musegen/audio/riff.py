@@ -1,4 +1,4 @@
-"""RIFF: the container of soundfonts and WAV files alike."""
+"""RIFF, the container format of soundfonts and WAV files."""
 
 from __future__ import annotations
 
@@ -7,26 +7,32 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-__all__ = ["riff_fault", "riff_text"]
+__all__ = ["riff_problem", "riff_text"]
 
-_LONGEST = 2**20  # bytes of a text: who says that it is longer has no text in mind
+_MAX_TEXT_BYTES = 2**20  # a chunk that claims to be longer contains no text
 
 
-def riff_fault(path: Path, form: bytes) -> str | None:
-    """What keeps a file from being a whole RIFF file of a form; None where nothing does."""
+def riff_problem(path: Path, form: bytes) -> str | None:
+    """Return why a file is no complete RIFF file of a form, such as ``b"WAVE"``; None if it is one.
+
+    Returns
+    -------
+    str or None
+        ``"not"`` or ``"only the beginning of"``, to be put before what the file should be.
+    """
     with path.open("rb") as file:
-        head = file.read(12)
-    if len(head) < 12 or head[:4] != b"RIFF" or head[8:] != form:
+        header = file.read(12)
+    if len(header) < 12 or header[:4] != b"RIFF" or header[8:] != form:
         return "not"
-    (size,) = struct.unpack("<I", head[4:8])
+    (size,) = struct.unpack("<I", header[4:8])
     return "only the beginning of" if path.stat().st_size < size + 8 else None
 
 
 def riff_text(path: Path, form: bytes, name: bytes) -> str | None:
-    """A text of a RIFF file's ``INFO`` list, such as ``ICMT``; None if it is not there."""
+    """Return a text in a RIFF file's ``INFO`` list, such as ``ICMT``; None if it is not there."""
     with path.open("rb") as file:
-        head = file.read(12)
-        if head[:4] != b"RIFF" or head[8:] != form:
+        header = file.read(12)
+        if header[:4] != b"RIFF" or header[8:] != form:
             return None
         end = path.stat().st_size
         for kind, start, size in _chunks(file, 12, end):
@@ -35,12 +41,13 @@ def riff_text(path: Path, form: bytes, name: bytes) -> str | None:
             for field, place, length in _chunks(file, start + 4, min(start + size, end)):
                 if field == name:
                     file.seek(place)
-                    return file.read(min(length, _LONGEST)).rstrip(b"\0").decode("utf-8", "replace")
+                    data = file.read(min(length, _MAX_TEXT_BYTES))
+                    return data.rstrip(b"\0").decode("utf-8", "replace")
     return None
 
 
 def _chunks(file: BinaryIO, start: int, end: int) -> Iterator[tuple[bytes, int, int]]:
-    """Name, start and size of each chunk between two places; the file is put at its start."""
+    """Yield name, start and size of each chunk between two places; the file is at its start."""
     while start + 8 <= end:
         file.seek(start)
         name, size = struct.unpack("<4sI", file.read(8))

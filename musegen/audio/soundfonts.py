@@ -1,35 +1,42 @@
-"""Soundfonts: the recorded instruments on this computer."""
+"""Soundfonts, files of recorded instruments, on this computer."""
 
 from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
-from musegen.audio.riff import riff_fault
+from musegen.audio.riff import riff_problem
 from musegen.errors import AudioError
-from musegen.midi.general_midi import BUNDLED_SOUNDFONT
 
-__all__ = ["Soundfont", "choose_soundfont", "find_soundfonts"]
+__all__ = [
+    "Soundfont",
+    "choose_soundfont",
+    "find_soundfont",
+    "find_soundfonts",
+    "soundfont_names",
+]
 
 _ENVIRONMENT = "MUSEGEN_SOUNDFONT"
 _ENDINGS = (".sf2", ".sf3")
-# Known to hold all of General MIDI and to be mixed with care, best first. Others follow by name.
+# Known to have all instruments of General MIDI, well balanced; best first. Others follow by name.
 _BEST = ("fluidr3_gm", "musescore_general", "generaluser")
 _LAST = "timgm6mb"
-# Found in the same folders, but no General MIDI sets: banks that only add to one.
+# Found in the same folders, but without all instruments of General MIDI: they only add some.
 _PARTIAL = ("fluidr3_gs",)
+_BUNDLED = "TimGM6mb.sf2"  # in the package pretty_midi
 _GET_ONE = f"install one (apt-get install fluid-soundfont-gm) or name a .sf2 file in {_ENVIRONMENT}"
 
 
 @dataclass(frozen=True)
 class Soundfont:
-    """The recorded instruments a piece is played with.
+    """A soundfont.
 
     Attributes
     ----------
     name : str
-        What people are shown, such as ``FluidR3 GM``. Of those found, each has its own.
+        Name for people, such as ``FluidR3 GM``. No two soundfonts that are found share one.
     path : Path
         The file, ``.sf2`` or ``.sf3``; links are resolved.
     """
@@ -39,27 +46,27 @@ class Soundfont:
 
 
 def find_soundfonts() -> list[Soundfont]:
-    """Soundfonts on this computer, best first.
+    """Find the soundfonts on this computer, best first.
 
-    First what the environment variable ``MUSEGEN_SOUNDFONT`` names (a file or a folder), then the
-    folders where Debian, Fedora, Arch, Homebrew, macOS and users keep them, at last TimGM6mb,
-    which comes with `pretty_midi`.
+    Those in the environment variable ``MUSEGEN_SOUNDFONT`` (a file or a folder) come first, then
+    those in the folders where Debian, Fedora, Arch, Homebrew, macOS and users keep them, and last
+    TimGM6mb, which comes with `pretty_midi`.
 
     Returns
     -------
     list of Soundfont
-        Each file once, no two with the same name.
+        Each file once; no two have the same name.
 
     Raises
     ------
     AudioError
-        If ``MUSEGEN_SOUNDFONT`` names what is not there, or a folder without soundfonts.
+        If ``MUSEGEN_SOUNDFONT`` names a missing file, or a folder without soundfonts.
     """
-    chosen = _chosen()
-    installed = sorted((p for folder in _folders() for p in _inside(folder)), key=_rank)
+    chosen = _from_environment()
+    installed = sorted((p for folder in _folders() for p in _soundfonts_in(folder)), key=_rank)
     installed = [path for path in installed if path.stem.lower() not in _PARTIAL]
     by_name: dict[str, Soundfont] = {}
-    for path in [*chosen, *installed, BUNDLED_SOUNDFONT]:
+    for path in [*chosen, *installed, *_bundled()]:
         if path.is_file():
             name = " ".join(path.stem.replace("_", " ").replace("-", " ").split())
             by_name.setdefault(name.lower(), Soundfont(name, path))
@@ -67,18 +74,18 @@ def find_soundfonts() -> list[Soundfont]:
 
 
 def choose_soundfont(soundfont: str | Path | None, embedded: bool) -> Path:
-    """File of the soundfont to play with: the one named, else the best there is.
+    """Return the file of the named soundfont, or of the best one that is found.
 
     Parameters
     ----------
     soundfont : str or Path, optional
     embedded : bool
-        Whether the embedded renderer plays, which reads ``.sf2`` files alone.
+        Whether the embedded renderer is used, which reads only ``.sf2`` files.
 
     Raises
     ------
     AudioError
-        If it is missing, damaged or not for this renderer, or there is none.
+        If it is missing, damaged or not for this renderer, or none is found.
     """
     if soundfont is None:
         found = [font.path for font in find_soundfonts()]
@@ -95,18 +102,24 @@ def choose_soundfont(soundfont: str | Path | None, embedded: bool) -> Path:
     return path
 
 
-def _chosen() -> list[Path]:
+def _from_environment() -> list[Path]:
     value = os.environ.get(_ENVIRONMENT, "").strip()
     if not value:
         return []
     path = Path(value).expanduser()
     if path.is_file():
         return [path.resolve()]
-    found = sorted(_inside(path), key=_rank)
+    found = sorted(_soundfonts_in(path), key=_rank)
     if not found:
         what = "no soundfont in it" if path.is_dir() else "nothing there"
         raise AudioError(f"{_ENVIRONMENT} is {value}, but there is {what}: name a .sf2 file")
     return found
+
+
+def _bundled() -> list[Path]:
+    # Without importing the package, which only midi/ and reading/ do.
+    spec = find_spec("pretty_midi")
+    return [Path(spec.origin).with_name(_BUNDLED)] if spec and spec.origin else []
 
 
 def _folders() -> list[Path]:
@@ -125,10 +138,10 @@ def _folders() -> list[Path]:
     return [*folders, home / "Library/Audio/Sounds/Banks", home / ".fluidsynth"]
 
 
-def _inside(folder: Path) -> list[Path]:
+def _soundfonts_in(folder: Path) -> list[Path]:
     try:
         return [p.resolve() for p in folder.iterdir() if p.suffix.lower() in _ENDINGS]
-    except OSError:  # no such folder, or not ours to read
+    except OSError:  # there is no such folder, or it cannot be read
         return []
 
 
@@ -146,15 +159,15 @@ def _check_soundfont(path: Path) -> None:
     if not path.is_file():
         raise AudioError(f"there is no soundfont at {path}: {_GET_ONE}")
     try:
-        fault = riff_fault(path, b"sfbk")
+        problem = riff_problem(path, b"sfbk")
     except OSError as error:
         raise AudioError(f"cannot read {path}: {error.strerror or error}") from None
-    if fault:
-        raise AudioError(f"{path.name} is {fault} a soundfont: choose a .sf2 file")
+    if problem:
+        raise AudioError(f"{path.name} is {problem} a soundfont: choose a .sf2 file")
 
 
 def soundfont_names() -> list[str]:
-    """Names of the soundfonts that can be chosen, best first; none where there is a problem."""
+    """Return the names of the soundfonts, best first; an empty list if there is a problem."""
     try:
         return [font.name for font in find_soundfonts()]
     except AudioError:
@@ -162,12 +175,14 @@ def soundfont_names() -> list[str]:
 
 
 def find_soundfont(name: str | None) -> Path | None:
-    """File of a soundfont's name. A visitor never names a file.
+    """Return the file of the soundfont with a name; None for no name.
+
+    Visitors choose by name, so that they cannot choose any other file.
 
     Raises
     ------
     AudioError
-        If there is none of that name.
+        If no soundfont has the name.
     """
     if not name:
         return None

@@ -1,8 +1,8 @@
-"""Stems as the page fetches them: short pieces of FLAC, one after the other in one file.
+"""Stems in the form that the player fetches: short FLAC files, one after the other in one file.
 
-Every browser decodes FLAC, and decodes it to the sample: pieces that are played end to end leave
-no seam, as those of MP3 would. The first pieces of all parts come first, so that the page can play
-while the rest arrives, and need not hold all of a long piece decoded.
+Every browser decodes FLAC, and to the exact sample: segments that are played one after the other
+leave no gap, as those of MP3 would. The first segments of all parts come first, so that the player
+can start while the rest arrives, and need not hold all of a long piece decoded.
 """
 
 from __future__ import annotations
@@ -10,26 +10,23 @@ from __future__ import annotations
 import os
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
-from musegen.audio.formats import encode
-from musegen.errors import AudioError, FileError
-from musegen.files import atomic_write
-
-if TYPE_CHECKING:
-    from musegen.audio.render_jobs import Stems
+from musegen.audio.formats import encode, write_bytes
+from musegen.audio.stems import Stems
 
 __all__ = ["write_stream"]
 
-_SECONDS = 4  # of a piece: about 0.7 MB for a band, well under a tenth of a second to decode
-# What is only listened to has 14 bits: noise at -86 dB, half the bytes that 16 would take.
+_SEGMENT_SECONDS = 4  # 0.7 MB decoded for each part, and well under 0.1 s to decode
+# The player's sound needs no more than 14 bits: their noise is at -86 dB, and they take half the
+# bytes that 16 would.
 _BITS = 14
 
 
 def write_stream(path: str | Path, stems: Stems) -> dict:
-    """Write stems for the page.
+    """Write stems for the player.
 
     Parameters
     ----------
@@ -40,39 +37,36 @@ def write_stream(path: str | Path, stems: Stems) -> dict:
     Returns
     -------
     dict
-        What the page must know to read the file: ``rate`` and ``samples``; ``each``, the samples
-        of a piece (the last is shorter); ``parts``; and ``bytes``: for each piece a list with the
-        length in the file of each part's, 0 where it is silent.
+        The layout of the file: ``rate``, in samples a second; ``samples``, the length of a part;
+        ``each``, the length of a segment, of which the last is shorter; ``parts``, their names;
+        and ``bytes``, for each segment a list of the parts' sizes in the file. Silence has size 0.
 
     Raises
     ------
     AudioError
         If the disk is full or the file cannot be written.
     """
-    each, parts = _SECONDS * stems.rate, len(stems.sounds)
+    segment, parts = _SEGMENT_SECONDS * stems.rate, len(stems.sounds)
     samples = len(next(iter(stems.sounds.values())))
-    starts = range(0, samples, each)
-    pieces = [s[start : start + each] for start in starts for s in stems.sounds.values()]
-    with ThreadPoolExecutor(os.cpu_count()) as threads:  # libsndfile works beside Python
-        coded = list(threads.map(lambda piece: _coded(piece, stems.rate), pieces))
-    try:
-        with atomic_write(path) as beside, beside.open("wb") as file:
-            for piece in coded:
-                file.write(piece)
-    except FileError as error:
-        raise AudioError(str(error)) from None
+    starts = range(0, samples, segment)
+    segments = [
+        sound[start : start + segment] for start in starts for sound in stems.sounds.values()
+    ]
+    with ThreadPoolExecutor(os.cpu_count()) as threads:  # libsndfile releases Python's lock
+        coded = list(threads.map(lambda sound: _encode(sound, stems.rate), segments))
+    write_bytes(path, coded)
     return {
         "rate": stems.rate,
         "samples": samples,
-        "each": each,
+        "each": segment,
         "parts": list(stems.sounds),
         "bytes": [
-            [len(piece) for piece in coded[i : i + parts]] for i in range(0, len(coded), parts)
+            [len(data) for data in coded[i : i + parts]] for i in range(0, len(coded), parts)
         ],
     }
 
 
-def _coded(piece: np.ndarray, rate: int) -> bytes | memoryview:
+def _encode(sound: npt.NDArray[np.float32], rate: int) -> bytes | memoryview:
     largest = 2 ** (_BITS - 1) - 1
-    coarse = np.round(np.clip(piece, -1, 1) * largest).astype(np.int16) << (16 - _BITS)
+    coarse = np.round(np.clip(sound, -1, 1) * largest).astype(np.int16) << (16 - _BITS)
     return encode(coarse, rate, ".flac") if coarse.any() else b""

@@ -23,27 +23,27 @@ class HourlyQuota:
 
     def __init__(self, limit: float) -> None:
         self._limit = limit
-        self._amounts: dict[tuple[int, str], float] = {}  # by minute and visitor, oldest first
+        self._amounts: dict[tuple[int, str], int] = {}  # by minute and visitor, oldest first
         self._sums: Counter[str] = Counter()
 
-    def has_room(self, visitor: str, amount: float) -> bool:
+    def has_room(self, visitor: str, amount: int) -> bool:
         """Whether a visitor may use so much."""
         self._forget_old()
         total = sum(self._sums.values())
         return total + amount <= self._limit and self._sums[visitor] + amount <= self._limit / 2
 
-    def charge(self, visitor: str, amount: float) -> bool:
+    def charge(self, visitor: str, amount: int) -> bool:
         """Use an amount of the quota if there is room for it; return whether there was."""
         if not self.has_room(visitor, amount):
             return False
         self._add(visitor, amount)
         return True
 
-    def refund(self, visitor: str, amount: float) -> None:
+    def refund(self, visitor: str, amount: int) -> None:
         """Give back an amount that was charged a moment ago."""
         self._add(visitor, -amount)
 
-    def _add(self, visitor: str, amount: float) -> None:
+    def _add(self, visitor: str, amount: int) -> None:
         key = (_minute(), visitor)
         self._amounts[key] = self._amounts.get(key, 0) + amount
         self._sums[visitor] += amount

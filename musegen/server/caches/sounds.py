@@ -7,7 +7,7 @@ import secrets
 import tempfile
 import threading
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -174,7 +174,7 @@ class SoundCache:
         cancel: threading.Event,
         progress: Callable[[float], None],
         slot: Callable[[str], AbstractContextManager],
-    ) -> Iterator[SoundFile]:
+    ) -> Generator[SoundFile, None, None]:
         def report(share: float) -> None:
             rendering.progress = share
             progress(share)
@@ -219,7 +219,7 @@ class SoundCache:
         rendering: _Rendering,
         cancel: threading.Event,
         progress: Callable[[float], None],
-    ) -> Iterator[SoundFile]:
+    ) -> Generator[SoundFile, None, None]:
         """Yield the sounds that another request renders."""
         given = 0
         while True:

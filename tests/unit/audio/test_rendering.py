@@ -1,0 +1,149 @@
+"""Pieces are rendered by real FluidSynth, as a whole, as stems and in stages."""
+
+from __future__ import annotations
+
+import threading
+
+import numpy as np
+import pytest
+from support.sounds import BAND, RATE, TIM, needs_fluidsynth, peak_db, piece_of
+
+from musegen.audio import MIX, render, render_stages, render_stems
+from musegen.audio.loudness import loudness
+from musegen.errors import Cancelled
+from musegen.music import Phrase, Piece
+
+
+@needs_fluidsynth
+def test_a_render_is_stereo_float_as_long_as_the_piece_and_its_release(band):
+    assert band.dtype == np.float32
+    assert band.ndim == 2
+    assert band.shape[1] == 2
+    assert 2.0 <= len(band) / RATE <= 6.0
+    assert np.abs(band[:, 0] - band[:, 1]).max() > 0.01  # stereo, not one channel twice
+
+
+@needs_fluidsynth
+def test_the_release_fades_to_nothing(band):
+    assert np.abs(band[2 * RATE : 2 * RATE + 1000]).max() > 0.01, "the release was cut off"
+    assert np.abs(band[-20:]).max() < 1e-3
+
+
+@needs_fluidsynth
+def test_a_piece_that_ends_in_rests_keeps_its_length():
+    sound, _ = render(piece_of([(0, "drums", 37, 1, 100)], tempo=60), TIM)
+    assert len(sound) == 8 * RATE
+
+
+@needs_fluidsynth
+@pytest.mark.parametrize(
+    "piece",
+    [
+        piece_of(BAND),
+        piece_of([(0, "lead", 60, 4, 1)]),  # as soft as can be
+        piece_of([(0, "drums", 38, 1, 127)]),  # a lone hit
+        piece_of([(0, "chords", p, 32, 60) for p in (48, 55, 60, 64)], chords=89),  # a smooth pad
+        piece_of([(s, "chords", p, 4, 127) for s in range(0, 32, 2) for p in range(40, 80, 4)]),
+        piece_of([(31, "bass", 30, 1, 100)]),  # nearly all of it after the end
+    ],
+    ids=["band", "soft", "hit", "pad", "dense", "late"],
+)
+def test_every_piece_peaks_between_minus_3_and_minus_half_a_decibel(piece):
+    sound, _ = render(piece, TIM)
+    assert np.isfinite(sound).all()
+    assert -3 <= peak_db(sound) <= -0.5
+
+
+@needs_fluidsynth
+def test_pieces_are_equally_loud(band):
+    soft = [(onset, part, pitch, length, v // 3) for onset, part, pitch, length, v in BAND]
+    quiet, _ = render(piece_of(soft), TIM)
+    drums, _ = render(piece_of(BAND).only(["drums"]), TIM)
+    for sound in (band, quiet, drums):
+        assert loudness(sound) == pytest.approx(-16, abs=0.7)
+
+
+def test_a_piece_without_notes_is_silence_of_its_length():
+    sound, rate = render(Piece((Phrase(tempo=240),)), TIM)
+    assert sound.shape == (2 * RATE, 2)
+    assert rate == RATE
+    assert not sound.any()
+
+
+@needs_fluidsynth
+def test_stems_together_are_the_piece(stems, band):
+    assert list(stems.sounds) == ["lead", "chords", "bass", "drums"]
+    assert stems.rate == RATE
+    assert not stems.missing
+    assert loudness(stems.mix) == pytest.approx(-16, abs=0.7)
+    assert -3 <= peak_db(stems.mix) <= -0.5
+    for sound in stems.sounds.values():
+        assert sound.dtype == np.float32
+        assert sound.shape == stems.mix.shape
+    # FluidSynth's effects are not quite the same for a part alone.
+    length = min(len(band), len(stems.mix))
+    assert length == pytest.approx(len(band), abs=RATE / 2)
+    rest = np.sqrt(np.mean((band[:length] - stems.mix[:length]) ** 2))
+    assert rest < 0.1 * np.sqrt(np.mean(band**2))
+
+
+@needs_fluidsynth
+def test_stems_keep_their_balance(stems):
+    soft = [(s, part, p, n, v // 4 if part == "bass" else v) for s, part, p, n, v in BAND]
+    other = render_stems(piece_of(soft), TIM)
+
+    def bass_under_drums(sounds) -> float:
+        return peak_db(sounds["drums"]) - peak_db(sounds["bass"])
+
+    assert bass_under_drums(other.sounds) > bass_under_drums(stems.sounds) + 12
+
+
+def test_a_piece_without_notes_has_no_stems():
+    assert not render_stems(Piece((Phrase(tempo=240),)), TIM).sounds
+
+
+@needs_fluidsynth
+def test_the_stages_are_the_same_music_in_loudness_and_time(band):
+    mix, parts = render_stages(piece_of(BAND), TIM)
+    assert list(mix.sounds) == [MIX]
+    assert list(parts.sounds) == ["lead", "chords", "bass", "drums"]
+    assert np.array_equal(mix.mix, band)  # the first is what `render` gives
+    assert parts.mix.shape == mix.mix.shape
+    rest = parts.mix - mix.mix
+    assert np.sqrt(np.mean(rest**2)) < 0.03 * np.sqrt(np.mean(mix.mix**2))
+    # Where they differ it is for as long as FluidSynth's voices take to begin: the beginnings of
+    # notes, and what the effects make of them.
+    assert np.mean(np.abs(rest).max(axis=1) > 1e-3) < 0.05
+
+
+@needs_fluidsynth
+def test_a_piece_of_one_part_has_one_stage():
+    (drums,) = render_stages(piece_of(BAND).only(["drums"]), TIM)
+    assert list(drums.sounds) == ["drums"]
+
+
+def test_a_piece_without_notes_has_one_stage_without_sounds():
+    (nothing,) = render_stages(Piece((Phrase(tempo=240),)), TIM)
+    assert not nothing.sounds
+
+
+@needs_fluidsynth
+def test_the_second_stage_can_be_cancelled():
+    cancel = threading.Event()
+    stages = render_stages(piece_of(BAND), TIM, cancel=cancel)
+    next(stages)
+    cancel.set()
+    with pytest.raises(Cancelled):
+        next(stages)
+
+
+@needs_fluidsynth
+def test_progress_goes_from_0_to_1_for_each_stage():
+    reported: list[float] = []
+    stages = render_stages(piece_of(BAND), TIM, progress=reported.append)
+    for _ in range(2):
+        next(stages)
+        assert reported[0] == 0
+        assert reported[-1] == 1
+        assert all(0 <= share <= 1 for share in reported)
+        reported.clear()
