@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import logging
+import os
 import signal
 import sys
 
@@ -38,7 +39,11 @@ def main() -> None:
             use_for_temporary_files(stack.enter_context(temporary_folder()))
         except OSError as error:
             sys.exit(f"app.py: cannot make a folder for temporary files: {error}")
-        from musegen.web import LaunchError, launch  # Gradio takes seconds to import
+        # Gradio reads these when it is imported, and takes seconds for that.
+        os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
+        # Gradio makes a table of this many calls for each error.
+        os.environ.setdefault("GRADIO_ANALYTICS_MAX_EVENTS", "1000")
+        from musegen.web import LaunchError, launch
 
         try:
             launch(share=args.share, port=args.port, host=args.host, mcp=args.mcp)

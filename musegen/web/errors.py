@@ -6,15 +6,23 @@ import html
 import logging
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import gradio as gr
 
-from musegen.errors import AudioError, Cancelled, CheckpointError, MuseGenError, is_disk_full
+from musegen.errors import (
+    AudioError,
+    Cancelled,
+    CheckpointError,
+    MuseGenError,
+    MusicError,
+    is_disk_full,
+)
+from musegen.recipe.codec import checkpoint_notice
 from musegen.server.gradio_adapter import current_request
 from musegen.server.model_loader import ModelError
 
-__all__ = ["error_message", "notify", "report_errors"]
+__all__ = ["error_message", "notify", "notify_of_other_checkpoints", "report_errors"]
 
 _MAX_LENGTH = 300  # characters: a message may quote what a visitor sent
 _logger = logging.getLogger(__name__)
@@ -75,6 +83,17 @@ def _request_number() -> str:
 def notify(message: str) -> None:
     """Show the visitor a line that is no error."""
     gr.Info(_escape(message[:1].upper() + message[1:]))
+
+
+def notify_of_other_checkpoints(text: str | None) -> None:
+    """Tell the visitor if a recipe that comes from outside was made with other checkpoints.
+
+    Nothing is said about a text that is no recipe: whoever reads it reports that.
+    """
+    with suppress(MusicError):
+        notice = checkpoint_notice(text) if text else None
+        if notice:
+            notify(notice)
 
 
 def _escape(message: str) -> str:

@@ -1,4 +1,4 @@
-"""Serving the page: port, host, and the model that loads once the page answers."""
+"""Serves the page, and loads the model once the page answers."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import threading
 from functools import partial
 from importlib.util import find_spec
 
+from musegen.errors import MuseGenError
 from musegen.server.gradio_adapter import CallCounts
 from musegen.server.metrics import health_routes
 from musegen.server.middleware import closed_routes, page_middleware
@@ -23,8 +24,8 @@ from musegen.web.theme import theme
 __all__ = ["LaunchError", "launch"]
 
 
-class LaunchError(RuntimeError):
-    """The page could not be served, said in one line: what is wrong, what to do."""
+class LaunchError(MuseGenError):
+    """The page cannot be served."""
 
 
 def launch(
@@ -39,29 +40,28 @@ def launch(
     port : int, optional
         Port to listen on; the first free one from 7860 if not given.
     host : str, optional
-        Address to listen on; what ``GRADIO_SERVER_NAME`` says, else this computer alone.
+        Address to listen on; that in ``GRADIO_SERVER_NAME``, or this computer alone, if not given.
     mcp : bool
         Also serve the named endpoints as tools of the Model Context Protocol.
 
     Raises
     ------
     LaunchError
-        If the address or the port cannot be used, a package is missing, or a limit that was set is
-        none.
+        If the address or the port cannot be used, a package is missing, or a setting is wrong.
     """
     if mcp and find_spec("mcp") is None:
         raise LaunchError("--mcp needs another package: pip install 'gradio[mcp]'")
     if host is not None or port is not None:
         _check_address(host or "127.0.0.1", port or 0)
     try:
-        most = get_settings()
+        settings = get_settings()
     except SettingsError as error:
         raise LaunchError(str(error)) from None
     model = BackgroundModel()
     services = Services(model)
     page = build(services)
-    # Who waits does so for a turn of ours, which is fair; this is against a flood.
-    page.queue(max_size=2 * most.waiting)
+    # Requests wait in the server's own queues, which are fair; this limit is against floods.
+    page.queue(max_size=2 * settings.waiting)
     try:
         page.launch(
             share=share,
@@ -73,13 +73,13 @@ def launch(
             head=page_head(),
             favicon_path=asset_path("static/favicon.svg"),
             footer_links=["api"],
-            max_file_size=f"{most.upload_mb}mb",
-            max_threads=2 * most.waiting + 40,
-            ssr_mode=False,  # Spaces would start a Node server, which the page has no use for
+            max_file_size=f"{settings.upload_mb}mb",
+            max_threads=2 * settings.waiting + 40,
+            ssr_mode=False,  # Spaces would start a Node server, which the page does not need
             show_error=False,
             mcp_server=mcp,
-            enable_monitoring=False,  # its summary is for anybody who asks
-            run_history=False,  # the page has its own
+            enable_monitoring=False,  # anybody could read its summary
+            run_history=False,  # the player has a history of its own
             app_kwargs={
                 "routes": [
                     *module_routes(),
@@ -103,7 +103,7 @@ def launch(
 
 
 def _check_address(host: str, port: int) -> None:
-    # Gradio's own message for a taken port speaks of its parameters, and for a host it has none.
+    """Raise a `LaunchError` if an address cannot be used: Gradio's messages do not help users."""
     try:
         family, kind, proto, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         with socket.socket(family, kind, proto) as probe:

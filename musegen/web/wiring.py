@@ -156,8 +156,11 @@ def _connect_tabs(versions: _VersionEvents, w: Widgets, services: Services) -> N
         [explore.corners, explore.square],
         **_PRIVATE,
     )
-    versions.add(remix.file.upload, own.preview, [remix.file], reading)
-    remix.file.clear(None, None, reading, js="() => ['', null]", **_PRIVATE)
+    file_outputs = [*reading, remix.own_notes]
+    versions.add(remix.file.upload, own.preview, [remix.file], file_outputs)
+    versions.add(remix.own_notes.click, own.use_own_notes, [remix.file], file_outputs)
+    cleared = ("", None, gr.update(visible=False))
+    remix.file.clear(lambda: cleared, None, file_outputs, **_PRIVATE)
     versions.add(
         remix.tracks.assign,
         own.assign_parts,

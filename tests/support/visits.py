@@ -234,6 +234,7 @@ def await_server(command: list[str], port: int, folder: Path) -> Iterator[str]:
     environment = {
         **os.environ,
         "GRADIO_TEMP_DIR": str(folder / "cache"),
+        "GRADIO_ANALYTICS_ENABLED": "False",
         "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "tests")]),
     }
     start = time.monotonic()

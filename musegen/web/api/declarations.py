@@ -8,7 +8,13 @@ from musegen.audio import soundfont_names
 from musegen.latent.forms import DEFAULT_FORM
 from musegen.latent.interpolation import CURVES
 from musegen.latent.paths import MODELS
-from musegen.limits import DEFAULT_TEMPERATURE, DEFAULT_TEMPO
+from musegen.limits import (
+    DEFAULT_BARS,
+    DEFAULT_SIMILARITY,
+    DEFAULT_STEPS,
+    DEFAULT_TEMPERATURE,
+    DEFAULT_TEMPO,
+)
 from musegen.music.attributes import ATTRIBUTES
 from musegen.music.bands import BANDS
 from musegen.server.services import Services
@@ -42,7 +48,7 @@ def add_endpoints(services: Services) -> None:
         inputs = {
             sources.random: [
                 number("Seed"),
-                number("Bars", 16),
+                number("Bars", DEFAULT_BARS),
                 text("Form", DEFAULT_FORM),
                 number("Temperature", DEFAULT_TEMPERATURE),
                 number("Tempo", DEFAULT_TEMPO),
@@ -53,13 +59,13 @@ def add_endpoints(services: Services) -> None:
                 number("Seed of B"),
                 midi("MIDI file of A"),
                 midi("MIDI file of B"),
-                number("Steps", 9),
+                number("Steps", DEFAULT_STEPS),
                 number("Bars in each step", 4),
                 choice("Curve", list(CURVES), "even"),
             ],
             edits.remix: [
                 midi(),
-                number("Similarity", 0.8),
+                number("Similarity", DEFAULT_SIMILARITY),
                 number("Seed"),
                 text("Parts of tracks"),
                 number("Tempo factor", 1),
@@ -67,7 +73,7 @@ def add_endpoints(services: Services) -> None:
             edits.vary: [
                 midi(),
                 text(phrases),
-                number("Similarity", 0.8),
+                number("Similarity", DEFAULT_SIMILARITY),
                 number("Seed"),
                 choice("Keep", keep, ""),
             ],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from musegen.audio import find_soundfont
 from musegen.errors import MusicError
+from musegen.limits import DEFAULT_SIMILARITY
 from musegen.music.bands import BANDS
 from musegen.recipe.schema import Adjust, Copy, Cut, Extend, Fill, Reconstruct, Vary
 from musegen.server.validation import check_number, seed_or_new
@@ -29,7 +30,7 @@ class EditEndpoints(Endpoints):
     def remix(
         self,
         midi: str,
-        similarity: float = 0.8,
+        similarity: float = DEFAULT_SIMILARITY,
         seed: float | None = None,
         parts: str = "",
         tempo_factor: float = 1,
@@ -71,7 +72,7 @@ class EditEndpoints(Endpoints):
         self,
         midi: str,
         phrases: str = "",
-        similarity: float = 0.8,
+        similarity: float = DEFAULT_SIMILARITY,
         seed: float | None = None,
         keep: str = "",
     ) -> Answer:

@@ -6,14 +6,14 @@ from urllib.parse import parse_qsl, urlsplit
 
 from musegen.errors import MusicError
 from musegen.latent.forms import DEFAULT_FORM
-from musegen.limits import DEFAULT_TEMPERATURE, DEFAULT_TEMPO
+from musegen.limits import DEFAULT_BARS, DEFAULT_STEPS, DEFAULT_TEMPERATURE, DEFAULT_TEMPO
 from musegen.music.keys import key_named
 from musegen.recipe.codec import read_recipe
 from musegen.recipe.schema import Blend, Line, Recipe, Sound
 from musegen.server.validation import check_number, seed_or_new
 from musegen.web.api.answers import Answer, Endpoints
 from musegen.web.api.arguments import read_numbers, read_places
-from musegen.web.errors import report_errors
+from musegen.web.errors import notify_of_other_checkpoints, report_errors
 from musegen.web.handlers.sources import NO_MAP
 from musegen.web.links import read_link
 from musegen.web.requests import SQUARE_BARS, morph_recipe, random_recipe
@@ -28,7 +28,7 @@ class SourceEndpoints(Endpoints):
     def random(
         self,
         seed: float | None = None,
-        bars: float = 16,
+        bars: float = DEFAULT_BARS,
         form: str = DEFAULT_FORM,
         temperature: float = DEFAULT_TEMPERATURE,
         tempo: float = DEFAULT_TEMPO,
@@ -59,7 +59,7 @@ class SourceEndpoints(Endpoints):
         seed_b: float | None = None,
         midi_a: str | None = None,
         midi_b: str | None = None,
-        steps: float = 9,
+        steps: float = DEFAULT_STEPS,
         bars: float = 4,
         curve: str = "even",
     ) -> Answer:
@@ -145,8 +145,10 @@ class SourceEndpoints(Endpoints):
         Returns:
             A MIDI file and facts about the piece.
         """
-        query = dict(parse_qsl(urlsplit(link or "").query, keep_blank_values=True))
-        recipe = read_link(query, _refuse) or read_recipe((link or "").strip())
+        text = (link or "").strip()
+        query = dict(parse_qsl(urlsplit(text).query, keep_blank_values=True))
+        recipe = read_link(query, _refuse) or read_recipe(text)
+        notify_of_other_checkpoints(query.get("piece", text))
         return self._make(recipe)
 
     def _end(self, seed: float | None, midi: str | None, bars: float) -> tuple[Recipe, int | None]:

@@ -76,11 +76,11 @@ class AudioHandlers:
         """Yield the progress of making a file, then its path."""
         with report_errors():
             kind = event_data(event, FileEvent).kind
-            version = self._services.make_version(read_state(state)[1])
-            font = find_soundfont(soundfont)
+            recipe, font = read_state(state)[1], find_soundfont(soundfont)
         cancel = self._services.sessions.start(_session(request), "file")
 
         def make(progress: Callable[[float], None]) -> Iterator[Path]:
+            version = self._services.make_version(recipe)
             yield self._services.make_file(version, kind, font, cancel, progress)
 
         with report_errors():

@@ -15,7 +15,7 @@ from musegen.server.versions import read_state
 from musegen.web.components.tracks.component import same_reading
 from musegen.web.controls.shape_values import set_shape, shape_values, target_line
 from musegen.web.controls.sound_values import band_updates, set_sound
-from musegen.web.errors import report_errors
+from musegen.web.errors import notify_of_other_checkpoints, report_errors
 from musegen.web.events import OpenEvent, PhraseEvent
 from musegen.web.handlers.own_music import plays_own_music
 from musegen.web.handlers.versions import phrase_number, recipe_of_state, version_values
@@ -56,6 +56,8 @@ class EditHandlers:
         reading = (gr.skip(), gr.skip())
         if is_version and plays_own_music(state, own) and recipe.source != read_recipe(own).source:
             reading = write_recipe(Recipe(source=recipe.source)), same_reading(recipe.source)
+        if not is_version:
+            notify_of_other_checkpoints(data.recipe)
         id = read_state(state)[0] if is_version else None
         return *reading, *version_values(self._services.make_version(recipe, id), phrase)
 

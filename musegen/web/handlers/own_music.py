@@ -13,7 +13,7 @@ from musegen.server.gradio_adapter import event_data
 from musegen.server.services import Services
 from musegen.server.validation import check_number, seed_or_new
 from musegen.server.versions import read_state
-from musegen.web.components.tracks.component import tracks_data
+from musegen.web.components.tracks.component import notes_data, tracks_data
 from musegen.web.errors import notify, report_errors
 from musegen.web.events import PartsEvent
 from musegen.web.handlers.versions import version_values
@@ -29,10 +29,28 @@ class OwnMusicHandlers:
 
     @report_errors()
     def preview(self, file: str | None) -> tuple[Any, ...]:
-        """Read a file; return its recipe, the table of its tracks and the version's values."""
+        """Read a file.
+
+        Returns
+        -------
+        tuple
+            Its recipe, the table of its tracks, an update of the button for its own notes, and the
+            version's values.
+        """
         upload = self._services.read_upload(file, notify)
         version = self._services.make_version(upload.recipe)
-        return write_recipe(upload.recipe), tracks_data(upload), *version_values(version)
+        button = gr.update(visible=upload.own_notes is not None)
+        return write_recipe(upload.recipe), tracks_data(upload), button, *version_values(version)
+
+    @report_errors()
+    def use_own_notes(self, file: str | None) -> tuple[Any, ...]:
+        """Use the notes of a file that an earlier model made; return what `preview` returns."""
+        recipe = self._services.read_upload(file, _ignore).own_notes
+        if recipe is None:
+            raise MusicError("this file has no other notes than its recipe: choose it again")
+        version = self._services.make_version(recipe)
+        button = gr.update(visible=False)
+        return write_recipe(recipe), notes_data(recipe), button, *version_values(version)
 
     @report_errors()
     def assign_parts(
@@ -45,13 +63,10 @@ class OwnMusicHandlers:
         Returns
         -------
         tuple
-            As `preview` returns.
+            As `preview` returns, without the button.
         """
         data = event_data(event, PartsEvent)
-        # No notifications: they came when the file was read for the first time.
-        upload = self._services.read_upload(
-            file, lambda line: None, data.parts_of_tracks, data.tempo
-        )
+        upload = self._services.read_upload(file, _ignore, data.parts_of_tracks, data.tempo)
         id, sound = None, Sound()
         if plays_own_music(state, own):
             id, playing = read_state(state)
@@ -89,6 +104,10 @@ def plays_own_music(state: str, own: str) -> bool:
         return False
     source = read_state(state)[1].source
     return isinstance(source, Notes) and source == read_recipe(own).source
+
+
+def _ignore(message: str) -> None:
+    """Take the place of `notify` where a file is read again."""
 
 
 def _first_tempo(recipe: Recipe) -> float | None:

@@ -9,7 +9,7 @@ import gradio as gr
 from musegen.recipe.codec import read_recipe, write_recipe
 from musegen.recipe.schema import Random
 from musegen.server.services import Services
-from musegen.web.errors import notify, report_errors
+from musegen.web.errors import notify, notify_of_other_checkpoints, report_errors
 from musegen.web.handlers.versions import VERSION_VALUES, version_values
 from musegen.web.links import read_link
 
@@ -31,7 +31,10 @@ class PageHandlers:
         tuple
             Updates of seed, lock, bars, form and temperature, and the recipe of the link, or "".
         """
-        recipe = read_link(request.query_params, notify)
+        query = request.query_params
+        recipe = read_link(query, notify)
+        if recipe:
+            notify_of_other_checkpoints(query.get("piece"))
         unchanged = (gr.skip(),) * 5
         if recipe is None:
             return *unchanged, ""

@@ -8,6 +8,7 @@ import gradio as gr
 from gradio.components import Component
 
 from musegen.latent.interpolation import CURVES
+from musegen.limits import DEFAULT_STEPS
 from musegen.web.tabs.fields import slider
 from musegen.web.tabs.morph_end import MorphEnd, morph_end
 
@@ -28,7 +29,7 @@ def interpolate_tab() -> InterpolateTab:
     """Make the tab."""
     with gr.Row(elem_classes="mg-ends"):
         a, b = (morph_end(name, seed, f"{name} is") for name, seed in (("A", 42), ("B", 7)))
-    steps = slider("steps", 9, 1, "Steps from A to B")
+    steps = slider("steps", DEFAULT_STEPS, 1, "Steps from A to B")
     bars = slider("bars in a section", 4, 2, "Bars in each step")
     curves = [(name.capitalize(), name) for name in CURVES]
     curve = gr.Dropdown(curves, value="even", label="Curve", filterable=False, min_width=100)

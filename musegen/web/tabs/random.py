@@ -8,7 +8,7 @@ import gradio as gr
 from gradio.components import Component
 
 from musegen.latent.forms import DEFAULT_FORM, FORMS
-from musegen.limits import DEFAULT_TEMPERATURE
+from musegen.limits import DEFAULT_BARS, DEFAULT_TEMPERATURE
 from musegen.recipe.examples import EXAMPLES
 from musegen.web.tabs.fields import seed_field, slider
 
@@ -33,7 +33,7 @@ def random_tab() -> RandomTab:
             for name in EXAMPLES
         }
     _, number, lock = seed_field()
-    bars = slider("bars", 16, 2, "Length in bars")
+    bars = slider("bars", DEFAULT_BARS, 2, "Length in bars")
     temperature = slider("temperature", DEFAULT_TEMPERATURE, 0.05)
     form = gr.Dropdown(FORMS, value=DEFAULT_FORM, label="Form", filterable=False, min_width=100)
     button = gr.Button("Draw a piece", variant="primary", elem_classes="mg-go", elem_id="draw")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import gradio as gr
 
+from musegen.limits import DEFAULT_SIMILARITY, DEFAULT_STEPS
 from musegen.web.components.tracks.component import tracks_view
 from musegen.web.tabs.fields import file_field, seed_field, slider
 from musegen.web.tabs.morph_end import MorphEnd, morph_end
@@ -20,6 +21,7 @@ class RemixTab:
     file: gr.File
     recipe: gr.Textbox  # of the file's music
     tracks: gr.HTML  # how the file was read
+    own_notes: gr.Button  # for a file that an earlier model made
     similarity: gr.Slider
     seed: gr.Number
     lock: gr.Checkbox
@@ -35,14 +37,28 @@ def remix_tab() -> RemixTab:
     file = file_field("A MIDI file of your own, or any file that was made here", height=92)
     recipe = gr.Textbox(visible=False)
     tracks = tracks_view(elem_id="tracks", elem_classes="mg-tracks-block")
-    similarity = slider("similarity", 0.8, 0.05)
+    own_notes = gr.Button(
+        "Use the notes in the file", visible=False, elem_classes="mg-also", elem_id="own-notes"
+    )
+    similarity = slider("similarity", DEFAULT_SIMILARITY, 0.05)
     _, seed, lock = seed_field()
     vary = gr.Button("Vary it", variant="primary", elem_classes="mg-go", elem_id="vary")
     reconstruct = gr.Button("Reconstruct it", elem_classes="mg-also", elem_id="reconstruct")
     with gr.Accordion("Morph it into another", open=False, elem_classes="mg-fold"):
         end = morph_end("the other end", 7, "It becomes")
-        steps = slider("steps", 9, 1, "Steps on the way")
+        steps = slider("steps", DEFAULT_STEPS, 1, "Steps on the way")
         morph = gr.Button("Morph it", elem_classes="mg-also", elem_id="morph-own")
     return RemixTab(
-        file, recipe, tracks, similarity, seed, lock, vary, reconstruct, end, steps, morph
+        file,
+        recipe,
+        tracks,
+        own_notes,
+        similarity,
+        seed,
+        lock,
+        vary,
+        reconstruct,
+        end,
+        steps,
+        morph,
     )

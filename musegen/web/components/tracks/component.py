@@ -10,12 +10,12 @@ from gradio.data_classes import GradioModel
 from pydantic import Field
 
 from musegen.reading import Report
-from musegen.recipe.schema import Source
+from musegen.recipe.schema import Recipe, Source
 from musegen.server.uploads import Upload
 from musegen.web.assets import asset
 from musegen.web.components.typed import typed_html
 
-__all__ = ["TracksData", "same_reading", "tracks_data", "tracks_view"]
+__all__ = ["TracksData", "notes_data", "same_reading", "tracks_data", "tracks_view"]
 
 _TEMPO_NAMES = {0.5: "Half", 1.0: "As found", 2.0: "Double"}
 
@@ -89,6 +89,12 @@ def tracks_data(upload: Upload, request: int | None = None) -> TracksData:
         tempos=_tempos(report),
         about=list(report.about),
     )
+
+
+def notes_data(recipe: Recipe) -> TracksData:
+    """Return what the table shows of a file that was made here if its own notes are used."""
+    summary = "These are the notes in the file, as an earlier model made them."
+    return TracksData(reading=_digest(recipe.source), summary=summary, tracks=[])
 
 
 def same_reading(source: Source) -> TracksData:
