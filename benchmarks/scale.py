@@ -111,7 +111,9 @@ def _training_times(scratch: Path, count: int) -> tuple[float, float]:
 
 def _train(phrases: Path, folder: Path) -> None:
     """As one worker: two epochs of each, in the size of the shipped checkpoint."""
-    os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")  # see musegen.model
+    from musegen.model.environment import prefer_speed
+
+    prefer_speed()
     from musegen.model.config import default_config
     from musegen.training.distributed import join_workers
     from musegen.training.prior import train_prior
@@ -120,9 +122,9 @@ def _train(phrases: Path, folder: Path) -> None:
     model, prior, training = default_config("song")
     training = replace(training, epochs=2, prior_epochs=2, prior_steps=_PRIOR_STEPS)
     loaded = PhraseSet.load(phrases)
-    with join_workers() as workers:
-        vae = train_vae(loaded, folder, model, training, workers=workers)
-        train_prior(vae, loaded, folder, prior, training, workers=workers)
+    with join_workers() as group:
+        vae = train_vae(loaded, folder, model, training, group=group)
+        train_prior(vae, loaded, folder, prior, training, group=group)
 
 
 def _last_epoch(log: Path) -> float:

@@ -8,7 +8,6 @@ code as here.
 from __future__ import annotations
 
 import argparse
-import os
 import secrets
 import sys
 import warnings
@@ -155,25 +154,18 @@ def _corpus(options: argparse.Namespace) -> None:
 
 
 def _train(options: argparse.Namespace) -> None:
-    os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")  # see musegen.model
-    from musegen.model.checkpoint import load_vae
+    from musegen.model.environment import prefer_speed
+
+    prefer_speed()
     from musegen.model.config import default_config
     from musegen.music.phrase_set import PhraseSet
-    from musegen.training.attributes import train_attribute_controls
     from musegen.training.distributed import join_workers
-    from musegen.training.prior import train_prior
-    from musegen.training.vae import train_vae
+    from musegen.training.train import train_checkpoint
 
     phrases = PhraseSet.load(options.phrases)
-    folder = Path(options.checkpoint)
-    vae_config, prior_config, training = default_config(options.kind)
-    with join_workers() as workers:
-        train_vae(phrases, folder, vae_config, training, options.resume, workers)
-        resume = options.resume and (folder / "prior.csv").exists()
-        vae = load_vae(folder)  # the best one, not the last
-        train_prior(vae, phrases, folder, prior_config, training, resume, workers)
-        if workers.is_chief:
-            train_attribute_controls(vae, phrases, folder)
+    configs = default_config(options.kind)
+    with join_workers() as group:
+        train_checkpoint(phrases, options.checkpoint, *configs, options.resume, group)
 
 
 def _evaluate(options: argparse.Namespace) -> None:

@@ -293,10 +293,10 @@ class MuseGen:
             return ends[int(shares.argmax())]
         path: dict[str, np.ndarray] = {}
         for name, u in self._noise_of(ends).items():
-            upper, lower = (interpolate_noise(u[i], u[i + 1], np.array([x]))[0] for i in (0, 2))
-            path[name] = self.spaces[name].to_latents(
-                interpolate_noise(upper, lower, np.array([y]))
-            )[0]
+            space, at_x, at_y = self.spaces[name], np.array([x]), np.array([y])
+            shrink = space.settings.interpolation_shrink
+            upper, lower = (interpolate_noise(u[i], u[i + 1], at_x, shrink)[0] for i in (0, 2))
+            path[name] = space.to_latents(interpolate_noise(upper, lower, at_y, shrink))[0]
         return self._decode_between(ends, path, shares)
 
     def _noise_of(self, ends: Sequence[Piece]) -> dict[str, np.ndarray]:
@@ -323,8 +323,9 @@ class MuseGen:
         paths: list[dict[str, np.ndarray]] = [{} for _ in ts]
         if len(ts):
             for name, (a, b) in self._noise_of(ends).items():
-                latents = self.spaces[name].to_latents(interpolate_noise(a, b, ts))
-                for path, z in zip(paths, latents, strict=True):
+                space = self.spaces[name]
+                u = interpolate_noise(a, b, ts, space.settings.interpolation_shrink)
+                for path, z in zip(paths, space.to_latents(u), strict=True):
                     path[name] = z
         return paths
 

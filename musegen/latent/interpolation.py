@@ -15,9 +15,6 @@ CURVES: Mapping[str, Callable[[np.ndarray], np.ndarray]] = {
     "early": lambda t: 1 - (1 - t) ** 2,
     "late": lambda t: t**2,
 }
-# How much shorter the middle becomes. With half as much again, a classifier can tell the middles
-# from the ends (validation songs).
-_SHRINK = 0.3
 _TINY = 1e-12
 
 
@@ -55,7 +52,9 @@ def slerp(start: np.ndarray, end: np.ndarray, t: float | np.ndarray) -> np.ndarr
     return np.where(turns, spherical, linear).astype(np.float32)
 
 
-def interpolate_noise(a: np.ndarray, b: np.ndarray, ts: np.ndarray) -> np.ndarray:
+def interpolate_noise(
+    a: np.ndarray, b: np.ndarray, ts: np.ndarray, shrink: float
+) -> np.ndarray:
     """Interpolate spherically, and shorten the vectors between the ends.
 
     The noise of music from outside is longer than that of draws, and so would be all points
@@ -68,6 +67,8 @@ def interpolate_noise(a: np.ndarray, b: np.ndarray, ts: np.ndarray) -> np.ndarra
         The ends, of equal shape ``(..., dim)``; vectors along the last axis.
     ts : numpy.ndarray
         Shape ``(n,)``: 0 gives `a`, 1 gives `b`.
+    shrink : float
+        The share by which the middle becomes shorter if the ends are unrelated.
 
     Returns
     -------
@@ -76,5 +77,5 @@ def interpolate_noise(a: np.ndarray, b: np.ndarray, ts: np.ndarray) -> np.ndarra
     """
     lengths = np.linalg.norm(a, axis=-1) * np.linalg.norm(b, axis=-1)
     distance = np.clip(1 - (a * b).sum(-1) / np.maximum(lengths, _TINY), 0, 1)[..., None]
-    points = [slerp(a, b, t) * (1 - _SHRINK * distance * (1 - abs(2 * t - 1) ** 4)) for t in ts]
+    points = [slerp(a, b, t) * (1 - shrink * distance * (1 - abs(2 * t - 1) ** 4)) for t in ts]
     return np.stack(points).astype(np.float32)

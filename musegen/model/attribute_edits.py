@@ -1,4 +1,4 @@
-"""Latents of pieces and phrases with the attributes that were asked for."""
+"""Latents of pieces and phrases with the attributes that were requested."""
 
 from __future__ import annotations
 
@@ -15,113 +15,117 @@ __all__ = ["change_phrase_attributes", "measure_latent_attributes", "set_piece_a
 
 
 def measure_latent_attributes(
-    space: LatentSpace, z: np.ndarray, heard: Sequence[str]
+    space: LatentSpace, z: np.ndarray, parts: Sequence[str]
 ) -> np.ndarray:
-    """Attributes of what latents decode to.
+    """Decode latents and measure the attributes of some parts.
 
     Parameters
     ----------
     space : LatentSpace
     z : numpy.ndarray
         Shape ``(n, latent_dim)``.
-    heard : sequence of str
-        The parts that count.
+    parts : sequence of str
 
     Returns
     -------
     numpy.ndarray
-        Shape ``(n, k)``, in standard deviations from the mean of the training phrases, the
-        attributes being ``space.controls.names``. NaN where one is not defined.
+        Shape ``(n, k)`` for the attributes ``space.controls.names``, in standard deviations from
+        the mean of the training phrases; NaN where one is not defined.
     """
-    phrases = [phrase.only(heard) for phrase in space.decode(z)]
+    phrases = [phrase.only(parts) for phrase in space.decode(z)]
     return space.controls.standardize(measure_attributes(phrases, space.controls.names))
 
 
 def set_piece_attributes(
-    space: LatentSpace, z: np.ndarray, weights: np.ndarray, attributes: Mapping[str, float]
+    space: LatentSpace, z: np.ndarray, counts: np.ndarray, attributes: Mapping[str, float]
 ) -> np.ndarray:
-    """Move pieces until the mean of their phrases is as asked; all phrases move by as much.
+    """Move pieces until the mean of their phrases is as requested; all phrases change equally.
 
     Parameters
     ----------
     space : LatentSpace
     z : numpy.ndarray
         Latents, ``(pieces, phrases, latent_dim)``.
-    weights : numpy.ndarray
-        Shape ``(phrases,)``: how often each stands in the piece.
+    counts : numpy.ndarray
+        Shape ``(phrases,)``: how often each phrase occurs in the piece.
     attributes : mapping of str to float
-        Standard deviations from the mean of the training phrases. Those that the space does not
-        have are passed over.
+        Standard deviations from the mean of the training phrases. Attributes that the model does
+        not have are ignored.
 
     Returns
     -------
     numpy.ndarray
         In the shape of `z`.
     """
-    asked, figures = _asked(space, attributes)
-    if not asked.any():
+    requested, values = _requested(space, attributes)
+    if not requested.any():
         return z
     flat = z.reshape(-1, space.latent_dim)
     now = measure_latent_attributes(space, flat, space.parts)
     by_piece = now.reshape(*z.shape[:2], -1)
-    counts = weights[:, None] * ~np.isnan(by_piece)
-    mean = (counts * np.nan_to_num(by_piece)).sum(1) / np.maximum(counts.sum(1), 1)
-    wanted = by_piece + np.where(asked, figures - mean, 0)[:, None]
-    return _steered(space, flat, wanted.reshape(now.shape), asked, space.parts).reshape(z.shape)
+    weights = counts[:, None] * ~np.isnan(by_piece)
+    mean = (weights * np.nan_to_num(by_piece)).sum(1) / np.maximum(weights.sum(1), 1)
+    target = by_piece + np.where(requested, values - mean, 0)[:, None]
+    return _steer(space, flat, target.reshape(now.shape), requested, space.parts).reshape(z.shape)
 
 
 def change_phrase_attributes(
     space: LatentSpace,
     z: np.ndarray,
-    now: Sequence[Phrase],
-    heard: Sequence[str],
+    phrases: Sequence[Phrase],
+    parts: Sequence[str],
     changes: Mapping[str, float],
 ) -> np.ndarray:
-    """Move phrases until their attributes have changed as asked.
+    """Move phrases until their attributes have changed as requested.
 
     Parameters
     ----------
     space : LatentSpace
     z : numpy.ndarray
         Latents, ``(n, latent_dim)``.
-    now : sequence of Phrase
-        The n phrases that the changes are of: what `z` decodes to, or what it was encoded from.
-    heard : sequence of str
-        The parts that count.
+    phrases : sequence of Phrase
+        The n phrases before the change: what `z` decodes to, or was encoded from.
+    parts : sequence of str
+        The parts that are measured.
     changes : mapping of str to float
-        In standard deviations of the training phrases. Those that the space does not have are
-        passed over.
+        In standard deviations of the training phrases. Attributes that the model does not have are
+        ignored.
 
     Returns
     -------
     numpy.ndarray
         In the shape of `z`.
     """
-    asked, figures = _asked(space, changes)
-    if not asked.any():
+    requested, values = _requested(space, changes)
+    if not requested.any():
         return z
-    # Phrases that come back are one: rounded apart in a batch they could go different ways.
+    # Equal phrases are moved once: rounded differently in a batch, they could move apart.
     z, first, place = np.unique(z, axis=0, return_index=True, return_inverse=True)
-    before = measure_attributes([now[i] for i in first], space.controls.names)
-    # What was not asked for stays as it is decoded, which may not be quite as it was.
-    wanted = np.where(
-        asked,
-        space.controls.standardize(before) + figures,
-        measure_latent_attributes(space, z, heard),
+    before = measure_attributes([phrases[i] for i in first], space.controls.names)
+    # Other attributes stay as the latent decodes, which may differ a little from the phrase.
+    target = np.where(
+        requested,
+        space.controls.standardize(before) + values,
+        measure_latent_attributes(space, z, parts),
     )
-    return _steered(space, z, wanted, asked, heard)[place.ravel()]
+    return _steer(space, z, target, requested, parts)[place.ravel()]
 
 
-def _asked(space: LatentSpace, figures: Mapping[str, float]) -> tuple[np.ndarray, np.ndarray]:
-    """Which of a space's attributes are asked for, and the figures, 0 for the others."""
+def _requested(space: LatentSpace, values: Mapping[str, float]) -> tuple[np.ndarray, np.ndarray]:
+    """Which of a model's attributes are requested, and their values, 0 for the others."""
     names = space.controls.names
-    asked = np.array([name in figures for name in names])
-    return asked, np.array([figures.get(name, 0.0) for name in names])
+    requested = np.array([name in values for name in names])
+    return requested, np.array([values.get(name, 0.0) for name in names])
 
 
-def _steered(
-    space: LatentSpace, z: np.ndarray, wanted: np.ndarray, asked: np.ndarray, heard: Sequence[str]
+def _steer(
+    space: LatentSpace,
+    z: np.ndarray,
+    target: np.ndarray,
+    requested: np.ndarray,
+    parts: Sequence[str],
 ) -> np.ndarray:
-    return steer_latents(
-        space.controls, z, wanted, asked, lambda x: measure_latent_attributes(space, x, heard)
-    )
+    def measure(latents: np.ndarray) -> np.ndarray:
+        return measure_latent_attributes(space, latents, parts)
+
+    return steer_latents(space.controls, z, target, requested, measure)

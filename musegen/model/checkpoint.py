@@ -1,12 +1,12 @@
-"""Checkpoints: folders of plain numbers and text that can be trusted not to run anything."""
+"""Reads and writes checkpoints: folders of safetensors and JSON, which cannot run any code."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 from safetensors import SafetensorError
@@ -15,8 +15,9 @@ from safetensors.numpy import load_file, save_file
 from musegen.errors import CheckpointError
 from musegen.files import atomic_write
 from musegen.model.attribute_controls import AttributeControls
-from musegen.model.config import PriorConfig, VAEConfig
+from musegen.model.config import InferenceConfig, PriorConfig, VAEConfig
 from musegen.model.prior import Prior
+from musegen.model.tensors import to_numpy
 from musegen.model.vae import VAE
 from musegen.music.attributes import ATTRIBUTES
 from musegen.music.phrase import Phrase
@@ -25,50 +26,53 @@ from musegen.music.phrase_set import PhraseSet
 __all__ = [
     "load_arrays",
     "load_attribute_controls",
+    "load_inference_config",
     "load_prior",
     "load_vae",
     "save_arrays",
     "save_attribute_controls",
+    "save_inference_config",
     "save_prior",
     "save_vae",
 ]
 
-_Config = TypeVar("_Config", VAEConfig, PriorConfig)
+_Config = TypeVar("_Config", VAEConfig, PriorConfig, InferenceConfig)
 
-MAX_FILE_BYTES = 9_500_000  # what hosts that frown on files over 10 MB still take
+MAX_FILE_BYTES = 9_500_000  # hosts such as Hugging Face want Git LFS for files over 10 MB
+_STEPS = "encoding_steps"
+_REMEDY = "download the checkpoint again"
 
 
 def save_arrays(arrays: Mapping[str, np.ndarray], folder: Path, stem: str) -> None:
     """Write arrays as safetensors files of under 10 MB: ``stem-00001-of-00003.safetensors`` …
 
-    An array that is larger than a file is cut along its first axis into ``name@0``, ``name@1`` ….
-    Files of the same stem that were there before are replaced.
+    An array larger than a file is cut along its first axis into ``name@0``, ``name@1`` …. Earlier
+    files of the same stem are replaced.
     """
     pieces: dict[str, np.ndarray] = {}
     for name, array in arrays.items():
-        parts = -(-array.nbytes // MAX_FILE_BYTES) or 1
-        if parts == 1:
-            # safetensors would write a reversed or transposed view in the order of its memory.
-            pieces[name] = np.ascontiguousarray(array)
+        if array.nbytes <= MAX_FILE_BYTES:
+            pieces[name] = array
         else:
-            cut = np.array_split(array, parts)
-            pieces.update({f"{name}@{i}": np.ascontiguousarray(c) for i, c in enumerate(cut)})
+            cut = np.array_split(array, -(-array.nbytes // MAX_FILE_BYTES))
+            pieces |= {f"{name}@{i}": part for i, part in enumerate(cut)}
     shards: list[dict[str, np.ndarray]] = [{}]
     for name, array in pieces.items():
         if sum(a.nbytes for a in shards[-1].values()) + array.nbytes > MAX_FILE_BYTES:
             shards.append({})
-        shards[-1][name] = array
+        # Contiguous, or safetensors would write a transposed view in the order of its memory.
+        shards[-1][name] = np.ascontiguousarray(array)
     names = [f"{stem}-{i + 1:05}-of-{len(shards):05}.safetensors" for i in range(len(shards))]
     for name, shard in zip(names, shards, strict=True):
-        with atomic_write(folder / name) as beside:
-            save_file(shard, beside)
+        with atomic_write(folder / name) as temporary:
+            save_file(shard, temporary)
     for old in folder.glob(f"{stem}-*-of-*.safetensors"):
         if old.name not in names:
             old.unlink()
 
 
 def load_arrays(folder: Path, stem: str) -> dict[str, np.ndarray]:
-    """Read what `save_arrays` wrote.
+    """Read arrays that `save_arrays` wrote.
 
     Raises
     ------
@@ -77,9 +81,7 @@ def load_arrays(folder: Path, stem: str) -> dict[str, np.ndarray]:
     """
     found = sorted(folder.glob(f"{stem}-*-of-*.safetensors"))
     if not found:
-        raise CheckpointError(
-            f"{folder} has no {stem} weights: get the checkpoint anew or train it"
-        )
+        raise CheckpointError(f"{folder} has no {stem} weights: {_REMEDY} or train it")
     count = int(found[0].stem.rsplit("-", 1)[1])
     pieces: dict[str, np.ndarray] = {}
     for i in range(count):
@@ -87,9 +89,9 @@ def load_arrays(folder: Path, stem: str) -> dict[str, np.ndarray]:
         try:
             pieces.update(load_file(path))
         except FileNotFoundError:
-            raise CheckpointError(f"{path} is missing: get the checkpoint anew") from None
+            raise CheckpointError(f"{path} is missing: {_REMEDY}") from None
         except (SafetensorError, OSError, ValueError):
-            raise CheckpointError(f"{path} is damaged: get the checkpoint anew") from None
+            raise CheckpointError(f"{path} is damaged: {_REMEDY}") from None
     arrays: dict[str, np.ndarray] = {}
     for name in dict.fromkeys(key.split("@")[0] for key in pieces):
         cut = [pieces[f"{name}@{i}"] for i in range(len(pieces)) if f"{name}@{i}" in pieces]
@@ -98,7 +100,7 @@ def load_arrays(folder: Path, stem: str) -> dict[str, np.ndarray]:
 
 
 def save_vae(vae: VAE, folder: Path) -> None:
-    """Write a VAE's config and its weights in half precision."""
+    """Write a VAE's configuration, and its weights in half precision."""
     _save_model(vae, vae.trainable_variables, folder, "vae")
 
 
@@ -108,16 +110,16 @@ def load_vae(folder: Path) -> VAE:
     Raises
     ------
     CheckpointError
-        If the folder, or a file in it, is missing or damaged.
+        If the folder or a file in it is missing or damaged.
     """
-    vae = VAE(_config(folder, "vae", VAEConfig))
-    vae.build_from(vae.codec.arrays(PhraseSet.from_phrases([Phrase()])))
+    vae = VAE(_read_config(folder, "vae", VAEConfig))
+    vae.build_from(vae.codec.to_arrays(PhraseSet.from_phrases([Phrase()])))
     _assign(vae.trainable_variables, folder, "vae")
     return vae
 
 
 def save_prior(prior: Prior, folder: Path) -> None:
-    """Write a prior's config and its weights in half precision."""
+    """Write a prior's configuration, and its weights in half precision."""
     _save_model(prior, prior.weights, folder, "prior")
 
 
@@ -127,22 +129,48 @@ def load_prior(folder: Path) -> Prior:
     Raises
     ------
     CheckpointError
-        If a file of it is missing or damaged.
+        If one of its files is missing or damaged.
     """
-    prior = Prior(_config(folder, "prior", PriorConfig))
+    prior = Prior(_read_config(folder, "prior", PriorConfig))
     prior.build_from()
     _assign(prior.weights, folder, "prior")
     return prior
 
 
+def save_inference_config(settings: InferenceConfig, folder: Path) -> None:
+    """Write the settings that were chosen for a checkpoint's weights."""
+    _write_config(settings, folder, "inference")
+
+
+def load_inference_config(folder: Path) -> InferenceConfig:
+    """Read the settings for a checkpoint's weights; the defaults if it has none.
+
+    Raises
+    ------
+    CheckpointError
+        If the file is damaged.
+    """
+    path = folder / "inference.json"
+    if not path.exists():
+        return InferenceConfig()
+    settings = _read_config(folder, "inference", InferenceConfig)
+    try:
+        numbers = [float(value) for name, value in vars(settings).items() if name != _STEPS]
+        steps = tuple(float(step) for step in settings.encoding_steps)
+    except (TypeError, ValueError):
+        numbers, steps = [np.nan], ()
+    if not np.isfinite([*numbers, *steps]).all() or settings.flow_steps < 1:
+        raise CheckpointError(f"{path} is damaged: {_REMEDY}")
+    return replace(settings, encoding_steps=steps, flow_steps=int(settings.flow_steps))
+
+
 def save_attribute_controls(controls: AttributeControls, folder: Path) -> None:
-    """Write controls in single precision: an array for each attribute, and the latents' own."""
-    columns = zip(
-        controls.names, controls.mean, controls.spread, np.float32(controls.slopes), strict=True
-    )
-    arrays = {name: np.float32([mean, spread, *slopes]) for name, mean, spread, slopes in columns}
-    arrays["center"], arrays["color"] = np.float32(controls.center), np.float32(controls.color)
-    arrays["reach"] = np.float32([controls.reach])
+    """Write controls in single precision: an array for each attribute, and three of the latents."""
+    rows = np.column_stack([controls.mean, controls.deviation, controls.slopes]).astype(np.float32)
+    arrays = dict(zip(controls.names, rows, strict=True))
+    arrays["center"] = controls.center.astype(np.float32)
+    arrays["color"] = controls.coloring.astype(np.float32)
+    arrays["reach"] = np.array([controls.max_distance], np.float32)
     save_arrays(arrays, folder, "controls")
 
 
@@ -158,41 +186,45 @@ def load_attribute_controls(folder: Path) -> AttributeControls:
     names = tuple(name for name in ATTRIBUTES if name in arrays)
     try:
         rows = np.stack([arrays[name] for name in names])
-        center, color, (reach,) = arrays["center"], arrays["color"], arrays["reach"]
+        center, coloring, (max_distance,) = arrays["center"], arrays["color"], arrays["reach"]
+        dim = len(center)
+        if rows.shape[1] != 2 + dim or coloring.shape != (dim, dim):
+            raise ValueError
     except (KeyError, ValueError):
-        rows, center, color, reach = np.zeros((0, 0)), np.zeros(0), np.zeros(0), 0.0
-    dim = len(center)
-    if not names or rows.shape[1] != 2 + dim or color.shape != (dim, dim):
-        raise CheckpointError(f"{folder} has controls that are damaged: get the checkpoint anew")
-    return AttributeControls(
-        names, rows[:, 0], rows[:, 1], rows[:, 2:], center, color, float(reach)
-    )
+        raise CheckpointError(f"the controls in {folder} are damaged: {_REMEDY}") from None
+    mean, deviation, slopes = rows[:, 0], rows[:, 1], rows[:, 2:]
+    return AttributeControls(names, mean, deviation, slopes, center, coloring, float(max_distance))
 
 
-def _save_model(model: VAE | Prior, variables: list, folder: Path, stem: str) -> None:
-    with atomic_write(folder / f"{stem}.json") as beside:
-        beside.write_text(json.dumps(asdict(model.config), indent=2) + "\n")
-    half = {v.path: np.asarray(v.numpy()).astype(np.float16) for v in variables}
+def _save_model(model: VAE | Prior, variables: list[Any], folder: Path, stem: str) -> None:
+    _write_config(model.config, folder, stem)
+    half = {variable.path: to_numpy(variable).astype(np.float16) for variable in variables}
     save_arrays(half, folder, stem)
 
 
-def _config(folder: Path, stem: str, kind: type[_Config]) -> _Config:
+def _write_config(
+    config: VAEConfig | PriorConfig | InferenceConfig, folder: Path, stem: str
+) -> None:
+    with atomic_write(folder / f"{stem}.json") as temporary:
+        temporary.write_text(json.dumps(asdict(config), indent=2) + "\n")
+
+
+def _read_config(folder: Path, stem: str, kind: type[_Config]) -> _Config:
     path = folder / f"{stem}.json"
     try:
         return kind(**json.loads(path.read_text()))
     except FileNotFoundError:
         raise CheckpointError(f"{path} is missing: name a folder that holds a checkpoint") from None
     except (OSError, ValueError, TypeError):
-        raise CheckpointError(f"{path} is damaged: get the checkpoint anew") from None
+        raise CheckpointError(f"{path} is damaged: {_REMEDY}") from None
 
 
-def _assign(variables: list, folder: Path, stem: str) -> None:
+def _assign(variables: list[Any], folder: Path, stem: str) -> None:
     arrays = load_arrays(folder, stem)
     for variable in variables:
         array = arrays.get(variable.path)
         if array is None or array.shape != tuple(variable.shape):
             raise CheckpointError(
-                f"{folder} has weights that do not fit its {stem}.json ({variable.path}): "
-                "get the checkpoint anew"
+                f"the weights in {folder} do not fit its {stem}.json ({variable.path}): {_REMEDY}"
             )
         variable.assign(array)

@@ -1,10 +1,10 @@
-"""What a model is and how it is trained: every number, with its reason."""
+"""Every number that defines a model, its use and its training, with the reason for it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["PriorConfig", "TrainingConfig", "VAEConfig", "default_config"]
+__all__ = ["InferenceConfig", "PriorConfig", "TrainingConfig", "VAEConfig", "default_config"]
 
 
 @dataclass(frozen=True)
@@ -18,15 +18,14 @@ class VAEConfig:
     """
 
     kind: str
-    latent_dim: int = 256  # 192 was tried: six hundredths of F1 less on held-out songs
-    encoder_units: int = 256  # of each direction of the LSTM
+    latent_dim: int = 256  # with 192, F1 on held-out songs was .06 lower
+    encoder_units: int = 256  # of the LSTM in each direction
     conductor_units: int = 512
     beat_units: int = 768  # of the dense layers that read and write one beat
-    dropout: float = 0.1  # on the read beats: a tenth closes a part of the gap to held-out songs
-    beta: float = (
-        0.1  # a prior is fitted to the latents, so they may carry more than N(0, I) allows
-    )
-    free_nats: float = 48.0  # as Roberts et al. 2018 for two bars: so much KL costs nothing
+    dropout: float = 0.1  # on the beats read; closes part of the gap to held-out songs
+    # Low, because the prior is fitted to the latents: they need not be close to N(0, I).
+    beta: float = 0.1
+    free_nats: float = 48.0  # KL that costs nothing, as in Roberts et al. 2018 for two bars
 
 
 @dataclass(frozen=True)
@@ -35,35 +34,68 @@ class PriorConfig:
 
     latent_dim: int
     width: int = 512
-    blocks: int = 5  # a sixth would make the checkpoints of both models larger than 80 MB
+    blocks: int = 5  # with six, the checkpoints of both models would be larger than 80 MB
     heads: int = 8
-    dropout: float = 0.15  # with 0.05 it learnt the songs by heart from the 20th round on
-    max_phrases: int = 32  # 64 bars; longer pieces are drawn in stretches of so many
+    dropout: float = 0.15  # with 0.05 it began to memorise the songs after 20 epochs
+    max_phrases: int = 32  # 64 bars; longer pieces are drawn in overlapping stretches
+
+
+@dataclass(frozen=True)
+class InferenceConfig:
+    """Numbers for using trained weights, chosen for these weights on validation phrases.
+
+    A checkpoint keeps them in ``inference.json``, which `musegen.training.tuning` writes. The
+    defaults are for checkpoints without that file: neutral values that suit any weights.
+    """
+
+    # Log odds above which a note of counter or chords, or a drum hit, begins. At 0 a note is more
+    # likely than not; rare notes of which the network is unsure need less.
+    onset_threshold: float = 0.0
+    # How long notes last: `sustain_gain` is added to the log odds that a note goes on, for each
+    # nat by which the phrase's uncertainty exceeds `sustain_from`; at most `sustain_limit`. Draws
+    # are less certain than encoded phrases, and their notes would end too early. Single voices are
+    # more certain than chords: they get the share `sustain_voices`. Song only.
+    sustain_gain: float = 0.0
+    sustain_from: float = 0.25
+    sustain_limit: float = 2.5
+    sustain_voices: float = 0.5
+    # Encoding: gradient steps after the encoder, each as a share of a Newton step. The best point
+    # on the way is taken, so that steps that do not fit do no harm.
+    encoding_steps: tuple[float, ...] = (0.05, 0.05, 0.05)
+    # The network's part of the prior's velocity is multiplied by this: a network that could learn
+    # more says too little (Karras et al. 2024, Guiding a diffusion model with a bad version of
+    # itself, equation 3; the bad version is the Gaussian).
+    sharpness: float = 1.0
+    # Heun steps of the flow. Draws of 4, 8 and 12 steps were told from real music equally often.
+    flow_steps: int = 8
+    # How far the middle of an interpolation moves towards the origin of the noise, as a share,
+    # if its ends are unrelated. Encoded music lies farther out than draws do.
+    interpolation_shrink: float = 0.0
 
 
 @dataclass(frozen=True)
 class TrainingConfig:
-    """How a VAE, and then its prior, is trained."""
+    """How a VAE and then its prior are trained."""
 
     epochs: int
     batch_size: int = 256
-    learning_rate: float = 1e-3  # Adam's, at its highest
-    warmup_steps: int = 400  # of the learning rate and of beta: the first steps are the wildest
-    clip_norm: float = 5.0  # rare phrases with very many notes would throw the weights about
-    transpose_share: float = 0.5  # of the phrases, moved to any key: it is the same music
-    # Of the phrases, heard with parts or drums missing: bare melodies and half a kit work too.
+    learning_rate: float = 1e-3  # the highest of Adam's schedule
+    warmup_steps: int = 400  # of the learning rate and of beta: the first steps are unstable
+    clip_norm: float = 5.0  # of gradients: rare phrases have very many notes
+    transpose_share: float = 0.5  # of the phrases, moved to a random key: it is the same music
+    # Of the phrases, with parts or drums left out: bare melodies and half a drum kit work too.
     drop_voices_share: float = 0.3
-    precision: str = "mixed_bfloat16"  # a third less time on two cores, the same losses
-    patience: int = 8  # epochs without a better validation loss before it stops
+    precision: str = "mixed_bfloat16"  # a third less time on two cores at the same losses
+    patience: int = 8  # epochs without a better validation loss after which training stops
     seed: int = 0
     prior_epochs: int = 19
-    prior_steps: int = 200  # an epoch of the prior, which draws its phrases at random
+    prior_steps: int = 200  # in an epoch of the prior, which draws its phrases at random
     prior_batch_phrases: int = 1024  # in one step, as sequences of 1 to 32
     prior_learning_rate: float = 7e-4
 
 
 def default_config(kind: str) -> tuple[VAEConfig, PriorConfig, TrainingConfig]:
-    """The configuration that the shipped checkpoint of a kind was trained with.
+    """The configuration with which the shipped checkpoint of a kind was trained.
 
     Raises
     ------
@@ -74,8 +106,8 @@ def default_config(kind: str) -> tuple[VAEConfig, PriorConfig, TrainingConfig]:
         model = VAEConfig("song")
         return model, PriorConfig(model.latent_dim), TrainingConfig(epochs=48)
     if kind == "drums":
-        # With 128 dimensions, 256 units and a beta of 0.1 too little got through: 88 % of the
-        # steps of training phrases came back exact, and 77 % of others.
+        # With 128 dimensions, 256 units and a beta of 0.1, 77 % of the steps of validation phrases
+        # came back exact, and 88 % of training phrases.
         model = VAEConfig("drums", beat_units=512, beta=0.02)
         prior = PriorConfig(model.latent_dim, width=256, blocks=4, heads=4)
         return model, prior, TrainingConfig(epochs=60, prior_epochs=12)

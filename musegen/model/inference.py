@@ -1,64 +1,73 @@
-"""From phrases to latents: the encoder's word, made better by the decoder's.
+"""Encoding of phrases: the encoder's mean, refined by a few steps down the decoder's gradient.
 
-An encoder answers for all music at once, and on songs it was never trained on it is a little off
-where the decoder is not. So its answer is only where a few steps down the reconstruction's
-gradient begin (semi-amortized inference: Kim et al. 2018, Semi-Amortized Variational
-Autoencoders). Each dimension moves in proportion to its posterior variance, which is what Newton's
-method would do were the dimensions independent: ``beta / z_var`` is the curvature that the
-evidence lower bound says it has.
+An encoder is trained for all music at once, and for songs that it was not trained on its latents
+are a little off, while the decoder could write these songs. So its mean is only where a few steps
+down the gradient of the reconstruction loss begin (semi-amortized inference: Kim et al. 2018,
+Semi-Amortized Variational Autoencoders). Each dimension moves in proportion to its posterior
+variance, which is Newton's method if the dimensions are independent: by the evidence lower bound
+``beta / z_var`` is the curvature.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 
-import keras
 import numpy as np
 
+from musegen.model.tensors import Arrays, Tensor, compiled, is_tensorflow, to_numpy
 from musegen.model.vae import VAE
 
 __all__ = ["make_refined_encoder"]
 
-# Shares of a Newton step, the first two or three of which bring most (chosen on validation
-# phrases). Smaller ones for drums, whose dimensions depend more on each other.
-_STEPS = {"song": (0.45, 0.15, 0.3), "drums": (0.05, 0.05, 0.05)}
 
+def make_refined_encoder(
+    vae: VAE, steps: Sequence[float], xla: bool = True
+) -> Callable[[Arrays], np.ndarray]:
+    """Make a function from a codec's arrays to latents, float32 ``(n, latent_dim)``.
 
-def make_refined_encoder(vae: VAE) -> Callable[[Mapping[str, np.ndarray]], np.ndarray]:
-    """A compiled function from a codec's arrays to latents, float32 ``(n, latent_dim)``.
+    Of all points on the way it gives the one with the lowest reconstruction loss, which is never
+    higher than that of the encoder's mean. It is compiled anew for each ``n``.
 
-    Of all points on the way, the one whose reconstruction costs least is given, so that it is
-    never worse than the encoder's mean. It is compiled anew for each ``n``.
+    Parameters
+    ----------
+    vae : VAE
+    steps : sequence of float
+        Shares of a Newton step. Without any, the function gives the encoder's mean.
+    xla : bool
+        Compile by XLA: worth its seconds if the function is called more than a few times.
 
     Raises
     ------
     RuntimeError
-        If Keras does not run on TensorFlow: the gradient is TensorFlow's.
+        If there are steps and Keras does not compute with TensorFlow, whose gradient they need.
     """
-    if keras.backend.backend() != "tensorflow":
+    if not steps:
+        encoder = compiled(lambda arrays: vae.encoder(arrays)[0])
+        return lambda arrays: to_numpy(encoder(arrays))
+    if not is_tensorflow():
         raise RuntimeError("encoding needs KERAS_BACKEND=tensorflow; the others are for training")
     import tensorflow as tf
 
-    def cost(arrays: Mapping, z: tf.Tensor) -> tf.Tensor:
+    def loss(arrays: Arrays, z: Tensor) -> Tensor:
         return sum(vae.codec.losses(arrays, vae.decoder(z)).values())
 
-    # XLA, and all steps in one: in plain TensorFlow the gradient of a small batch takes four times
-    # as long, and steps by themselves twice. The price is some seconds the first time.
-    @tf.function(jit_compile=True, autograph=False)
-    def encode(arrays: Mapping) -> tf.Tensor:
+    # By XLA with all steps in one function: with plain TensorFlow the gradient of a small batch
+    # takes four times as long, and with a function for each step twice as long.
+    def encode(arrays: Arrays) -> Tensor:
         z, z_log_var = vae.encoder(arrays)
-        reach = tf.exp(z_log_var) / vae.config.beta
-        tried, costs = [], []
-        for step in _STEPS[vae.config.kind]:
+        newton = tf.exp(z_log_var) / vae.config.beta
+        points, losses = [], []
+        for step in steps:
             with tf.GradientTape() as tape:
                 tape.watch(z)
-                paid = cost(arrays, z)
-            tried.append(z)
-            costs.append(paid)
-            z = z - step * reach * tape.gradient(paid, z)
-        tried.append(z)
-        costs.append(cost(arrays, z))
-        best = tf.argmin(tf.stack(costs), axis=0)
-        return tf.gather(tf.stack(tried, axis=1), best, axis=1, batch_dims=1)
+                value = loss(arrays, z)
+            points.append(z)
+            losses.append(value)
+            z = z - step * newton * tape.gradient(value, z)
+        points.append(z)
+        losses.append(loss(arrays, z))
+        best = tf.argmin(tf.stack(losses), axis=0)
+        return tf.gather(tf.stack(points, axis=1), best, axis=1, batch_dims=1)
 
-    return lambda arrays: encode(arrays).numpy()
+    encoder = compiled(encode, xla)
+    return lambda arrays: to_numpy(encoder(arrays))

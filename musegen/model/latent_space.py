@@ -1,37 +1,36 @@
-"""A trained checkpoint in use: phrases ↔ latents ↔ noise. What the rest of MuseGen sees."""
+"""A trained checkpoint in use: phrases ↔ latents ↔ noise. All that the rest of MuseGen needs."""
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-import keras
 import numpy as np
 
-from musegen.model.checkpoint import load_attribute_controls, load_prior, load_vae
+from musegen.model.checkpoint import (
+    load_attribute_controls,
+    load_inference_config,
+    load_prior,
+    load_vae,
+)
+from musegen.model.config import InferenceConfig
 from musegen.model.inference import make_refined_encoder
 from musegen.model.prior import follow_flow, gaussian_velocity
+from musegen.model.tensors import Arrays, compiled, to_numpy
 from musegen.music.phrase import Phrase
 from musegen.music.phrase_set import PhraseSet
 
 __all__ = ["LatentSpace"]
 
-# A classifier tells draws of 4, 8 and 12 steps from human phrases alike (.90, .90, .91). The way
-# back takes the same steps: noise → latents → noise is then off by .001, with 24 of them by .008.
-_FLOW_STEPS = 8
-# The network's part of the velocity, times this: away from the Gaussian that it was given, as a
-# better model is guided by a worse one (Karras et al. 2024, Guiding a diffusion model with a bad
-# version of itself, equation 3). A network that has more to learn says too little. Chosen on
-# validation phrases; drums at 1.45 were twice as often copies of what a drummer had played.
-_SHARPNESS = {"song": 1.45, "drums": 1.0}
-_PHRASES_AT_ONCE = 512  # some 60 MB of logits
-# Phrases are encoded so many at once, the last of them filled up with silence: each number is
-# compiled by itself. A piece of 16 bars has eight phrases; a corpus has thousands.
-_FEW, _MANY = 8, 256
+_DECODED_AT_ONCE = 512  # about 60 MB of logits
+# Phrases are encoded in batches of these sizes, the last one filled up with silence, because the
+# encoder is compiled for each size. A piece of 16 bars has 8 phrases; a dataset has thousands.
+_SMALL_BATCH, _LARGE_BATCH = 8, 256
 
 
 class LatentSpace:
-    """One model's latent space.
+    """The latent space of one model.
 
     Parameters
     ----------
@@ -41,10 +40,12 @@ class LatentSpace:
     Attributes
     ----------
     parts : tuple of str
-        Parts of the band that it speaks of.
+        The parts of the band that the model writes.
     latent_dim : int
     controls : AttributeControls
-        Its attributes.
+        The model's attributes.
+    settings : InferenceConfig
+        The checkpoint's own.
 
     Raises
     ------
@@ -57,31 +58,41 @@ class LatentSpace:
         self._vae = load_vae(folder)
         self._prior = load_prior(folder)
         self.controls = load_attribute_controls(folder)
-        self.parts: tuple[str, ...] = self._vae.codec.parts
-        self.latent_dim: int = self._vae.config.latent_dim
-        self._center = np.asarray(self._prior.center.numpy())
-        self._sharpness = _SHARPNESS[self._vae.config.kind]
-        self._color = np.asarray(self._prior.color.numpy())
-        self._white = np.linalg.inv(self._color)
-        self._encoder = make_refined_encoder(self._vae)
-        self._decoder = _compiled(self._vae.decoder)
-        self._velocity = _compiled(lambda z, t: self._prior({"z": z, "t": t}))
+        self.settings = load_inference_config(folder)
+        self.parts = self._vae.codec.parts
+        self.latent_dim = self._vae.config.latent_dim
+        self._center = to_numpy(self._prior.center)
+        self._coloring = to_numpy(self._prior.coloring)
+        self._whitening = np.linalg.inv(self._coloring)
+        self._encoder: Callable[[Arrays], np.ndarray] | None = None
+        self._decoder = compiled(self._vae.decoder)
+        self._velocity = compiled(lambda z, t: self._prior({"z": z, "t": t}))
+
+    def with_settings(self, settings: InferenceConfig) -> LatentSpace:
+        """The same model with other settings."""
+        other = copy.copy(self)
+        other.settings = settings
+        if settings.encoding_steps != self.settings.encoding_steps:
+            other._encoder = None
+        return other
 
     def encode(self, phrases: Sequence[Phrase]) -> np.ndarray:
-        """Latents that decode to some phrases, as nearly as can be; each is moved to C first.
+        """Find latents that decode to given phrases, as nearly as possible, moved to C.
 
         Returns
         -------
         numpy.ndarray
             Float32 ``(n, latent_dim)``.
         """
-        size = _FEW if len(phrases) <= _MANY // 2 else _MANY
-        found = []
+        if self._encoder is None:
+            self._encoder = make_refined_encoder(self._vae, self.settings.encoding_steps)
+        size = _SMALL_BATCH if len(phrases) <= _LARGE_BATCH // 2 else _LARGE_BATCH
+        found: list[np.ndarray] = []
         for start in range(0, len(phrases), size):
-            some = list(phrases[start : start + size])
-            filled = some + [Phrase()] * (size - len(some))
-            arrays = self._vae.codec.arrays(PhraseSet.from_phrases(filled))
-            found.append(self._encoder(arrays)[: len(some)])
+            batch = list(phrases[start : start + size])
+            filled = batch + [Phrase()] * (size - len(batch))
+            arrays = self._vae.codec.to_arrays(PhraseSet.from_phrases(filled))
+            found.append(self._encoder(arrays)[: len(batch)])
         return np.concatenate(found)
 
     def decode(self, z: np.ndarray) -> list[Phrase]:
@@ -100,58 +111,55 @@ class LatentSpace:
         order = np.argsort(first)  # of first appearance
         different = z[first[order]]
         phrases: list[Phrase] = []
-        for start in range(0, len(different), _PHRASES_AT_ONCE):
-            outputs = self._decoder(different[start : start + _PHRASES_AT_ONCE])
-            phrases += self._vae.codec.phrases(keras.ops.convert_to_numpy(outputs))
+        for start in range(0, len(different), _DECODED_AT_ONCE):
+            outputs = self._decoder(different[start : start + _DECODED_AT_ONCE])
+            phrases += self._vae.codec.to_phrases(to_numpy(outputs), self.settings)
         return [phrases[i] for i in np.argsort(order)[place.ravel()]]
 
     def to_latents(self, u: np.ndarray, kept: np.ndarray | None = None) -> np.ndarray:
-        """Paths that noise stands for.
+        """Turn noise into paths of latents, by the prior.
 
         Parameters
         ----------
         u : numpy.ndarray
-            Noise, ``(n, phrases, latent_dim)``. At kept phrases, their latents instead.
+            Noise, ``(n, phrases, latent_dim)``; at kept phrases, their latents instead.
         kept : numpy.ndarray, optional
-            Shape ``(phrases,)``, bool: phrases that are given. The others are drawn around them.
+            Shape ``(phrases,)``, bool: phrases that are given. The others are drawn to fit them.
 
         Returns
         -------
         numpy.ndarray
-            Of the same shape.
+            In the same shape.
         """
-        return self._along(u, kept, backwards=False)
+        return self._follow(u, kept, backwards=False)
 
     def to_noise(self, z: np.ndarray, kept: np.ndarray | None = None) -> np.ndarray:
-        """Noise that stands for paths: the way back of `to_latents`."""
-        return self._along(z, kept, backwards=True)
+        """Find the noise that `to_latents` turns into given paths: its inverse."""
+        return self._follow(z, kept, backwards=True)
 
-    def _along(self, x: np.ndarray, kept: np.ndarray | None, backwards: bool) -> np.ndarray:
-        """Flow, in stretches of as many phrases as the prior knows; each goes on from the last."""
-        stays = np.zeros(x.shape[1], bool) if kept is None else kept
-        given = stays[:, None] | backwards
-        x = np.where(given, (x - self._center) @ self._white, x).astype(np.float32)
-        longest = self._prior.config.max_phrases
-        ends = follow_flow(self._sharpened, x[:, :longest], _FLOW_STEPS, backwards, stays[:longest])
+    def _follow(self, x: np.ndarray, kept: np.ndarray | None, backwards: bool) -> np.ndarray:
+        """Follow the flow in overlapping stretches of as many phrases as the prior was trained for.
+
+        Each stretch keeps the last half of the one before.
+        """
+        kept = np.zeros(x.shape[1], bool) if kept is None else kept
+        latents = kept[:, None] | backwards
+        x = np.where(latents, (x - self._center) @ self._whitening, x).astype(np.float32)
+        longest, steps = self._prior.config.max_phrases, self.settings.flow_steps
+        ends = follow_flow(
+            self._sharpened_velocity, x[:, :longest], steps, backwards, kept[:longest]
+        )
         half = longest // 2
         for start in range(longest, x.shape[1], half):
             before = (x if backwards else ends)[:, start - half : start]
             stretch = np.concatenate([before, x[:, start : start + half]], axis=1)
-            still = np.concatenate([np.ones(half, bool), stays[start : start + half]])
-            found = follow_flow(self._sharpened, stretch, _FLOW_STEPS, backwards, still)
+            still = np.concatenate([np.ones(half, bool), kept[start : start + half]])
+            found = follow_flow(self._sharpened_velocity, stretch, steps, backwards, still)
             ends = np.concatenate([ends, found[:, half:]], axis=1)
-        given = stays[:, None] | (not backwards)
-        return np.where(given, ends @ self._color + self._center, ends).astype(np.float32)
+        latents = kept[:, None] | (not backwards)
+        return np.where(latents, ends @ self._coloring + self._center, ends).astype(np.float32)
 
-    def _sharpened(self, x: np.ndarray, t: np.ndarray) -> np.ndarray:
-        velocity = keras.ops.convert_to_numpy(self._velocity(x, t))
-        known = gaussian_velocity(t[..., None])[0] * x
-        return known + self._sharpness * (velocity - known)
-
-
-def _compiled(function: Callable) -> Callable:
-    if keras.backend.backend() == "tensorflow":
-        import tensorflow as tf
-
-        return tf.function(function, autograph=False, reduce_retracing=True)
-    return function
+    def _sharpened_velocity(self, x: np.ndarray, t: np.ndarray) -> np.ndarray:
+        velocity = to_numpy(self._velocity(x, t))
+        gaussian = gaussian_velocity(t[..., None])[0] * x
+        return gaussian + self.settings.sharpness * (velocity - gaussian)

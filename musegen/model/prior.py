@@ -1,16 +1,19 @@
 """The prior: a flow between noise and the latents of real music, over the phrases of a piece.
 
 Flow matching (Lipman et al. 2023, Flow Matching for Generative Modeling, equation 23 with
-``sigma_min = 0``): a network learns the velocity ``z - u`` at ``(1 - t) u + t z``. Followed from
-t = 0 to 1 it turns noise ``u ~ N(0, I)`` into a path of latents; followed back, a path into its
-noise. A transformer looks at all phrases of the piece at once, so they go together. Time enters
-by adaptive layer norms, one set of them shared by all blocks (Chen et al. 2023, PixArt-alpha,
-section 2.3).
+``sigma_min = 0``): a network learns the velocity ``z - u`` at the point ``(1 - t) u + t z``.
+Followed from t = 0 to 1, the velocity turns noise ``u ~ N(0, I)`` into a path of latents; followed
+back, it turns a path into its noise. A transformer attends to all phrases of the piece, so that
+they fit together. Time enters by adaptive layer norms, shared by all blocks (Chen et al. 2023,
+PixArt-alpha, section 2.3).
 
-Two things of our own. The latents are whitened, and what the velocity of a Gaussian would be is
-given (`gaussian_velocity`): the network learns only how music differs from a Gaussian of the same
-covariance. And each phrase has its own time (Chen et al. 2024, Diffusion Forcing): a phrase that
-is kept stands at t = 1 from the start, and the others are drawn around it.
+Two things differ from the papers. The latents are whitened and the velocity for a Gaussian is given
+(`gaussian_velocity`), so that the network learns only how music differs from a Gaussian of the same
+covariance. And each phrase has a time of its own (Chen et al. 2024, Diffusion Forcing): a phrase
+that is kept stands at t = 1 throughout, and the others are drawn around it.
+
+Layers have names of their own (``name=``) because checkpoints keep weights by these names: they
+cannot change.
 """
 
 from __future__ import annotations
@@ -19,12 +22,14 @@ import itertools
 import math
 import warnings
 from collections.abc import Callable
+from typing import Any
 
 import keras
 import numpy as np
 from keras import layers, ops
 
 from musegen.model.config import PriorConfig
+from musegen.model.tensors import Arrays, Tensor
 
 __all__ = ["Prior", "follow_flow", "gaussian_velocity"]
 
@@ -32,46 +37,47 @@ _TIME_FEATURES = 128
 
 
 class _Block(layers.Layer):
-    """Self-attention and a small network, each with a norm that the time bends."""
+    """Self-attention and a small network, each after a norm that is scaled and shifted by time."""
 
-    def __init__(self, config: PriorConfig, **kwargs) -> None:
+    def __init__(self, config: PriorConfig, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         width = config.width
         self.attention = layers.MultiHeadAttention(
             config.heads, width // config.heads, dropout=config.dropout, name="attention"
         )
-        self.wide = layers.Dense(4 * width, "gelu", name="wide")
-        self.narrow = layers.Dense(width, name="narrow")
+        self.expand = layers.Dense(4 * width, "gelu", name="wide")
+        self.contract = layers.Dense(width, name="narrow")
         self.dropout = layers.Dropout(config.dropout)
         self.norms = [
             layers.LayerNormalization(center=False, scale=False, name=f"norm_{i}") for i in (0, 1)
         ]
 
-    def build(self, x_shape: tuple, time_shape: tuple) -> None:
+    def build(self, x_shape: tuple[int, ...], modulation_shape: tuple[int, ...]) -> None:
         width = x_shape[-1]
-        self.bend = self.add_weight(shape=(6, width), initializer="zeros", name="bend")
+        # Added to the modulation that all blocks share.
+        self.modulation = self.add_weight(shape=(6, width), initializer="zeros", name="bend")
         self.attention.build(x_shape, x_shape)
-        self.wide.build(x_shape)
-        self.narrow.build((*x_shape[:-1], 4 * width))
+        self.expand.build(x_shape)
+        self.contract.build((*x_shape[:-1], 4 * width))
         for norm in self.norms:
             norm.build(x_shape)
         self.built = True
 
-    def call(self, x: object, time: object, training: bool = False) -> object:
-        bends = ops.unstack(time + ops.cast(self.bend, time.dtype), 6, axis=2)
-        scale, shift, gate, scale_2, shift_2, gate_2 = bends
+    def call(self, x: Tensor, modulation: Tensor, training: bool = False) -> Tensor:
+        modulation = modulation + ops.cast(self.modulation, modulation.dtype)
+        scale, shift, gate, scale_2, shift_2, gate_2 = ops.unstack(modulation, 6, axis=2)
         h = self.norms[0](x) * (1 + scale) + shift
         x = x + gate * self.attention(h, h, training=training)
         h = self.norms[1](x) * (1 + scale_2) + shift_2
-        return x + gate_2 * self.dropout(self.narrow(self.wide(h)), training=training)
+        return x + gate_2 * self.dropout(self.contract(self.expand(h)), training=training)
 
 
 class Prior(keras.Model):
-    """The velocity at a place and time.
+    """The velocity at a point and time.
 
     Called with ``{"z": (n, phrases, latent_dim), "t": (n, phrases)}``, it gives the velocity in the
-    shape of ``z``. Its latents are whitened: ``latent = center + z @ color``, with both kept as
-    weights.
+    shape of ``z``. Its latents are whitened: ``latent = center + z @ coloring``, where both are
+    weights that are set before training.
     """
 
     def __init__(self, config: PriorConfig) -> None:
@@ -81,35 +87,36 @@ class Prior(keras.Model):
         self.center = self.add_weight(
             shape=(dim,), initializer="zeros", trainable=False, name="center"
         )
-        self.color = self.add_weight(
+        self.coloring = self.add_weight(
             shape=(dim, dim), initializer="identity", trainable=False, name="color"
         )
-        self.enter = layers.Dense(config.width, name="enter")
-        self.place = layers.Embedding(config.max_phrases, config.width, name="place")
+        self.input_projection = layers.Dense(config.width, name="enter")
+        self.position = layers.Embedding(config.max_phrases, config.width, name="place")
         self.time = layers.Dense(config.width, "silu", name="time")
-        self.bend = layers.Dense(6 * config.width, kernel_initializer="zeros", name="bend")
+        self.modulation = layers.Dense(6 * config.width, kernel_initializer="zeros", name="bend")
         self.blocks = [_Block(config, name=f"block_{i}") for i in range(config.blocks)]
         self.norm = layers.LayerNormalization(name="norm")
-        self.leave = layers.Dense(dim, kernel_initializer="zeros", name="leave")
+        self.output_projection = layers.Dense(dim, kernel_initializer="zeros", name="leave")
 
-    def call(self, inputs: dict, training: bool = False) -> object:
+    def call(self, inputs: Arrays, training: bool = False) -> Tensor:
         z, t = inputs["z"], ops.expand_dims(ops.cast(inputs["t"], "float32"), -1)
         rates = np.exp(-math.log(10_000) * np.arange(_TIME_FEATURES // 2) / (_TIME_FEATURES // 2))
         angles = 1000 * t * rates.astype(np.float32)
         time = self.time(ops.concatenate([ops.cos(angles), ops.sin(angles)], axis=-1))
-        bend = ops.reshape(self.bend(time), (-1, ops.shape(z)[1], 6, self.config.width))
-        places = self.place(ops.arange(ops.shape(z)[1]))
-        x = self.enter(z) + ops.expand_dims(places, 0)
+        modulation = ops.reshape(self.modulation(time), (-1, ops.shape(z)[1], 6, self.config.width))
+        positions = self.position(ops.arange(ops.shape(z)[1]))
+        x = self.input_projection(z) + ops.expand_dims(positions, 0)
         with warnings.catch_warnings():
-            # Keras warns of attention over one phrase, which is what a piece of one phrase has.
+            # Keras warns of attention over one phrase, which a piece of two bars needs.
             warnings.filterwarnings("ignore", message="You are using a softmax over axis")
             for block in self.blocks:
-                x = block(x, bend, training=training)
-        known, width = gaussian_velocity(t)
-        return known * z + width * ops.cast(self.leave(self.norm(x)), "float32")
+                x = block(x, modulation, training=training)
+        slope, deviation = gaussian_velocity(t)
+        learned = ops.cast(self.output_projection(self.norm(x)), "float32")
+        return slope * z + deviation * learned
 
     def build_from(self) -> None:
-        """Make the weights."""
+        """Create the weights."""
         self(
             {
                 "z": np.zeros((1, 1, self.config.latent_dim), np.float32),
@@ -118,8 +125,8 @@ class Prior(keras.Model):
         )
 
 
-def gaussian_velocity(t: object) -> tuple[object, object]:
-    """What is known of the velocity, were the latents Gaussian: its mean and what is left open.
+def gaussian_velocity(t: Tensor) -> tuple[Tensor, Tensor]:
+    """The velocity if the latents were N(0, I): its slope and its standard deviation.
 
     With u and z both N(0, I), ``z - u`` at ``x = (1 - t) u + t z`` has the mean
     ``(2 t - 1) / (t^2 + (1 - t)^2) x`` and the variance ``1 / (t^2 + (1 - t)^2)``.
@@ -127,7 +134,7 @@ def gaussian_velocity(t: object) -> tuple[object, object]:
     Returns
     -------
     tuple
-        What `x` is multiplied with, and the standard deviation; of the shape of `t`.
+        The factor of `x` in the mean, and the standard deviation; both in the shape of `t`.
     """
     power = t * t + (1 - t) * (1 - t)
     return (2 * t - 1) / power, power**-0.5
@@ -145,20 +152,20 @@ def follow_flow(
     Parameters
     ----------
     velocity : callable
-        Of places ``(n, phrases, latent_dim)`` and times ``(n, phrases)``.
+        Takes points ``(n, phrases, latent_dim)`` and times ``(n, phrases)``.
     start : numpy.ndarray
-        Where to start, float32 ``(n, phrases, latent_dim)``.
+        Starting points, float32 ``(n, phrases, latent_dim)``.
     steps : int
         Each calls `velocity` twice.
     backwards : bool
         From t = 1 to 0.
     kept : numpy.ndarray, optional
-        Shape ``(phrases,)``, bool: phrases that stay where they start, at t = 1.
+        Shape ``(phrases,)``, bool: phrases that do not move and have the time 1.
 
     Returns
     -------
     numpy.ndarray
-        Where it ends, of the same shape.
+        End points, in the same shape.
     """
     times = np.linspace(0, 1, steps + 1, dtype=np.float32)
     if backwards:
@@ -166,13 +173,13 @@ def follow_flow(
     stays = np.zeros(start.shape[1], bool) if kept is None else kept
     moves = ~stays[:, None]
 
-    def at(x: np.ndarray, time: np.float32) -> np.ndarray:
+    def velocity_at(x: np.ndarray, time: np.float32) -> np.ndarray:
         t = np.broadcast_to(np.where(stays, np.float32(1), time), x.shape[:2])
         return velocity(x, t) * moves
 
     x = start
     for now, then in itertools.pairwise(times):
-        first = at(x, now)
-        second = at(x + (then - now) * first, then)
+        first = velocity_at(x, now)
+        second = velocity_at(x + (then - now) * first, then)
         x = x + (then - now) * (first + second) / 2
     return x

@@ -1,1 +1,1 @@
-"""Training of the VAE, the prior and the attribute directions."""
+"""Training of a checkpoint: VAE, prior, attribute controls and inference settings."""

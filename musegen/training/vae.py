@@ -1,4 +1,4 @@
-"""Training a VAE on phrases that are varied anew in each epoch."""
+"""Training of a VAE on phrases that are varied at random in each epoch."""
 
 from __future__ import annotations
 
@@ -9,59 +9,42 @@ import keras
 import numpy as np
 
 from musegen.model.checkpoint import save_vae
-from musegen.model.config import TrainingConfig, VAEConfig
-from musegen.model.vae import CODECS, VAE
+from musegen.model.codecs import CODECS, Codec
+from musegen.model.config import InferenceConfig, TrainingConfig, VAEConfig
+from musegen.model.vae import VAE
 from musegen.music.phrase_set import PhraseSet
 from musegen.music.similarity import note_f1
-from musegen.training.distributed import ALONE, Workers, take_part
-from musegen.training.loop import Keeper, adam, precision
+from musegen.training.distributed import SINGLE_WORKER, WorkerGroup
+from musegen.training.loop import Batches, Schedule, TrainingMonitor, fit_model, precision
 
 __all__ = ["PhraseBatches", "train_vae"]
 
-_SCORED = 512  # validation phrases that are decoded after each epoch: a second's work
+_SCORED_PHRASES = 512  # of validation, decoded after each epoch: takes a second
 
 
-class PhraseBatches(keras.utils.PyDataset):
-    """Batches of a phrase set as arrays, shuffled and varied anew in each epoch.
+class PhraseBatches(Batches):
+    """Batches of phrases as arrays: shuffled, transposed and with voices dropped for training.
 
-    What is drawn depends on the seed, the epoch and the batch alone, so that a run that was
-    stopped goes on as if it had not been.
-
-    Parameters
-    ----------
-    phrases : PhraseSet
-    codec : SongCodec or DrumsCodec
-    config : TrainingConfig
-    epoch : int
-        The first one to give.
-    vary : bool
-        Whether phrases are transposed and voices dropped.
-    workers : Workers
-        Who train together: this one's share of each batch is given.
+    With `epoch` None, for validation, phrases are as they are and in the same order each time.
     """
 
     def __init__(
         self,
         phrases: PhraseSet,
-        codec: object,
+        codec: Codec,
         config: TrainingConfig,
-        epoch: int,
-        vary: bool,
-        workers: Workers = ALONE,
+        epoch: int | None,
+        group: WorkerGroup = SINGLE_WORKER,
     ) -> None:
-        super().__init__()
+        super().__init__(epoch, group)
         self.phrases = phrases
         self.codec = codec
         self.config = config
-        self.epoch = epoch
-        self.vary = vary
-        self.share = workers.share
 
     def __len__(self) -> int:
         return math.ceil(len(self.phrases) / self.config.batch_size)
 
     def size(self, index: int) -> int:
-        """Phrases of a batch, all workers' together."""
         return min(self.config.batch_size, len(self.phrases) - index * self.config.batch_size)
 
     def __getitem__(self, index: int) -> tuple[dict[str, np.ndarray]]:
@@ -69,23 +52,20 @@ class PhraseBatches(keras.utils.PyDataset):
         order = np.random.default_rng((seed, self.epoch)).permutation(len(self.phrases))
         chosen = self.phrases.take(order[index * size : (index + 1) * size])
         own = self.share(self.size(index))
-        if not self.vary:
-            return (self.codec.arrays(chosen.take(own)),)
+        if self.is_fixed:
+            return (self.codec.to_arrays(chosen.take(own)),)
         rng = np.random.default_rng((seed, self.epoch, index))
         moved = rng.random(len(chosen)) < self.config.transpose_share
         shift = np.where(moved, rng.integers(-5, 7, len(chosen)), 0)
-        return (self.codec.arrays(self._drop_voices(chosen, rng).take(own), shift[own]),)
+        return (self.codec.to_arrays(self._drop_voices(chosen, rng).take(own), shift[own]),)
 
     def _drop_voices(self, phrases: PhraseSet, rng: np.random.Generator) -> PhraseSet:
-        """Take some voices from some phrases: each with even chance, but never all."""
-        n, voices = len(phrases), self.codec.voices
+        """Remove each voice from some phrases with a probability of one half, but never all."""
+        n, voices = len(phrases), self.codec.voice_count
         keep = rng.random((n, voices)) < 0.5
         keep[np.arange(n), rng.integers(0, voices, n)] = True
         keep |= rng.random((n, 1)) >= self.config.drop_voices_share
-        return phrases.keep_notes(keep[phrases.rows, self.codec.voice(phrases.notes)])
-
-    def on_epoch_end(self) -> None:
-        self.epoch += 1
+        return phrases.keep_notes(keep[phrases.rows, self.codec.voice_of(phrases.notes)])
 
 
 def train_vae(
@@ -94,36 +74,14 @@ def train_vae(
     model: VAEConfig,
     training: TrainingConfig,
     resume: bool = False,
-    workers: Workers = ALONE,
+    group: WorkerGroup = SINGLE_WORKER,
 ) -> VAE:
-    """Train a VAE with Adam.
-
-    Writes into `folder`, after each epoch: ``train.csv`` with every loss; the weights, where the
-    validation loss is the best so far; and ``training/``, the state that `resume` goes on from.
-
-    Parameters
-    ----------
-    phrases : PhraseSet
-        With the splits ``train`` and ``validation``.
-    folder : path
-        The checkpoint.
-    model, training : VAEConfig, TrainingConfig
-    resume : bool
-        Go on from the state in `folder`; it then ends as if it had never been stopped.
-    workers : Workers
-        Who train together. All must see the same `folder`.
+    """Train a VAE. Parameters and errors are as in `musegen.training.train.train_checkpoint`.
 
     Returns
     -------
     VAE
-        As it was after the last epoch, which need not be the best.
-
-    Raises
-    ------
-    MusicError
-        If the phrases have no such splits.
-    CheckpointError
-        If there is nothing to go on from.
+        As it is after the last epoch; the checkpoint has the best one.
     """
     folder = Path(folder)
     phrases = phrases.only(CODECS[model.kind].parts)
@@ -131,37 +89,30 @@ def train_vae(
     keras.utils.set_random_seed(training.seed)
     with precision(training.precision):
         vae = VAE(model, training.warmup_steps, training.seed)
-    vae.build_from(vae.codec.arrays(train.take(np.arange(1))))
+    codec = vae.codec
+    vae.build_from(codec.to_arrays(train.take(np.arange(1))))
 
-    steps = math.ceil(len(train) / training.batch_size) * training.epochs
-    optimizer = adam(training.learning_rate, steps, training.warmup_steps, training.clip_norm)
-    optimizer.build(vae.trainable_variables)
-    # XLA takes longer than plain TensorFlow on a CPU here (.53 s a step, not .29).
-    vae.compile(optimizer, jit_compile=keras.backend.backend() == "jax")
-
-    scored = validation.take(slice(0, _SCORED))
-    arrays, truth = vae.codec.arrays(scored), [phrase.to_key(0) for phrase in scored]
+    scored = validation.take(slice(0, _SCORED_PHRASES))
+    arrays, truth = codec.to_arrays(scored), [phrase.to_key(0) for phrase in scored]
 
     def score() -> dict[str, float]:
         outputs = vae.predict_on_batch(arrays)["outputs"]
-        return {"val_note_f1": note_f1(vae.codec.phrases(outputs), truth)}
+        return {"val_note_f1": note_f1(codec.to_phrases(outputs, InferenceConfig()), truth)}
 
-    take_part(vae, workers)
-    save, patience = lambda: save_vae(vae, folder), training.patience
-    keeper = Keeper(folder, "train", save, patience, score, workers)
-    keeper.start(vae, resume)
-    if not keeper.waited_enough:
-        batches = PhraseBatches(train, vae.codec, training, keeper.epoch, True, workers)
-        held = PhraseBatches(validation, vae.codec, training, 0, False, workers)
-        keeper.rows = workers.rows(batches), workers.rows(held)
-        vae.fit(
-            batches,
-            validation_data=held,
-            initial_epoch=keeper.epoch,
+    fit_model(
+        vae,
+        Schedule(
             epochs=training.epochs,
-            callbacks=[keeper],
-            shuffle=False,  # the batches shuffle themselves
-            verbose=2 if workers.is_chief else 0,
-        )
-    workers.wait()  # until the chief has written
+            steps=math.ceil(len(train) / training.batch_size),
+            learning_rate=training.learning_rate,
+            warmup_steps=training.warmup_steps,
+            clip_norm=training.clip_norm,
+        ),
+        TrainingMonitor(
+            folder, "train", lambda: save_vae(vae, folder), training.patience, score, group
+        ),
+        lambda epoch: PhraseBatches(train, codec, training, epoch, group),
+        PhraseBatches(validation, codec, training, None, group),
+        resume=resume,
+    )
     return vae

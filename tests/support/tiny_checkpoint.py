@@ -12,15 +12,21 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from musegen.model.attribute_controls import fit_attribute_controls
-from musegen.model.checkpoint import save_attribute_controls, save_prior, save_vae
+from musegen.model.checkpoint import (
+    save_attribute_controls,
+    save_inference_config,
+    save_prior,
+    save_vae,
+)
 from musegen.model.codecs.song import VOICE_CLASSES
-from musegen.model.config import PriorConfig, VAEConfig
+from musegen.model.config import InferenceConfig, PriorConfig, VAEConfig
 from musegen.model.prior import Prior
+from musegen.model.tensors import to_numpy
 from musegen.model.vae import VAE
 from musegen.music.attributes import attributes_of, measure_attributes
 from musegen.music.phrase import Phrase
 from musegen.music.phrase_set import PhraseSet
+from musegen.training.attribute_controls import fit_attribute_controls
 
 __all__ = ["make_tiny_checkpoints"]
 
@@ -37,8 +43,8 @@ def make_tiny_checkpoints(folder: Path) -> Path:
 
 def _make(kind: str, folder: Path) -> None:
     keras.utils.set_random_seed(0)
-    vae = VAE(VAEConfig(kind, LATENT_DIM, encoder_units=4, conductor_units=8, beat_units=8))
-    vae.build_from(vae.codec.arrays(PhraseSet.from_phrases([Phrase()])))
+    vae = VAE(VAEConfig(kind, LATENT_DIM, encoder_units=4, conductor_units=16, beat_units=32))
+    vae.build_from(vae.codec.to_arrays(PhraseSet.from_phrases([Phrase()])))
     z = np.random.default_rng(0).standard_normal((_SAMPLES, LATENT_DIM)).astype(np.float32)
     _scale_outputs(vae, z)
     save_vae(vae, folder)
@@ -47,7 +53,10 @@ def _make(kind: str, folder: Path) -> None:
     prior.build_from()  # not trained it draws from N(0, I)
     save_prior(prior, folder)
 
-    phrases = vae.codec.phrases(keras.ops.convert_to_numpy(vae.decoder(z)))
+    settings = InferenceConfig(encoding_steps=())  # no gradient, which takes seconds to compile
+    save_inference_config(settings, folder)
+
+    phrases = vae.codec.to_phrases(to_numpy(vae.decoder(z)), settings)
     names = attributes_of(vae.codec.parts)
     controls = fit_attribute_controls(
         names, z, measure_attributes(phrases, names), np.eye(LATENT_DIM, dtype=np.float32)
@@ -57,8 +66,17 @@ def _make(kind: str, folder: Path) -> None:
 
 def _scale_outputs(vae: VAE, z: np.ndarray) -> None:
     """Give each number that the decoder writes a mean and a spread at which notes are rare."""
+    decoder = vae.decoder
+    # Saturated states, and outputs that depend nearly linearly on them alone: latents and beats
+    # differ much, but none is extreme.
+    for layer in (decoder.state_h, decoder.state_c, decoder.conductor.cell):
+        layer.kernel.assign(4 * layer.kernel)
+    weights, shift = decoder.hidden.weights
+    half = weights.shape[0] // 2
+    weights.assign(to_numpy(weights) * (np.arange(2 * half)[:, None] < half))
+    shift.assign(np.full(shift.shape, 3.0))
     kernel, bias = vae.decoder.out.weights
-    outputs = keras.ops.convert_to_numpy(vae.decoder(z)).reshape(-1, bias.shape[0])
+    outputs = to_numpy(vae.decoder(z)).reshape(-1, bias.shape[0])
     scale = 1 / np.maximum(outputs.std(0), 1e-6)
     mean, spread = _means_and_spreads(vae)
     kernel.assign(kernel.numpy() * scale * spread)
@@ -67,14 +85,14 @@ def _scale_outputs(vae: VAE, z: np.ndarray) -> None:
 
 def _means_and_spreads(vae: VAE) -> tuple[np.ndarray, np.ndarray]:
     """Of the numbers for the four steps of a beat, as the codec orders them."""
-    step = vae.codec.outputs // 4
+    step = vae.codec.output_count // 4
     mean, spread = np.zeros(step, np.float32), np.ones(step, np.float32)
     if vae.config.kind == "drums":
         mean[:9], spread[18:] = -1.5, 0.2  # hits; timing offsets
     else:
         voices = 2 * VOICE_CLASSES
-        mean[:voices].reshape(2, -1)[:, :2] = 2.5, 3.0  # rest, hold
+        mean[:voices].reshape(2, -1)[:, :2] = 2.0, 2.3  # rest, hold
         onsets = slice(voices, voices + 2 * 76)
-        mean[onsets], spread[onsets] = -4.5, 1.5
+        mean[onsets], spread[onsets] = -3.8, 1.5
         mean[voices + 2 * 76 : -4] = -0.5  # sounding
     return np.tile(mean, 4), np.tile(spread, 4)

@@ -71,7 +71,8 @@ def _middle(samples: Samples) -> dict[str, Measure | None]:
     )
     rest = np.array([row for row in rows[~odd] if source[row] in pair_of], np.int64)
     u = space.to_noise(space.encode([truth[i] for i in (*a, *b)])[:, None])
-    middle = space.to_latents(interpolate_noise(u[: len(a)], u[len(a) :], np.array([0.5]))[0])
+    halfway, shrink = np.array([0.5]), space.settings.interpolation_shrink
+    middle = space.to_latents(interpolate_noise(u[: len(a)], u[len(a) :], halfway, shrink)[0])
     rng = np.random.default_rng(0)
     blended = [blend_notes(truth[i], truth[j], rng) for i, j in zip(a, b, strict=True)]
     held = features([truth[i] for i in rest])

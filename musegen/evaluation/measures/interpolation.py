@@ -71,7 +71,9 @@ def _between(
     """Tokens of what lies between the ends, at each `t` those of all pairs."""
     space, truth = samples.space, samples.truth
     u = space.to_noise(space.encode([truth[i] for i in (*a, *b)])[:, None])
-    between = np.concatenate(interpolate_noise(u[: len(a)], u[len(a) :], ts))
+    between = np.concatenate(
+        interpolate_noise(u[: len(a)], u[len(a) :], ts, space.settings.interpolation_shrink)
+    )
     phrases = space.decode(space.to_latents(between)[:, 0])
     return np.split(tokens_of(PhraseSet.from_phrases(phrases)), len(ts))
 

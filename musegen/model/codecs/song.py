@@ -1,70 +1,67 @@
-"""Phrases of the band ↔ arrays ↔ the network's numbers.
+"""Converts phrases of the band to arrays, and the network's outputs to phrases.
 
 Lead and bass are single voices: each step is one of `VOICE_CLASSES` (rest, hold, or the onset of
-a pitch), so that their pitches exclude each other. Counter melody and chords may sound several
-pitches at once: each has an onset and a sounding bit of its own.
+a pitch), so that their pitches exclude each other. Counter melody and chords are layers, in which
+several pitches sound at once: each pitch has an onset bit and a sounding bit.
 """
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping
 
 import numpy as np
 from keras import ops
 
+from musegen.model.config import InferenceConfig
+from musegen.model.tensors import Arrays, Tensor
 from musegen.music.notes import NOTE, SONG_PARTS, STEPS_PER_BEAT, STEPS_PER_PHRASE, sort_notes
 from musegen.music.phrase import Phrase
 from musegen.music.phrase_set import PhraseSet
 
-__all__ = ["HIGHEST", "LOWEST", "SongCodec"]
+__all__ = ["HIGHEST", "LOWEST", "VOICE_CLASSES", "SongCodec"]
 
-LOWEST, HIGHEST = 28, 103  # MIDI numbers; 99.9 % of POP909 in C lies between
+LOWEST, HIGHEST = 28, 103  # MIDI numbers; 99.9 % of the notes of POP909 in C lie between
 _PITCHES = HIGHEST - LOWEST + 1
 _REST, _HOLD, _FIRST_ONSET = 0, 1, 2
 VOICE_CLASSES = _PITCHES + _FIRST_ONSET
 _PARTS = len(SONG_PARTS)
 _VOICES = (SONG_PARTS.index("lead"), SONG_PARTS.index("bass"))
 _LAYERS = (SONG_PARTS.index("counter"), SONG_PARTS.index("chords"))
-# Onset bits of layers are rare, so a mean of many phrases says less than even odds for notes that
-# are there: at this logit as many notes come back as went in, and F1 is highest (validation songs).
-_THRESHOLD = -0.6
-# What a phrase's doubt (see `_doubt`) adds to the log odds that a note goes on: so much a nat, from
-# where and up to where. Bits that are each more likely than not are seldom all set, so where the
-# network is in doubt notes would end early: in draws from the prior by a quarter. Encoded phrases
-# have doubts of 0.4 nats, draws of 0.8. The single voices' choice of three leaves less doubt.
-_TENUTO, _TENUTO_FROM, _TENUTO_MOST, _VOICES_TENUTO = 3.0, 0.25, 2.5, 0.5
-# A Gaussian of this width (in 1/127 of full velocity) makes the squared error a cross-entropy.
-_VELOCITY_WIDTH = 10 / 127
+# Standard deviation of the Gaussian that turns the squared error of a velocity (0 to 1) into nats.
+_VELOCITY_SD = 10 / 127
 
 
 class SongCodec:
     """Lead, counter, chords and bass in C major / A minor."""
 
-    parts = SONG_PARTS
-    voices = _PARTS
+    parts: tuple[str, ...] = SONG_PARTS
+    voice_count = _PARTS
     loss_names = ("voices", "onsets", "durations", "velocities")
     beats = STEPS_PER_PHRASE // STEPS_PER_BEAT
-    features = STEPS_PER_BEAT * (_PARTS * _PITCHES * 2 + _PARTS)
-    outputs = STEPS_PER_BEAT * (len(_VOICES) * VOICE_CLASSES + len(_LAYERS) * _PITCHES * 2 + _PARTS)
+    feature_count = STEPS_PER_BEAT * (_PARTS * _PITCHES * 2 + _PARTS)
+    output_count = STEPS_PER_BEAT * (
+        len(_VOICES) * VOICE_CLASSES + len(_LAYERS) * _PITCHES * 2 + _PARTS
+    )
 
-    def arrays(self, phrases: PhraseSet, shift: np.ndarray | None = None) -> dict[str, np.ndarray]:
-        """Phrases as the network's input and target.
+    def to_arrays(
+        self, phrases: PhraseSet, shift: np.ndarray | None = None
+    ) -> dict[str, np.ndarray]:
+        """Convert phrases to the network's inputs and targets.
 
         Parameters
         ----------
         phrases : PhraseSet
-            Notes of other parts are passed over; pitches outside `LOWEST` to `HIGHEST` move by
-            octaves into it.
+            Notes of other parts are ignored; pitches outside `LOWEST` to `HIGHEST` move by octaves
+            into this range.
         shift : numpy.ndarray, optional
-            Shape ``(n,)``: semitones that each phrase is moved by after it was moved to C.
+            Shape ``(n,)``: semitones by which each phrase is transposed after it is moved to C.
 
         Returns
         -------
         dict of str to numpy.ndarray
-            ``onset`` and ``sounding``, uint8 ``(n, 32, 4, 76)``; ``velocity``, float32
-            ``(n, 32, 4)``, of the onsets, 0 to 1; ``voice``, int32 ``(n, 32, 2)``, classes of
-            lead and bass.
+            ``onset`` and ``sounding``, uint8 ``(n, 32, 4, 76)``; ``velocity`` of the onsets, 0 to
+            1, float32 ``(n, 32, 4)``; ``voice``, the classes of lead and bass, int32
+            ``(n, 32, 2)``.
         """
         n = len(phrases)
         row = phrases.rows
@@ -100,12 +97,12 @@ class SongCodec:
             "voice": voice.astype(np.int32),
         }
 
-    def voice(self, notes: np.ndarray) -> np.ndarray:
-        """Which of its voices plays each note: the part."""
+    def voice_of(self, notes: np.ndarray) -> np.ndarray:
+        """The voice that plays each note, 0 to ``voice_count - 1``: the part."""
         return notes["part"]
 
-    def read(self, arrays: Mapping) -> object:
-        """Arrays as one vector a beat: float32 ``(n, 8, features)``."""
+    def beat_features(self, arrays: Arrays) -> Tensor:
+        """Concatenate arrays to one vector for each beat: float32 ``(n, 8, feature_count)``."""
         shape = (-1, self.beats, STEPS_PER_BEAT * _PARTS * _PITCHES)
         return ops.concatenate(
             [
@@ -116,8 +113,8 @@ class SongCodec:
             axis=-1,
         )
 
-    def split(self, outputs: object) -> dict[str, object]:
-        """The network's numbers, ``(n, 8, outputs)``, by what they mean.
+    def split_outputs(self, outputs: Tensor) -> dict[str, Tensor]:
+        """Split the network's outputs, ``(n, 8, output_count)``, by meaning.
 
         Returns
         -------
@@ -125,7 +122,7 @@ class SongCodec:
             ``voice``, logits ``(n, 32, 2, 78)``; ``onset`` and ``sounding``, logits
             ``(n, 32, 2, 76)`` of counter and chords; ``velocity``, ``(n, 32, 4)``, 0 to 1.
         """
-        steps = ops.reshape(outputs, (-1, STEPS_PER_PHRASE, self.outputs // STEPS_PER_BEAT))
+        steps = ops.reshape(outputs, (-1, STEPS_PER_PHRASE, self.output_count // STEPS_PER_BEAT))
         sizes = np.cumsum(
             [len(_VOICES) * VOICE_CLASSES, len(_LAYERS) * _PITCHES, len(_LAYERS) * _PITCHES]
         )
@@ -138,94 +135,84 @@ class SongCodec:
             "velocity": ops.sigmoid(velocity),
         }
 
-    def losses(self, arrays: Mapping, outputs: object) -> dict[str, object]:
-        """Cross-entropy of each kind of number, summed over a phrase: nats, ``(n,)`` each."""
-        said = self.split(outputs)
-        log_voice = ops.log_softmax(said["voice"], axis=-1)
+    def losses(self, arrays: Arrays, outputs: Tensor) -> dict[str, Tensor]:
+        """Cross-entropies in nats, summed over a phrase: ``(n,)`` for each of `loss_names`."""
+        predicted = self.split_outputs(outputs)
+        log_voice = ops.log_softmax(predicted["voice"], axis=-1)
         picked = ops.take_along_axis(log_voice, ops.expand_dims(arrays["voice"], -1), axis=-1)
         layers = slice(_LAYERS[0], _LAYERS[-1] + 1)
         onset = ops.cast(arrays["onset"][:, :, layers], "float32")
         sounding = ops.cast(arrays["sounding"][:, :, layers], "float32")
         begins = ops.cast(arrays["velocity"] > 0, "float32")
-        error = (said["velocity"] - arrays["velocity"]) / _VELOCITY_WIDTH
+        error = (predicted["velocity"] - arrays["velocity"]) / _VELOCITY_SD
         return {
             "voices": -ops.sum(picked, axis=(1, 2, 3)),
-            "onsets": ops.sum(_bits(onset, said["onset"]), axis=(1, 2, 3)),
-            # What an onset already says of its step is not said twice.
-            "durations": ops.sum((1 - onset) * _bits(sounding, said["sounding"]), axis=(1, 2, 3)),
+            "onsets": ops.sum(_bit_losses(onset, predicted["onset"]), axis=(1, 2, 3)),
+            # A pitch that begins also sounds: only its other steps count.
+            "durations": ops.sum(
+                (1 - onset) * _bit_losses(sounding, predicted["sounding"]), axis=(1, 2, 3)
+            ),
             "velocities": ops.sum(begins * error * error, axis=(1, 2)) / 2,
         }
 
-    def phrases(self, outputs: np.ndarray, threshold: float = _THRESHOLD) -> list[Phrase]:
-        """The likeliest phrases.
+    def to_phrases(self, outputs: np.ndarray, settings: InferenceConfig) -> list[Phrase]:
+        """Convert outputs to the most likely phrases, in C, at the default tempo.
 
         Parameters
         ----------
         outputs : numpy.ndarray
-            The network's numbers, float32 ``(n, 8, outputs)``.
-        threshold : float
-            Logit over which a pitch of counter or chords begins.
-
-        Returns
-        -------
-        list of Phrase
-            In C, at the default tempo.
+            Float32 ``(n, 8, output_count)``.
+        settings : InferenceConfig
         """
-        said = {name: ops.convert_to_numpy(value) for name, value in self.split(outputs).items()}
+        split = self.split_outputs(outputs)
+        predicted = {name: ops.convert_to_numpy(value) for name, value in split.items()}
         n = len(outputs)
         begins = np.zeros((n, STEPS_PER_PHRASE, _PARTS, _PITCHES), bool)
-        goes_on = np.zeros(begins.shape, np.float32)  # log odds that a pitch which sounds does
-        begins[:, :, _LAYERS] = said["onset"] > threshold
-        doubt = _doubt(said["onset"])
-        tenuto = np.clip(_TENUTO * (doubt - _TENUTO_FROM), 0, _TENUTO_MOST)
-        goes_on[:, :, _LAYERS] = said["sounding"] + tenuto[:, None, None, None]
-        choice = said["voice"].argmax(-1)
-        held = said["voice"][..., _HOLD] - said["voice"][..., _REST]
-        held = held + _VOICES_TENUTO * tenuto[:, None, None]
+        goes_on = np.zeros(begins.shape, np.float32)  # log odds that a sounding pitch goes on
+        begins[:, :, _LAYERS] = predicted["onset"] > settings.onset_threshold
+        excess = _entropy_per_note(predicted["onset"]) - settings.sustain_from
+        sustain = np.clip(settings.sustain_gain * excess, 0, settings.sustain_limit)
+        goes_on[:, :, _LAYERS] = predicted["sounding"] + sustain[:, None, None, None]
+        choice = predicted["voice"].argmax(-1)
+        held = predicted["voice"][..., _HOLD] - predicted["voice"][..., _REST]
+        held = held + settings.sustain_voices * sustain[:, None, None]
         for i, part in enumerate(_VOICES):
             row, step = np.nonzero(choice[:, :, i] >= _FIRST_ONSET)
             begins[row, step, part, choice[row, step, i] - _FIRST_ONSET] = True
-            stops = choice[:, :, i] >= _FIRST_ONSET  # another note of the voice
+            stops = choice[:, :, i] >= _FIRST_ONSET  # the voice begins another note
             goes_on[:, :, part] = np.where(stops, -np.inf, held[:, :, i])[:, :, None]
 
-        run = _likeliest_runs(begins, goes_on)
+        run = _most_likely_runs(begins, goes_on)
         row, step, part, pitch = np.nonzero(begins)
         notes = np.zeros(len(row), NOTE)
         notes["onset"], notes["part"], notes["pitch"] = step, part, pitch + LOWEST
         notes["duration"] = 1 + run[row, step + 1, part, pitch]
-        notes["velocity"] = np.clip(np.rint(said["velocity"][row, step, part] * 127), 1, 127)
+        notes["velocity"] = np.clip(np.rint(predicted["velocity"][row, step, part] * 127), 1, 127)
         ends = np.searchsorted(row, np.arange(n + 1))
         return [Phrase(sort_notes(notes[a:b])) for a, b in itertools.pairwise(ends)]
 
 
-def _doubt(onset: np.ndarray) -> np.ndarray:
-    """How unsure a phrase's layers are: nats of entropy for each note that is to be expected.
+def _entropy_per_note(logits: np.ndarray) -> np.ndarray:
+    """Uncertainty of a phrase's onsets: nats for each expected note, ``(n,)``.
 
-    Parameters
-    ----------
-    onset : numpy.ndarray
-        Logits, float32 ``(n, 32, layers, pitches)``.
-
-    Returns
-    -------
-    numpy.ndarray
-        Shape ``(n,)``.
+    About 0.4 for encoded phrases and 0.8 for draws. Logits: ``(n, 32, layers, pitches)``.
     """
-    likely = 1 / (1 + np.exp(-np.clip(onset, -30, 30)))
-    entropy = np.logaddexp(0, onset) - likely * onset
-    return entropy.sum((1, 2, 3)) / np.maximum(likely.sum((1, 2, 3)), 1)
+    probability = 1 / (1 + np.exp(-np.clip(logits, -30, 30)))
+    entropy = np.logaddexp(0, logits) - probability * logits
+    return entropy.sum((1, 2, 3)) / np.maximum(probability.sum((1, 2, 3)), 1)
 
 
-def _likeliest_runs(begins: np.ndarray, goes_on: np.ndarray) -> np.ndarray:
-    """For how many steps from each on a pitch goes on, if it sounded before.
+def _most_likely_runs(begins: np.ndarray, goes_on: np.ndarray) -> np.ndarray:
+    """For how many steps a pitch goes on from each step, if it sounded before.
 
-    The likeliest run of independent steps that all go on, then all do not: it bridges a doubtful
-    step if what follows makes up for it. A run ends where the pitch begins again.
+    The most likely run of steps that all go on, followed by steps that all do not, if steps are
+    independent. It bridges an unlikely step if later ones make up for it. A run ends where the
+    pitch begins again.
 
     Parameters
     ----------
     begins, goes_on : numpy.ndarray
-        Onsets, bool, and log odds, float32; both ``(n, 32, parts, pitches)``.
+        Onsets, bool, and log odds of going on, float32; both ``(n, 32, parts, pitches)``.
 
     Returns
     -------
@@ -234,13 +221,13 @@ def _likeliest_runs(begins: np.ndarray, goes_on: np.ndarray) -> np.ndarray:
     """
     n, steps, *rest = begins.shape
     run = np.zeros((n, steps + 1, *rest), np.int8)
-    gain = np.zeros((n, *rest), np.float32)  # of the best run from the next step on
+    gain = np.zeros((n, *rest), np.float32)  # log odds of the best run that starts at the next step
     for step in reversed(range(steps)):
         gain = np.where(begins[:, step], 0, np.maximum(goes_on[:, step] + gain, 0))
         run[:, step] = np.where(gain > 0, run[:, step + 1] + 1, 0)
     return run
 
 
-def _bits(target: object, logits: object) -> object:
+def _bit_losses(target: Tensor, logits: Tensor) -> Tensor:
     """Cross-entropy of independent bits, in nats."""
     return ops.softplus(logits) - target * logits

@@ -42,7 +42,7 @@ def test_slerp_of_equal_opposite_and_zero_ends_is_linear(factor):
 
 def test_interpolated_noise_has_its_ends_and_is_shorter_between_them():
     a, b = draw_noise(1, 3, 400), draw_noise(2, 3, 400)
-    points = interpolate_noise(a, b, np.linspace(0, 1, 5))
+    points = interpolate_noise(a, b, np.linspace(0, 1, 5), 0.3)
     assert np.allclose(points[0], a, atol=1e-6)
     assert np.allclose(points[-1], b, atol=1e-6)
     lengths = np.linalg.norm(points, axis=-1).mean(1)
@@ -51,4 +51,4 @@ def test_interpolated_noise_has_its_ends_and_is_shorter_between_them():
 
 def test_noise_between_equal_ends_is_not_shortened():
     a = draw_noise(1, 3, 400)
-    assert np.allclose(interpolate_noise(a, a, np.array([0.5]))[0], a, atol=1e-5)
+    assert np.allclose(interpolate_noise(a, a, np.array([0.5]), 0.3)[0], a, atol=1e-5)

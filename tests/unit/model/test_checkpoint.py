@@ -1,4 +1,4 @@
-"""Checkpoints: whole, or one line about what is wrong."""
+"""Checkpoints are read and written; damaged ones are reported in one line."""
 
 import json
 import shutil
@@ -8,14 +8,22 @@ import pytest
 from support.examples import CHECKPOINTS
 
 from musegen.errors import CheckpointError
-from musegen.model.checkpoint import MAX_FILE_BYTES, load_arrays, load_vae, save_arrays
+from musegen.model.checkpoint import (
+    MAX_FILE_BYTES,
+    load_arrays,
+    load_inference_config,
+    load_vae,
+    save_arrays,
+    save_inference_config,
+)
+from musegen.model.config import InferenceConfig
 from musegen.model.latent_space import LatentSpace
 
 
-def test_arrays_come_back_from_files_of_under_ten_megabytes(tmp_path):
+def test_arrays_are_split_into_files_of_under_ten_megabytes_and_joined(tmp_path):
     rng = np.random.default_rng(0)
     arrays = {
-        "large": rng.standard_normal((7000, 1000)).astype(np.float16),
+        "large": rng.standard_normal((7000, 1000), np.float32).astype(np.float16),
         "small": np.arange(5, dtype=np.float16),
     }
     save_arrays(arrays, tmp_path, "vae")
@@ -23,55 +31,80 @@ def test_arrays_come_back_from_files_of_under_ten_megabytes(tmp_path):
     assert len(files) > 1
     assert all(path.stat().st_size < MAX_FILE_BYTES + 10_000 for path in files)
     loaded = load_arrays(tmp_path, "vae")
+    assert loaded.keys() == arrays.keys()
     assert all(np.array_equal(loaded[name], array) for name, array in arrays.items())
 
 
-def test_shards_of_an_earlier_larger_model_go_away(tmp_path):
+def test_a_smaller_model_replaces_all_files_of_a_larger_one(tmp_path):
     save_arrays({"a": np.zeros((9000, 1000), np.float16)}, tmp_path, "vae")
     save_arrays({"a": np.zeros(3, np.float16)}, tmp_path, "vae")
     assert [path.name for path in tmp_path.iterdir()] == ["vae-00001-of-00001.safetensors"]
 
 
-@pytest.fixture
-def copy(tmp_path):
-    return shutil.copytree(CHECKPOINTS / "drums", tmp_path / "drums")
+def test_settings_are_kept_and_a_checkpoint_without_them_gets_the_defaults(tmp_path):
+    assert load_inference_config(tmp_path) == InferenceConfig()
+    settings = InferenceConfig(onset_threshold=-0.4, encoding_steps=(0.1, 0.2), flow_steps=4)
+    save_inference_config(settings, tmp_path)
+    assert load_inference_config(tmp_path) == settings
 
 
-def cut_short(folder):
-    path = min(folder.glob("vae-*.safetensors"))
-    path.write_bytes(path.read_bytes()[:999])
+def test_a_checkpoint_is_used_with_its_own_settings(tiny_checkpoints, tmp_path):
+    folder = shutil.copytree(tiny_checkpoints / "song", tmp_path / "song")
+    z = np.random.default_rng(0).standard_normal((8, 8), np.float32)
+    notes = []
+    for threshold in (-0.6, 0.0):
+        settings = InferenceConfig(onset_threshold=threshold, encoding_steps=())
+        save_inference_config(settings, folder)
+        space = LatentSpace(folder)
+        assert space.settings == settings
+        notes.append(sum(map(len, space.decode(z))))
+    assert notes[0] > notes[1]
+    other = space.with_settings(InferenceConfig(onset_threshold=-0.6, encoding_steps=()))
+    assert sum(map(len, other.decode(z))) == notes[0]
+    assert sum(map(len, space.decode(z))) == notes[1]
 
 
 def damages(folder):
-    """Ways a download goes wrong, each with a word of what is said."""
+    """Ways in which files get damaged."""
+    weights, vae, settings = (
+        folder / name for name in ("vae-00001-of-00001.safetensors", "vae.json", "inference.json")
+    )
     return {
         "no such folder": lambda: shutil.rmtree(folder),
-        "no weights": lambda: [path.unlink() for path in folder.glob("vae-*")],
-        "cut short": lambda: cut_short(folder),
-        "empty": lambda: min(folder.glob("vae-*")).write_bytes(b""),
-        "a web page": lambda: min(folder.glob("vae-*")).write_text("<html>"),
-        "a broken config": lambda: (folder / "vae.json").write_text("{"),
-        "a foreign config": lambda: (folder / "vae.json").write_text('{"layers": 3}'),
-        "a list for a config": lambda: (folder / "vae.json").write_text("[1]"),
+        "no weights": weights.unlink,
+        "weights cut short": lambda: weights.write_bytes(weights.read_bytes()[:999]),
+        "empty weights": lambda: weights.write_bytes(b""),
+        "a web page for weights": lambda: weights.write_text("<html>"),
+        "a broken config": lambda: vae.write_text("{"),
+        "a config of something else": lambda: vae.write_text('{"layers": 3}'),
+        "a list for a config": lambda: vae.write_text("[1]"),
         "no prior": lambda: (folder / "prior.json").unlink(),
-        "another size": lambda: (folder / "vae.json").write_text(
-            json.dumps({**json.loads((folder / "vae.json").read_text()), "latent_dim": 8})
+        "another size": lambda: vae.write_text(
+            json.dumps({**json.loads(vae.read_text()), "latent_dim": 5})
         ),
+        "broken settings": lambda: settings.write_text("{"),
+        "unknown settings": lambda: settings.write_text('{"loudness": 1}'),
+        "text for a number": lambda: settings.write_text('{"sharpness": "high"}'),
+        "a number for steps": lambda: settings.write_text('{"encoding_steps": 3}'),
+        "no flow": lambda: settings.write_text('{"flow_steps": 0}'),
+        "not a number": lambda: settings.write_text('{"sharpness": NaN}'),
     }
 
 
 @pytest.mark.parametrize("damage", damages(CHECKPOINTS))
-def test_a_damaged_checkpoint_is_said_in_one_line(copy, damage):
-    damages(copy)[damage]()
-    with pytest.raises(CheckpointError, match=str(copy)) as caught:
-        LatentSpace(copy)
+def test_a_damaged_checkpoint_is_reported_in_one_line(tiny_checkpoints, tmp_path, damage):
+    folder = shutil.copytree(tiny_checkpoints / "drums", tmp_path / "drums")
+    damages(folder)[damage]()
+    with pytest.raises(CheckpointError, match=str(folder)) as caught:
+        LatentSpace(folder)
     assert "\n" not in str(caught.value)
 
 
-def test_the_shipped_checkpoints_fit_their_limits():
+def test_the_shipped_checkpoints_are_small_safe_and_have_settings():
     files = [path for path in CHECKPOINTS.rglob("*") if path.is_file()]
     assert all(path.stat().st_size < 10_000_000 for path in files)
     assert sum(path.stat().st_size for path in files) < 80_000_000
     assert not [path for path in files if path.suffix in (".pkl", ".pickle", ".h5", ".keras")]
     for kind in ("song", "drums"):
         assert load_vae(CHECKPOINTS / kind).config.kind == kind
+        assert load_inference_config(CHECKPOINTS / kind) != InferenceConfig()

@@ -6,19 +6,19 @@ import pytest
 from musegen.model.prior import follow_flow, gaussian_velocity
 
 
-def test_flow_follows_the_velocity():
+def test_the_flow_follows_the_velocity():
     # dx/dt = x: grows by e from 0 to 1, whatever the start.
     start = np.ones((2, 3, 4), np.float32)
     assert np.allclose(follow_flow(lambda x, t: x, start, 50), np.e, atol=1e-3)
 
 
-def test_flow_knows_the_time():
+def test_the_velocity_depends_on_time():
     start = np.zeros((1, 1, 1), np.float32)
     end = follow_flow(lambda x, t: 2 * t[..., None] * np.ones_like(x), start, 10)
     assert end.item() == pytest.approx(1)
 
 
-def test_backwards_undoes_forwards():
+def test_the_flow_backwards_is_the_inverse():
     def swirl(x, t):
         return np.stack([-x[..., 1], x[..., 0] * (1 + t)], axis=-1)
 
@@ -28,7 +28,7 @@ def test_backwards_undoes_forwards():
     assert np.allclose(follow_flow(swirl, there, 40, backwards=True), start, atol=1e-3)
 
 
-def test_kept_phrases_stay_and_are_seen_as_finished():
+def test_kept_phrases_do_not_move_and_have_the_time_one():
     seen = []
 
     def pull(x, t):
@@ -45,7 +45,7 @@ def test_kept_phrases_stay_and_are_seen_as_finished():
     assert np.allclose(follow_flow(pull, end, 20, backwards=True, kept=kept), start, atol=1e-2)
 
 
-def test_a_gaussian_stays_as_it_is():
+def test_between_equal_gaussians_nothing_moves():
     # Between N(0, I) and N(0, I) nothing has to move: the flow ends where it began.
     start = np.random.default_rng(0).standard_normal((3, 2, 4)).astype(np.float32)
     end = follow_flow(lambda x, t: gaussian_velocity(t[..., None])[0] * x, start, 40)

@@ -1,0 +1,51 @@
+"""Types of what Keras computes with, and the few calls that Keras offers no public way for.
+
+Everything that depends on the backend (TensorFlow, or JAX for training), or on private names of
+Keras, is in this module.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import keras
+import numpy as np
+
+__all__ = ["Arrays", "Tensor", "all_layers", "compiled", "is_tensorflow", "to_numpy"]
+
+Tensor = Any  # of the backend, or a numpy.ndarray, which every operation of Keras takes as well
+Arrays = Mapping[str, Any]  # tensors by name: what a codec makes of phrases
+
+
+def is_tensorflow() -> bool:
+    """Whether Keras computes with TensorFlow."""
+    return keras.backend.backend() == "tensorflow"
+
+
+def compiled(function: Callable[..., Any], xla: bool = False) -> Callable[..., Any]:
+    """Compile a function of tensors, if Keras computes with TensorFlow.
+
+    Parameters
+    ----------
+    function : callable
+    xla : bool
+        Compile by XLA, anew for each shape: seconds once, then a quarter of the time for gradients.
+    """
+    if not is_tensorflow():
+        return function
+    import tensorflow as tf
+
+    if xla:
+        return tf.function(function, autograph=False, jit_compile=True)
+    return tf.function(function, autograph=False, reduce_retracing=True)
+
+
+def all_layers(model: keras.Model) -> list[keras.layers.Layer]:
+    """All layers of a model, also those inside other layers, which Keras has no public call for."""
+    return list(model._flatten_layers(include_self=False))
+
+
+def to_numpy(tensor: Tensor) -> np.ndarray:
+    """Copy a tensor of any backend to an array."""
+    return np.asarray(keras.ops.convert_to_numpy(tensor))

@@ -1,0 +1,63 @@
+"""Phrases of a dataset as a VAE encodes them, and which phrase follows which."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from musegen.model.tensors import to_numpy
+from musegen.model.vae import VAE
+from musegen.music.notes import BARS_PER_PHRASE
+from musegen.music.phrase_set import PhraseSet
+
+__all__ = ["EncodedPhrases"]
+
+_BATCH = 512
+
+
+class EncodedPhrases:
+    """Posteriors of phrases, and the order of the phrases in their songs.
+
+    Parameters
+    ----------
+    vae : VAE
+    phrases : PhraseSet
+
+    Attributes
+    ----------
+    z_mean, z_log_var : numpy.ndarray
+        Float32 ``(n, latent_dim)``.
+    next_row : numpy.ndarray
+        Shape ``(n,)``: row of the phrase two bars later in the same song; -1 if there is none.
+    run_length : numpy.ndarray
+        Shape ``(n,)``: how many phrases there are in a row from here, this one included.
+    """
+
+    def __init__(self, vae: VAE, phrases: PhraseSet) -> None:
+        means: list[np.ndarray] = []
+        log_vars: list[np.ndarray] = []
+        for start in range(0, len(phrases), _BATCH):
+            batch = phrases.take(slice(start, start + _BATCH))
+            z_mean, z_log_var = vae.encoder(vae.codec.to_arrays(batch))
+            means.append(to_numpy(z_mean))
+            log_vars.append(to_numpy(z_log_var))
+        self.z_mean, self.z_log_var = np.concatenate(means), np.concatenate(log_vars)
+
+        places = list(zip(phrases.source.tolist(), phrases.bar.tolist(), strict=True))
+        row_of = {place: row for row, place in enumerate(places)}
+        self.next_row = np.array(
+            [row_of.get((source, bar + BARS_PER_PHRASE), -1) for source, bar in places]
+        )
+        self.run_length = np.ones(len(phrases), np.int64)
+        for row in np.argsort(-phrases.bar, kind="stable"):
+            if self.next_row[row] >= 0:
+                self.run_length[row] += self.run_length[self.next_row[row]]
+
+    def coloring(self) -> np.ndarray:
+        """A matrix that gives white noise the covariance of sampled latents: ``noise @ coloring``.
+
+        Float32 ``(latent_dim, latent_dim)``. Its rows lie along the principal directions, the one
+        with the largest variance first.
+        """
+        covariance = np.cov(self.z_mean.T.astype(float)) + np.diag(np.exp(self.z_log_var).mean(0))
+        variance, directions = np.linalg.eigh(covariance)
+        return (np.sqrt(variance)[:, None] * directions.T).astype(np.float32)[::-1]

@@ -1,0 +1,57 @@
+"""Trains a whole checkpoint, in an empty folder or one in which training was interrupted."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from musegen.model.checkpoint import load_vae
+from musegen.model.config import PriorConfig, TrainingConfig, VAEConfig
+from musegen.music.phrase_set import PhraseSet
+from musegen.training.attribute_controls import train_attribute_controls
+from musegen.training.distributed import SINGLE_WORKER, WorkerGroup
+from musegen.training.prior import train_prior
+from musegen.training.tuning import tune_inference
+from musegen.training.vae import train_vae
+
+__all__ = ["train_checkpoint"]
+
+
+def train_checkpoint(
+    phrases: PhraseSet,
+    folder: str | Path,
+    vae_config: VAEConfig,
+    prior_config: PriorConfig,
+    training: TrainingConfig,
+    resume: bool = False,
+    group: WorkerGroup = SINGLE_WORKER,
+) -> None:
+    """Train a VAE and its prior, fit attribute controls, and choose inference settings.
+
+    Parameters
+    ----------
+    phrases : PhraseSet
+        With the splits ``train`` and ``validation``.
+    folder : path
+        Gets the checkpoint, the logs ``train.csv`` and ``prior.csv``, and in ``training/`` the
+        state from which training can be resumed. All workers must see the same folder.
+    vae_config, prior_config, training
+    resume : bool
+        Go on from the state in `folder`, as if training had not been interrupted.
+    group : WorkerGroup
+
+    Raises
+    ------
+    MusicError
+        If the phrases do not have both splits.
+    CheckpointError
+        If there is no state to resume from.
+    """
+    folder = Path(folder)
+    train_vae(phrases, folder, vae_config, training, resume, group)
+    vae = load_vae(folder)  # the best, which is the one in the checkpoint, not the last
+    resume_prior = resume and (folder / "prior.csv").exists()
+    train_prior(vae, phrases, folder, prior_config, training, resume_prior, group)
+    if group.is_chief:
+        train_attribute_controls(vae, phrases, folder)
+        print(f"settings chosen on validation phrases: {tune_inference(folder, phrases)}")
+    group.wait()
