@@ -27,7 +27,9 @@ class Points(Batches):
 def train(folder, epochs=6, interrupt=None, resume=False, learning_rate=0.05, patience=99):
     """Train a linear model; raise KeyboardInterrupt after an epoch. Returns weights and saves."""
     keras.utils.set_random_seed(0)
-    model = keras.Sequential([keras.Input((3,)), keras.layers.Dropout(0.2), keras.layers.Dense(1)])
+    # Named, because saved states keep the names of Adam's moments, which Keras would number.
+    layers = [keras.Input((3,)), keras.layers.Dropout(0.2), keras.layers.Dense(1, name="dense")]
+    model = keras.Sequential(layers, name="toy")
     saved = []
 
     def score():
