@@ -2,10 +2,14 @@
 
 import errno
 import os
+import signal
 import stat
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from support.visits import ROOT
 
 from musegen.errors import FileError
 from musegen.files import atomic_write
@@ -96,3 +100,22 @@ def test_threads_that_write_at_once_all_make_files_that_others_may_read(tmp_path
         paths = list(threads.map(write, range(100)))
     assert [path.read_text() for path in paths] == [str(number) for number in range(100)]
     assert {stat.S_IMODE(path.stat().st_mode) for path in paths} == {mode}
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs SIGKILL")
+def test_a_write_that_is_killed_leaves_the_file_as_it_was(tmp_path):
+    path = tmp_path / "song.mid"
+    path.write_text("before")
+    program = f"""
+import os, signal
+from musegen.files import atomic_write
+with atomic_write({str(path)!r}) as temporary:
+    temporary.write_text("half")
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+    ended = subprocess.run([sys.executable, "-c", program], cwd=ROOT)
+    assert ended.returncode == -signal.SIGKILL
+    assert path.read_text() == "before"
+    with atomic_write(path) as temporary:
+        temporary.write_text("after")
+    assert path.read_text() == "after"

@@ -1,13 +1,17 @@
-"""What a server writes is removed. tests/app/test_faults.py shows it for one that is killed."""
+"""What a server writes is removed, however the server ends."""
 
 from __future__ import annotations
 
 import os
+import signal
+import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
 
 import pytest
+from support.visits import ROOT
 
 from musegen.server.process.temporary_folder import (
     remove_old_files,
@@ -72,3 +76,23 @@ def test_old_files_and_empty_old_folders_are_removed(tmp_path):
     os.utime(folder / "old", (past, past))  # removing the file changed it
     remove_old_files(folder, 50)
     assert sorted(path.name for path in folder.rglob("*")) == [".lock", "new", "song.mid"]
+
+
+PROGRAM = """
+import os, signal
+from musegen.server.process.temporary_folder import temporary_folder
+with temporary_folder() as folder:
+    (folder / "song.mid").touch()
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_what_a_killed_process_left_is_removed_by_the_next(parent):
+    pytest.importorskip("fcntl", reason="files cannot be locked here")
+    ended = subprocess.run([sys.executable, "-c", PROGRAM], cwd=ROOT)
+    assert ended.returncode == -signal.SIGKILL
+    (left,) = parent.iterdir()
+    assert (left / "song.mid").exists()
+    with temporary_folder() as first, temporary_folder() as second:
+        assert sorted(parent.iterdir()) == sorted((first, second))  # each leaves the other's
+    assert list(parent.iterdir()) == []
