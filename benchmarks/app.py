@@ -1,4 +1,4 @@
-"""The app, started as a user would."""
+"""Starts the app for benchmarks."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ def serve(
     settings : mapping of str to str, optional
         Environment variables.
     log : Path, optional
-        For what it says.
+        File for its output.
 
     Yields
     ------
     url : str
-        It answers there, and ends in a slash.
+        Its address, which ends in a slash.
     pid : int
     """
     with socket.socket() as probe:

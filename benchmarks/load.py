@@ -1,9 +1,9 @@
-"""Many visitors at once: ``python -m benchmarks.load``. Needs the extra `dev`, and Linux.
+"""Sends many visitors at once: ``python -m benchmarks.load``. Linux; needs the ``dev`` extra.
 
-Starts ``app.py`` as a user would. First one visitor alone draws pieces of 16 bars and hears them,
-one after the other; then many do so at once, each as fast as the answers come. A visitor asks for
-what the page asks for, and fetches the sounds. Prints how long they waited, what went wrong, how
-the app's memory grew, and which files were left once it was ended.
+Starts ``app.py``. First one visitor draws pieces of 16 bars and hears them, one after the other;
+then many visitors do so at the same time, each as fast as the answers come. A visitor asks for what
+the page asks for, and fetches the sounds. Prints how long they waited, what went wrong, how the
+memory of the app grew, and which files were left after it ended.
 """
 
 from __future__ import annotations
@@ -32,20 +32,20 @@ BARS = 16
 
 
 @dataclass
-class Waited:
-    """Seconds from a click until …"""
+class Waits:
+    """Seconds from a click until the picture, the mix and the parts are there."""
 
     picture: list[float] = field(default_factory=list)
     sound: list[float] = field(default_factory=list)
     parts: list[float] = field(default_factory=list)
 
-    def join(self, other: Waited) -> None:
+    def join(self, other: Waits) -> None:
         for name in vars(self):
             getattr(self, name).extend(getattr(other, name))
 
 
 class Visitor:
-    """Asks for pieces as the page does."""
+    """Sends the requests that the page sends."""
 
     def __init__(self, url: str) -> None:
         self.session = secrets.token_hex(6)
@@ -62,8 +62,8 @@ class Visitor:
         self.settings = [values[id] for id in self.draw["inputs"]]
         self.font = values[self.sound["inputs"][1]]
 
-    def hear(self, waited: Waited) -> None:
-        """Draw a piece and hear it."""
+    def hear(self, waited: Waits) -> None:
+        """Draw a piece and fetch its sounds."""
         start = time.perf_counter()
         settings = [secrets.randbelow(10**9), True, BARS, *self.settings[3:]]
         (*_, drawn) = self.ask(self.draw, settings)
@@ -75,16 +75,16 @@ class Visitor:
             if sound and sound["path"] != heard:
                 heard = sound["path"]
                 self.http.get(f"gradio_api/file={heard}").raise_for_status()
-                is_mix = json.loads(stage["stream"])["parts"] == ["mix"]
+                is_mix = stage["stream"]["parts"] == ["mix"]
                 (waited.sound if is_mix else waited.parts).append(time.perf_counter() - start)
             if isinstance(stage, dict) and stage.get("problem"):
                 raise RuntimeError(stage["problem"])
 
     def ask(self, function: dict, data: list) -> Iterator[list]:
-        """All that a function answers."""
+        """Call a function of the page, and yield its answers."""
         asked = {"fn_index": function["id"], "data": data, "session_hash": self.session}
         self.http.post("gradio_api/queue/join", json=asked).raise_for_status()
-        said: list = []
+        output: list = []
         address = f"gradio_api/queue/data?session_hash={self.session}"
         with self.http.stream("GET", address) as answer:
             for line in answer.iter_lines():
@@ -93,41 +93,43 @@ class Visitor:
                 message = json.loads(line.removeprefix("data:"))
                 if message["msg"] == "process_generating":
                     new = message["output"]["data"]
-                    said = (
-                        [apply_diff(a, d) for a, d in zip(said, new, strict=True)] if said else new
+                    output = (
+                        [apply_diff(a, d) for a, d in zip(output, new, strict=True)]
+                        if output
+                        else new
                     )
-                    yield said
+                    yield output
                 elif message["msg"] == "process_completed":
                     if not message["success"]:
                         raise RuntimeError(message["output"].get("error"))
-                    if not said:
+                    if not output:
                         yield message["output"]["data"]
                 elif message["msg"] == "close_stream":
                     return
 
 
-def alone(url: str, pieces: int) -> Waited:
-    """What one visitor waits."""
-    visitor, waited = Visitor(url), Waited()
-    visitor.hear(Waited())  # the first waits for TensorFlow
+def alone(url: str, pieces: int) -> Waits:
+    """Return how long one visitor waits."""
+    visitor, waited = Visitor(url), Waits()
+    visitor.hear(Waits())  # the first one waits for TensorFlow
     for _ in range(pieces):
         visitor.hear(waited)
     return waited
 
 
-def together(url: str, visitors: int, until: float) -> tuple[Waited, Counter[str]]:
-    """What many wait, and what they were told went wrong."""
+def together(url: str, visitors: int, until: float) -> tuple[Waits, Counter[str]]:
+    """Return how long many visitors wait, and the errors that they read."""
 
-    def visit(_: int) -> tuple[Waited, Counter[str]]:
-        visitor, waited, wrong = Visitor(url), Waited(), Counter()
+    def visit(_: int) -> tuple[Waits, Counter[str]]:
+        visitor, waited, wrong = Visitor(url), Waits(), Counter()
         while time.monotonic() < until:
             try:
                 visitor.hear(waited)
-            except Exception as error:  # whatever it is, it is counted
+            except Exception as error:  # counts any error
                 wrong[f"{type(error).__name__}: {error}"[:100]] += 1
         return waited, wrong
 
-    all_waited, all_wrong = Waited(), Counter()
+    all_waited, all_wrong = Waits(), Counter()
     with ThreadPoolExecutor(visitors) as pool:
         for waited, wrong in pool.map(visit, range(visitors)):
             all_waited.join(waited)
@@ -136,7 +138,7 @@ def together(url: str, visitors: int, until: float) -> tuple[Waited, Counter[str
 
 
 def watch(pid: int, seconds: list[float], sizes: list[float], over: threading.Event) -> None:
-    """Note each second how much memory a process holds, in MB."""
+    """Note every second how much memory a process uses, in MB."""
     statm, page = Path(f"/proc/{pid}/statm"), os.sysconf("SC_PAGE_SIZE")
     while not over.wait(1):
         seconds.append(time.monotonic())

@@ -1,10 +1,10 @@
-"""Whatever people upload: ``python -m benchmarks.strangers FOLDER...``. Needs the extra `dev`.
+"""Uploads MIDI files to the page: ``python -m benchmarks.strangers FOLDER...``.
 
-Takes real MIDI files from folders, and starts ``app.py`` as a user would. It is sent 200 files of
-several tracks, one in five of them merged from others up to all sixteen channels, and 500 that
-were mutated byte by byte, as a visitor's own music. Prints what became of them. It ends with status
-1 if an answer took over 10 s, was more than a line or told of a fault of ours, or if the log has a
-traceback. What is sent while TensorFlow compiles, right after the start, is timed by itself.
+Starts ``app.py`` and uploads real MIDI files from folders: 200 files with several tracks, one in
+five of them merged from others up to all sixteen channels, and 500 that were damaged at random.
+Prints how they were answered. The exit status is 1 if an answer took over 10 s, was longer than a
+line or reported a fault of the server, or if the log has a traceback. Files that are sent right
+after the start, while TensorFlow compiles, are timed by themselves. Needs the ``dev`` extra.
 """
 
 from __future__ import annotations
@@ -27,21 +27,24 @@ from gradio_client.exceptions import AppError
 from benchmarks.app import serve
 
 VISITORS = 4
-LONGEST = 10.0  # seconds that an answer may take
+MAX_SECONDS = 10.0  # that an answer may take
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What became of a file: a line where it was refused."""
+    """The answer to a file; ``refused`` is the line that refuses it."""
 
     file: str
     seconds: float
     refused: str | None
 
 
-def mutated(data: bytes, rng: np.random.Generator) -> bytes:
-    """In one half of the files some bytes are others, so that it still reads as MIDI: wrong notes,
-    times and lengths. In the other half bytes are changed, put in and taken out; some end early."""
+def mutate(data: bytes, rng: np.random.Generator) -> bytes:
+    """Damage a file at random.
+
+    One half of the files stay MIDI, with other notes, times and lengths. In the other half bytes
+    are changed, inserted and deleted, and some files are cut short.
+    """
     new = bytearray(data)
     if rng.random() < 0.5:
         for at in rng.integers(14, len(new), size=int(rng.integers(1, 6))):
@@ -59,8 +62,8 @@ def mutated(data: bytes, rng: np.random.Generator) -> bytes:
     return bytes(new[: rng.integers(len(new))] if rng.random() < 0.2 else new)
 
 
-def merged(files: list[Path]) -> mido.MidiFile:
-    """Their tracks in one file, each on a channel of its own as far as there are channels."""
+def merge(files: list[Path]) -> mido.MidiFile:
+    """Put the tracks of files into one, each on a channel of its own while there are channels."""
     whole = mido.MidiFile(ticks_per_beat=480)
     channel = 0
     for file in files:
@@ -78,7 +81,7 @@ def merged(files: list[Path]) -> mido.MidiFile:
 
 
 def write(real: list[Path], folder: Path, whole: int, broken: int) -> Iterator[Path]:
-    """The files that are sent."""
+    """Write the files to send."""
     rng = np.random.default_rng(0)
     several = [file for file in real if len(mido.MidiFile(file).tracks) >= 3]
     for i in range(whole):
@@ -87,16 +90,16 @@ def write(real: list[Path], folder: Path, whole: int, broken: int) -> Iterator[P
             path.write_bytes(several[i % len(several)].read_bytes())
         else:
             some = rng.choice(len(several), min(5, len(several)), replace=False)
-            merged([several[j] for j in some]).save(path)
+            merge([several[j] for j in some]).save(path)
         yield path
     for i in range(broken):
         path = folder / f"mutated-{i}.mid"
-        path.write_bytes(mutated(real[rng.integers(len(real))].read_bytes(), rng))
+        path.write_bytes(mutate(real[rng.integers(len(real))].read_bytes(), rng))
         yield path
 
 
 def send(url: str, files: list[Path], downloads: Path) -> list[Answer]:
-    """What the page answers one visitor after the other."""
+    """Upload files, several visitors at a time, and return the answers."""
 
     def visit(mine: list[Path]) -> list[Answer]:
         client = Client(url, verbose=False, download_files=downloads)
@@ -116,7 +119,7 @@ def send(url: str, files: list[Path], downloads: Path) -> list[Answer]:
 
 
 def main() -> None:
-    """Send the files and print what became of them."""
+    """Send the files and print how they were answered."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folders", nargs="+", type=Path, metavar="FOLDER")
     parser.add_argument("--whole", type=int, default=200)
@@ -129,10 +132,10 @@ def main() -> None:
         sent.mkdir()
         files = list(write(real, sent, options.whole, options.mutated))
         with serve(log=log) as (url, _):
-            # TensorFlow compiles once after each start, and the first visitors wait for it.
+            # TensorFlow compiles once after each start, and the first visitors wait for that.
             first = send(url, files[:VISITORS], Path(folder) / "got")
             answers = send(url, files, Path(folder) / "got")
-        said = log.read_text()
+        log_text = log.read_text()
 
     wrong = []
     wait = max(answer.seconds for answer in first)
@@ -141,19 +144,19 @@ def main() -> None:
         of = [answer for answer in answers if answer.file.startswith(kind)]
         refused = [answer.refused for answer in of if answer.refused is not None]
         longest = max((answer.seconds for answer in of), default=0)
-        late = [answer for answer in of if answer.seconds > LONGEST]
+        late = [answer for answer in of if answer.seconds > MAX_SECONDS]
         several = [line for line in refused if "\n" in line]
-        ours = [line for line in refused if "(request " in line]  # as errors.py says our own faults
+        faults = [line for line in refused if "(request " in line]  # see web/errors.py
         print(
             f"{kind}: {len(of)} sent, {len(of) - len(refused)} taken, {len(refused)} refused, "
-            f"{len(several)} of them in several lines, {len(ours)} by a fault of ours; "
-            f"the longest took {longest:.1f} s, {len(late)} over {LONGEST:g} s"
+            f"{len(several)} of them in several lines, {len(faults)} by a fault of the server; "
+            f"the longest took {longest:.1f} s, {len(late)} over {MAX_SECONDS:g} s"
         )
         for line, count in Counter(line.split(" ", 1)[-1] for line in refused).most_common():
             print(f"  {count} x … {line}")
-        wrong += [*late, *several, *ours]
-    print(f"tracebacks in the log: {said.count('Traceback')}")
-    sys.exit(1 if wrong or "Traceback" in said else 0)
+        wrong += [*late, *several, *faults]
+    print(f"tracebacks in the log: {log_text.count('Traceback')}")
+    sys.exit(1 if wrong or "Traceback" in log_text else 0)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What the server refuses, asked of a running app. tests/unit/server/test_middleware.py has more."""
+"""What a running app refuses. See also tests/unit/server/test_middleware.py."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The page behind another server, under a path of its own: as many are hosted."""
+"""The page behind a proxy that serves it below a path of its own."""
 
 from __future__ import annotations
 
@@ -18,69 +18,68 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
-from support.visits import ROOT, await_server, free_port, open_visits
+from support.visits import await_server, free_port, open_visits
 
 from musegen.reading import read_midi
 
 PATH = "/music"
-OWN_TO_EACH_HALF = ("connection", "keep-alive", "transfer-encoding", "upgrade")
+HOP_BY_HOP = ("connection", "keep-alive", "transfer-encoding", "upgrade")
 METHODS = ["GET", "HEAD", "POST"]
 
 
 @dataclass
 class Proxy:
-    """A server that hands on what is asked below a path, without the path, as nginx does.
+    """A server that passes requests below a path on, without the path, as nginx does.
 
     Attributes
     ----------
     url : str
-        Where the page is; ends in a slash.
-    astray : list of str
-        What was asked of other paths.
+        Address of the page; ends in a slash.
+    stray : list of str
+        Paths of requests that were not below the page's path.
     """
 
     url: str
-    astray: list[str] = field(default_factory=list)
+    stray: list[str] = field(default_factory=list)
 
 
 @pytest.fixture(scope="module")
-def proxy(tmp_path_factory) -> Iterator[Proxy]:
-    if not (ROOT / "checkpoints" / "song").is_dir():
-        pytest.skip("there are no checkpoints to make music with")
+def proxy(tmp_path_factory, tiny_checkpoints) -> Iterator[Proxy]:
     folder = tmp_path_factory.mktemp("proxied")
     port = free_port()
     command = [sys.executable, "app.py", "--port", str(port)]
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("GRADIO_ROOT_PATH", PATH)
-        with await_server(command, port, folder) as behind, serve_before(behind) as proxy:
+        patch.setenv("MUSEGEN_CHECKPOINTS", str(tiny_checkpoints))
+        with await_server(command, port, folder) as behind, serve_proxy(behind) as proxy:
             yield proxy
 
 
 @contextmanager
-def serve_before(behind: str) -> Iterator[Proxy]:
-    """Serve a `Proxy` before a server."""
+def serve_proxy(behind: str) -> Iterator[Proxy]:
+    """Serve a `Proxy` in front of a server."""
     port = free_port()
     proxy = Proxy(f"http://127.0.0.1:{port}{PATH}/")
     client = httpx.AsyncClient(base_url=behind, timeout=None)
 
-    async def hand_on(request: Request) -> Response:
-        asked = client.build_request(
+    async def pass_on(request: Request) -> Response:
+        outgoing = client.build_request(
             request.method,
             "/" + request.path_params["path"],
             params=request.query_params,
-            headers=request.headers.raw,  # the host that the visitor named is among them
+            headers=request.headers.raw,  # with the host that the visitor asked for
             content=request.stream(),
         )
-        answer = await client.send(asked, stream=True)
-        headers = {k: v for k, v in answer.headers.items() if k not in OWN_TO_EACH_HALF}
+        answer = await client.send(outgoing, stream=True)
+        headers = {k: v for k, v in answer.headers.items() if k not in HOP_BY_HOP}
         return StreamingResponse(answer.aiter_raw(), answer.status_code, headers)
 
     async def note(request: Request) -> Response:
-        proxy.astray.append(request.url.path)
-        return PlainTextResponse("this is another site's", 404)
+        proxy.stray.append(request.url.path)
+        return PlainTextResponse("this is another site", 404)
 
     routes = [
-        Route(PATH + "/{path:path}", hand_on, methods=METHODS),
+        Route(PATH + "/{path:path}", pass_on, methods=METHODS),
         Route("/{path:path}", note, methods=METHODS),
     ]
     server = uvicorn.Server(
@@ -91,33 +90,33 @@ def serve_before(behind: str) -> Iterator[Proxy]:
     while not server.started:
         time.sleep(0.05)
     yield proxy
-    server.force_exit = server.should_exit = True  # some answers never end
+    server.force_exit = server.should_exit = True  # some responses never end
     thread.join(10)
 
 
-def test_the_page_and_all_that_it_names_are_below_the_path(proxy) -> None:
+def test_the_page_and_all_its_links_are_below_the_path(proxy) -> None:
     page = httpx.get(proxy.url)
     assert page.status_code == 200
-    named = re.findall(r'(?:src|href)="([^"#]+)"', page.text)
-    own = [name for name in named if not name.startswith(("data:", "https://"))]
+    links = re.findall(r'(?:src|href)="([^"#]+)"', page.text)
+    own = [link for link in links if not link.startswith(("data:", "https://"))]
     assert own
-    for name in own:
-        assert httpx.get(httpx.URL(proxy.url).join(name)).status_code == 200
+    for link in own:
+        assert httpx.get(httpx.URL(proxy.url).join(link)).status_code == 200
     assert httpx.get(proxy.url + "health").status_code in (200, 503)
-    assert proxy.astray == []
+    assert proxy.stray == []
 
 
-def test_programs_call_it_through_the_proxy(proxy, tmp_path) -> None:
+def test_programs_can_call_endpoints_through_the_proxy(proxy, tmp_path) -> None:
     client = Client(proxy.url, verbose=False, download_files=tmp_path)
-    path, told = client.predict(seed=3, bars=2, api_name="/random")
-    assert read_midi(path).bars == told["bars"] == 2
-    assert proxy.astray == []
+    path, info = client.predict(seed=3, bars=2, api_name="/random")
+    assert read_midi(path).bars == info["bars"] == 2
+    assert proxy.stray == []
 
 
-def test_a_visitor_hears_a_piece_through_the_proxy(proxy, browser) -> None:
-    # A request to any other path than the page's own is an error there.
+def test_a_visitor_can_hear_a_piece_through_the_proxy(proxy, browser) -> None:
+    # `open_visits` fails on a request to a path outside of the page's.
     with open_visits(proxy.url, browser, ".mg-panel .head") as open_page:
         visit = open_page()
         visit.draw(seed=3, bars=2, heard=True)
         assert visit.data("state") == "ready"
-    assert proxy.astray == []
+    assert proxy.stray == []

@@ -1,4 +1,4 @@
-"""Several processes behind one address: each answers alike, and one can take another's place."""
+"""Several server processes behind one address give the same answers and can replace each other."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 from gradio_client import Client, handle_file
-from support.visits import PATIENCE, ROOT, Visit, await_server, free_port
+from support.visits import PATIENCE, Visit, await_server, free_port
 
 
 @dataclass
 class Balancer:
-    """Hands connections on to one process, as one that goes by the visitor's address does.
+    """Passes connections on to one process, like a balancer that goes by the visitor's address.
 
     Attributes
     ----------
     url : str
-        Where visitors go; ends in a slash.
+        Address for visitors; ends in a slash.
     behind : str
-        Where the process is that they reach.
+        Address of the process that they reach.
     """
 
     url: str
@@ -41,7 +41,7 @@ def balance(behind: str) -> Iterator[Balancer]:
     listener = socket.create_server(("127.0.0.1", 0))
     balancer = Balancer(f"http://127.0.0.1:{listener.getsockname()[1]}/", behind)
 
-    def hand_on(source: socket.socket, target: socket.socket) -> None:
+    def pass_on(source: socket.socket, target: socket.socket) -> None:
         with contextlib.suppress(OSError):
             while data := source.recv(65536):
                 target.sendall(data)
@@ -61,7 +61,7 @@ def balance(behind: str) -> Iterator[Balancer]:
                     visitor.close()
                     continue
                 for pair in ((visitor, process), (process, visitor)):
-                    threading.Thread(target=hand_on, args=pair, daemon=True).start()
+                    threading.Thread(target=pass_on, args=pair, daemon=True).start()
 
     threading.Thread(target=accept, daemon=True).start()
     yield balancer
@@ -69,10 +69,11 @@ def balance(behind: str) -> Iterator[Balancer]:
 
 
 @pytest.fixture
-def processes(tmp_path) -> Iterator[tuple[str, str, contextlib.ExitStack]]:
-    """Addresses of two apps, and what ends the first when it is closed."""
-    if not (ROOT / "checkpoints" / "song").is_dir():
-        pytest.skip("there are no checkpoints to make music with")
+def processes(
+    tmp_path, tiny_checkpoints, monkeypatch
+) -> Iterator[tuple[str, str, contextlib.ExitStack]]:
+    """Addresses of two apps, and a stack that ends the first when it is closed."""
+    monkeypatch.setenv("MUSEGEN_CHECKPOINTS", str(tiny_checkpoints))
     first, second = contextlib.ExitStack(), contextlib.ExitStack()
     with first, second:
         urls = []
@@ -87,24 +88,24 @@ def processes(tmp_path) -> Iterator[tuple[str, str, contextlib.ExitStack]]:
         yield *urls, first
 
 
-def test_a_visit_goes_on_at_another_process(processes, browser, tmp_path, own_midi) -> None:
+def test_a_visit_can_go_on_at_another_process(processes, browser, tmp_path, own_midi) -> None:
     a, b, first = processes
 
-    # Programs: the same calls, and what one made goes on at the other.
+    # Programs: equal calls get equal answers, and a file of the one can be edited at the other.
     clients = [Client(url, verbose=False, download_files=tmp_path / "got") for url in (a, b)]
-    told = [client.predict(seed=5, bars=4, api_name="/random") for client in clients]
-    assert told[0][1] == told[1][1]
-    assert Path(told[0][0]).read_bytes() == Path(told[1][0]).read_bytes()
+    answers = [client.predict(seed=5, bars=4, api_name="/random") for client in clients]
+    assert answers[0][1] == answers[1][1]
+    assert Path(answers[0][0]).read_bytes() == Path(answers[1][0]).read_bytes()
     for arguments in (
-        {"midi": handle_file(told[0][0]), "phrases": "1", "seed": 3, "api_name": "/vary"},
+        {"midi": handle_file(answers[0][0]), "phrases": "1", "seed": 3, "api_name": "/vary"},
         {"midi": handle_file(str(own_midi)), "seed": 3, "api_name": "/remix"},
-        {"link": told[0][1]["link"], "api_name": "/again"},
+        {"link": answers[0][1]["link"], "api_name": "/again"},
     ):
         made = [Path(client.predict(**arguments)[0]).read_bytes() for client in clients]
         assert made[0] == made[1]
     assert len({httpx.get(url + "health").json()["model"] for url in (a, b)}) == 1
 
-    # A visit: the process that it began at is ended.
+    # A visit goes on when the process that it began at is ended.
     with balance(a) as balancer:
         context = browser.new_context(viewport={"width": 1280, "height": 800})
         page = context.new_page()
@@ -116,7 +117,7 @@ def test_a_visit_goes_on_at_another_process(processes, browser, tmp_path, own_mi
         before = visit.take("midi", tmp_path).read_bytes()
         balancer.behind = b
         first.close()
-        # It goes on there: the link makes the piece again, and a change is made to it.
+        # The link makes the piece again, and it can be edited.
         page.goto(page.url)
         page.wait_for_selector(".mg-panel .head")
         visit.wait_for_sound(None)

@@ -1,4 +1,4 @@
-"""Whatever people upload is answered soon, and in one line; `benchmarks.strangers` sends more."""
+"""Files of strangers are read or refused in one line; `benchmarks.strangers` sends more."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ import pytest
 from support.examples import band
 from support.midi_files import Voice, meter, midi_file, scale, tempo, triads
 
-from benchmarks.strangers import LONGEST, Answer, merged, mutated, send
+from benchmarks.strangers import Answer, merge, mutate, send
 
-MUTATED = 40
+MUTATED = 20
 
 
 def real_files(folder: Path) -> Iterator[Path]:
-    """Files as other programs write them, of each type, and one that was made here."""
+    """Files as other programs write them, of each type, and one that the page wrote."""
     tune, chords = Voice(scale(72, 16), "Melody"), Voice(triads(48, 4), "Piano", channel=2)
     drums = Voice([(36, i, i + 0.25) for i in range(16)], "Drums", channel=10)
     about = [(0, tempo(96)), (0, meter(4, 4)), (8, tempo(120))]
@@ -29,45 +29,43 @@ def real_files(folder: Path) -> Iterator[Path]:
 
 @pytest.fixture(scope="module")
 def answers(server, tmp_path_factory) -> list[Answer]:
-    """What the page says to these files, to some that were merged of them, and to broken ones."""
+    """The answers to these files, to one that was merged from them, and to damaged ones."""
     folder = tmp_path_factory.mktemp("strangers")
     real, rng = list(real_files(folder)), np.random.default_rng(0)
     many = folder / "sixteen-channels.mid"
-    merged(real * 2).save(many)
+    merge(real * 2).save(many)
     files = [*real, many]
     for i in range(MUTATED):
         path = folder / f"mutated-{i}.mid"
-        path.write_bytes(mutated(real[i % len(real)].read_bytes(), rng))
+        path.write_bytes(mutate(real[i % len(real)].read_bytes(), rng))
         files.append(path)
-    # TensorFlow compiles once after each start: that is waited for here, and not timed.
-    send(server.url, real[1:2], folder / "got")
     return send(server.url, files, folder / "got")
 
 
-def test_whole_files_of_each_type_are_taken(answers) -> None:
+def test_complete_files_of_each_type_are_read(answers) -> None:
     refused = {a.file: a.refused for a in answers if not a.file.startswith("mutated")}
     assert len(refused) == 5
     assert set(refused.values()) == {None}
 
 
-def test_broken_files_are_taken_or_refused_in_one_line(answers) -> None:
+def test_damaged_files_are_read_or_refused_in_one_line(answers) -> None:
     broken = [answer for answer in answers if answer.file.startswith("mutated")]
     assert len(broken) == MUTATED
     refused = [answer for answer in broken if answer.refused is not None]
     assert refused
     for answer in refused:
-        # The file is named, what is wrong with it said, and what to do; it is not our fault.
+        # The line names the file; a number of the request would mean a fault of the server.
         assert "\n" not in answer.refused
         assert answer.refused.startswith(f"{answer.file} ")
         assert "(request " not in answer.refused
 
 
-def test_none_takes_long(answers, server) -> None:
-    assert max(answer.seconds for answer in answers) < LONGEST
+def test_no_file_leaves_a_traceback_in_the_log(answers, server) -> None:
+    assert len(answers) == 5 + MUTATED
     assert "Traceback" not in (server.folder / "log.txt").read_text()
 
 
-def test_what_is_no_midi_file_is_refused_in_one_line(server, tmp_path) -> None:
+def test_other_files_are_refused_in_one_line(server, tmp_path) -> None:
     ours = tmp_path / "ours.mid"
     band(bars=2).write_midi(ours)
     data = ours.read_bytes()
@@ -85,8 +83,8 @@ def test_what_is_no_midi_file_is_refused_in_one_line(server, tmp_path) -> None:
     for name, content in sent.items():
         files.append(tmp_path / name)
         files[-1].write_bytes(content)
-    said = Counter(answer.refused for answer in send(server.url, files, tmp_path / "got"))
-    assert None not in said
+    lines = Counter(answer.refused for answer in send(server.url, files, tmp_path / "got"))
+    assert None not in lines
     for name in sent:
-        assert sum(line.startswith(f"{name} ") and "\n" not in line for line in said) == 1
+        assert sum(line.startswith(f"{name} ") and "\n" not in line for line in lines) == 1
     assert "Traceback" not in (server.folder / "log.txt").read_text()
