@@ -18,7 +18,7 @@ from benchmarks.app import serve
 from benchmarks.unit import unit
 
 CLICKS = 9
-# Measured in the page: the driver takes a tenth of a second or more to press a button.
+# Measured in the page: Playwright takes a tenth of a second or more to press a button.
 WAITS = Path(__file__).with_name("waits.js").read_text("utf-8")
 
 
@@ -34,7 +34,7 @@ def main() -> None:
             page = browser.new_page()
             page.set_default_timeout(60_000)
             page.goto(url)
-            page.locator("#draw").click()  # a hand's: without one, browsers play no sound
+            page.locator("#draw").click()  # browsers play no sound before the first click
             page.wait_for_function("document.querySelector('.mg-player').mixer?.playing")
             page.evaluate(WAITS)
             times = [page.evaluate(WAITS) for _ in range(CLICKS)]

@@ -6,6 +6,7 @@ pictures, such as ``remix``, these alone.
 
 from __future__ import annotations
 
+import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -17,7 +18,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 from support.visits import Visit, await_server, free_port  # noqa: E402
 
-from musegen.reading import read_midi
+from musegen.reading import read_midi  # noqa: E402
 
 TABS = ("random", "interpolate", "map", "square", "remix")
 
@@ -40,7 +41,7 @@ def main() -> None:
         visit = Visit(page)
         wanted = sys.argv[1:] or TABS
         for name in TABS:
-            if name not in (*wanted, "random"):  # what is remixed is drawn there
+            if name not in (*wanted, "random"):  # Remix uses the piece that is drawn there
                 continue
             show(visit, name, Path(folder))
             if name not in wanted:
@@ -53,14 +54,12 @@ def main() -> None:
 
 
 def chromium() -> str | None:
-    """The system's Chromium; Playwright's own if there is none."""
-    import shutil
-
+    """Return the path of the system's Chromium; None, for Playwright's own, if there is none."""
     return next(filter(None, map(shutil.which, ("chromium", "google-chrome"))), None)
 
 
 def show(visit: Visit, tab: str, folder: Path) -> None:
-    """Bring a tab to where it is worth a picture."""
+    """Open a tab and make music there."""
     page, before = visit.page, visit.data("id")
     if tab == "random":
         page.get_by_role("button", name="Late train").click()
@@ -89,8 +88,8 @@ def show(visit: Visit, tab: str, folder: Path) -> None:
         box = page.locator("#square-view canvas").first.bounding_box()
         page.mouse.click(box["x"] + box["width"] * 0.3, box["y"] + box["height"] * 0.4)
     else:
-        # As a file of somebody's own: it does not say how it was made.
-        read_midi(visit.take("midi", folder)).write_midi(folder / "My song.mid")
+        # Without the recipe, it is like a file from elsewhere.
+        read_midi(visit.download("midi", folder)).write_midi(folder / "My song.mid")
         page.locator("input[type=file]").last.set_input_files(folder / "My song.mid")
         page.get_by_text("Tracks and their parts").click()
     visit.wait_for_sound(before)

@@ -42,19 +42,19 @@ def test_endpoints_are_documented(client) -> None:
 
 def test_random_repeats_with_its_seed(client) -> None:
     settings = {"bars": 4, "form": "ABAB", "tempo": 120, "key": "Eb", "api_name": "/random"}
-    first, told = client.predict(**settings)
-    assert told["bars"] == 4
-    assert told["seconds"] == pytest.approx(8)
-    again, _ = client.predict(seed=told["seed"], **settings)
+    first, facts = client.predict(**settings)
+    assert facts["bars"] == 4
+    assert facts["seconds"] == pytest.approx(8)
+    again, _ = client.predict(seed=facts["seed"], **settings)
     assert read_midi(first) == read_midi(again)
-    assert f"seed{told['seed']}-4bars" in first
+    assert f"seed{facts['seed']}-4bars" in first
 
 
 def test_interpolate_takes_a_seed_and_a_file(client, midi) -> None:
-    path, told = client.predict(
+    path, facts = client.predict(
         seed_a=1, midi_b=handle_file(midi), steps=3, bars=2, api_name="/interpolate"
     )
-    assert (told["seed_a"], told["seed_b"], told["bars"]) == (1, None, 6)
+    assert (facts["seed_a"], facts["seed_b"], facts["bars"]) == (1, None, 6)
     assert read_midi(path).bars <= 6
 
 
@@ -65,13 +65,13 @@ def phrases(path: str) -> list:
 def test_phrases_are_drawn_again_varied_and_copied(client, midi) -> None:
     before = phrases(midi)
     for name, more in (("redraw", {}), ("vary", {"similarity": 0.2})):
-        path, told = client.predict(
+        path, facts = client.predict(
             midi=handle_file(midi), phrases="1", seed=3, api_name=f"/{name}", **more
         )
         after = phrases(path)
         assert after[0] == before[0]
         assert after[1] != before[1]
-        assert told["seed"] == 3
+        assert facts["seed"] == 3
     path, _ = client.predict(midi=handle_file(midi), source=0, target=1, api_name="/copy_phrase")
     assert phrases(path) == [before[0], before[0]]
 
@@ -85,53 +85,53 @@ def test_drums_stay_while_the_song_changes(client, midi) -> None:
     assert phrases(path) != phrases(midi)
 
 
-def test_a_piece_goes_on_and_is_cut(client, midi) -> None:
-    longer, told = client.predict(midi=handle_file(midi), bars=4, api_name="/extend")
-    assert told["bars"] == 8
+def test_a_piece_is_extended_and_cut(client, midi) -> None:
+    longer, facts = client.predict(midi=handle_file(midi), bars=4, api_name="/extend")
+    assert facts["bars"] == 8
     assert phrases(longer)[0] == phrases(midi)[0]
-    path, told = client.predict(midi=handle_file(longer), first=2, phrases=2, api_name="/cut")
-    assert told["bars"] == 4
+    path, facts = client.predict(midi=handle_file(longer), first=2, phrases=2, api_name="/cut")
+    assert facts["bars"] == 4
     assert phrases(path) == phrases(longer)[2:]
 
 
-def test_attributes_are_turned(client, midi) -> None:
+def test_attributes_are_changed(client, midi) -> None:
     _, before = client.predict(midi=handle_file(midi), similarity=1, api_name="/remix")
     _, after = client.predict(midi=handle_file(midi), density=2, api_name="/shape")
     assert after["notes"] > 1.2 * before["notes"]
 
 
-def test_a_square_has_its_pieces_in_its_corners(client, midi) -> None:
-    corner, told = client.predict(
+def test_the_corners_of_a_square_are_its_pieces(client, midi) -> None:
+    corner, facts = client.predict(
         x=1, y=0, seeds="1, 2, 3, 4", midi_b=handle_file(midi), api_name="/blend"
     )
-    assert told["bars"] == 8
+    assert facts["bars"] == 8
     assert phrases(corner)[0] == phrases(midi)[0]
     inside, _ = client.predict(x=0.5, y=0.4, api_name="/blend")
     assert phrases(inside) != phrases(corner)
 
 
 def test_a_line_on_the_map_is_a_piece(client) -> None:
-    _, told = client.predict(points="0.2 0.3, 0.8 0.5", phrases=3, api_name="/line")
-    assert told["bars"] == 6
-    assert len(set(told["seeds"])) == 3
+    _, facts = client.predict(points="0.2 0.3, 0.8 0.5", phrases=3, api_name="/line")
+    assert facts["bars"] == 6
+    assert len(set(facts["seeds"])) == 3
 
 
 def test_another_band_plays(client, midi) -> None:
-    path, told = client.predict(
+    path, facts = client.predict(
         midi=handle_file(midi), band="Jazz", key="Eb", tempo=140, swing=0.5, api_name="/sound"
     )
-    assert told["instruments"]["lead"] == "Tenor Sax"
+    assert facts["instruments"]["lead"] == "Tenor Sax"
     assert round(read_midi(path).tempo) == 140
-    assert told["key"].startswith("Eb")
+    assert facts["key"].startswith("Eb")
 
 
 def test_a_link_and_a_recipe_make_the_piece_again(client, midi) -> None:
     _, plain = client.predict(seed=9, bars=4, tempo=120, api_name="/random")
-    changed, told = client.predict(midi=handle_file(midi), phrases="0", api_name="/redraw")
-    for link, notes in ((plain["link"], plain["notes"]), (told["link"], told["notes"])):
+    changed, facts = client.predict(midi=handle_file(midi), phrases="0", api_name="/redraw")
+    for link, notes in ((plain["link"], plain["notes"]), (facts["link"], facts["notes"])):
         _, again = client.predict(link="http://example.org/" + link, api_name="/again")
         assert again["notes"] == notes
-    path, _ = client.predict(link=told["recipe"], api_name="/again")
+    path, _ = client.predict(link=facts["recipe"], api_name="/again")
     assert phrases(path) == phrases(changed)
 
 
@@ -143,10 +143,10 @@ def test_every_format_is_made(client, midi, format) -> None:
 
 def test_remix_keeps_the_tempo(client, midi) -> None:
     for similarity in (0.5, 1):
-        path, told = client.predict(
+        path, facts = client.predict(
             midi=handle_file(midi), similarity=similarity, seed=3, api_name="/remix"
         )
-        assert told["bars"] == 4
+        assert facts["bars"] == 4
         assert round(read_midi(path).tempo) == 96
 
 
@@ -157,39 +157,39 @@ def own(tmp_path) -> str:
     return str(midi_file(tmp_path / "own.mid", *voices, Voice(scale(36, 16), "Bass", 33, 3)))
 
 
-def test_remix_tells_what_was_made_of_the_file(client, own, midi) -> None:
-    _, told = client.predict(midi=handle_file(own), seed=3, api_name="/remix")
-    assert "The beat is the file's own." in told["report"]
-    assert told["tracks"] == [
+def test_remix_reports_how_the_file_was_read(client, own, midi) -> None:
+    _, facts = client.predict(midi=handle_file(own), seed=3, api_name="/remix")
+    assert "The beat is the file's own." in facts["report"]
+    assert facts["tracks"] == [
         {"index": 0, "name": "<b>Tune", "part": "lead", "reason": "it is named <b>Tune"},
         {"index": 1, "name": "", "part": "chords", "reason": "it plays several notes at once"},
         {"index": 2, "name": "Bass", "part": "bass", "reason": "it is named Bass"},
     ]
-    _, told = client.predict(midi=handle_file(midi), seed=3, api_name="/remix")
-    assert told["tracks"] == []
-    assert "the very same piece" in told["report"][0]
+    _, facts = client.predict(midi=handle_file(midi), seed=3, api_name="/remix")
+    assert facts["tracks"] == []
+    assert "the very same piece" in facts["report"][0]
 
 
-def test_remix_takes_other_parts(client, own) -> None:
-    _, told = client.predict(
+def test_remix_reads_tracks_as_other_parts(client, own) -> None:
+    _, facts = client.predict(
         midi=handle_file(own), similarity=1, parts="0 counter, 2 none", api_name="/remix"
     )
-    assert [track["part"] for track in told["tracks"]] == ["counter", "chords", None]
-    assert told["tracks"][2]["reason"] == "you chose so"
-    assert "bass" not in told["instruments"]
+    assert [track["part"] for track in facts["tracks"]] == ["counter", "chords", None]
+    assert facts["tracks"][2]["reason"] == "you chose so"
+    assert "bass" not in facts["instruments"]
 
 
 def test_remix_reads_a_found_beat_at_half_the_tempo(client, tmp_path) -> None:
     file = recording(tmp_path / "live.mid", tune(8), steady(97.7, 1.23))
     for factor, tempo in ((1, 97.7), (0.5, 48.85)):
-        _, told = client.predict(
+        _, facts = client.predict(
             midi=handle_file(file), similarity=1, tempo_factor=factor, api_name="/remix"
         )
-        assert told["tempo"] == pytest.approx(tempo, rel=0.01)
+        assert facts["tempo"] == pytest.approx(tempo, rel=0.01)
 
 
 @pytest.mark.parametrize(
-    ("wrong", "said"),
+    ("wrong", "message"),
     [
         ({"parts": "0 tuba"}, "'0 tuba' are not parts of tracks: write them like 0 lead, 3 none"),
         ({"parts": "lead"}, "'lead' are not parts of tracks"),
@@ -200,10 +200,10 @@ def test_remix_reads_a_found_beat_at_half_the_tempo(client, tmp_path) -> None:
         ({"tempo_factor": None}, "The beat of own.mid is the file's own"),
     ],
 )
-def test_wrong_parts_are_told_in_one_line(client, own, wrong, said) -> None:
+def test_wrong_parts_are_refused_in_one_line(client, own, wrong, message) -> None:
     with pytest.raises(AppError) as caught:
         client.predict(midi=handle_file(own), **wrong, api_name="/remix")
-    assert said in str(caught.value)
+    assert message in str(caught.value)
     assert "\n" not in str(caught.value)
 
 
@@ -215,7 +215,7 @@ def test_render_gives_a_wav(client, midi) -> None:
 
 
 @pytest.mark.parametrize(
-    ("wrong", "said"),
+    ("wrong", "message"),
     [
         ({"seed": -1}, "Seed is -1; it goes from 0 to"),
         ({"bars": 400}, "Bars is 400; it goes from 2 to 64"),
@@ -224,15 +224,15 @@ def test_render_gives_a_wav(client, midi) -> None:
         ({"temperature": 9}, "Temperature is 9; it goes from 0.1 to 1.6"),
     ],
 )
-def test_wrong_settings_are_told_in_one_line(client, wrong, said) -> None:
+def test_wrong_settings_are_refused_in_one_line(client, wrong, message) -> None:
     with pytest.raises(AppError) as caught:
         client.predict(**wrong, api_name="/random")
-    assert said in str(caught.value)
+    assert message in str(caught.value)
     assert "\n" not in str(caught.value)
 
 
 @pytest.mark.parametrize(
-    ("endpoint", "wrong", "said"),
+    ("endpoint", "wrong", "message"),
     [
         ("redraw", {"phrases": "7"}, "A phrase's number is 7"),
         ("redraw", {"phrases": "one"}, "'one' are not whole numbers"),
@@ -246,15 +246,15 @@ def test_wrong_settings_are_told_in_one_line(client, wrong, said) -> None:
         ("copy_phrase", {"source": 0.5, "target": 1}, "Source is 0.5; it is a whole number"),
     ],
 )
-def test_wrong_changes_are_told_in_one_line(client, midi, endpoint, wrong, said) -> None:
+def test_wrong_edits_are_refused_in_one_line(client, midi, endpoint, wrong, message) -> None:
     with pytest.raises(AppError) as caught:
         client.predict(midi=handle_file(midi), **wrong, api_name=f"/{endpoint}")
-    assert said in str(caught.value)
+    assert message in str(caught.value)
     assert "\n" not in str(caught.value)
 
 
 @pytest.mark.parametrize(
-    ("endpoint", "wrong", "said"),
+    ("endpoint", "wrong", "message"),
     [
         ("blend", {"x": 2, "y": 0}, "X is 2; it goes from 0 to 1"),
         ("blend", {"x": 0, "y": 0, "seeds": "1, 2"}, "Seeds is '1, 2'; give four"),
@@ -268,14 +268,14 @@ def test_wrong_changes_are_told_in_one_line(client, midi, endpoint, wrong, said)
         ),
     ],
 )
-def test_wrong_places_and_links_are_told_in_one_line(client, endpoint, wrong, said) -> None:
+def test_wrong_places_and_links_are_refused_in_one_line(client, endpoint, wrong, message) -> None:
     with pytest.raises(AppError) as caught:
         client.predict(**wrong, api_name=f"/{endpoint}")
-    assert said in str(caught.value)
+    assert message in str(caught.value)
     assert "\n" not in str(caught.value)
 
 
-def test_the_endpoints_are_tools_where_that_is_switched_on(tmp_path) -> None:
+def test_the_endpoints_are_tools_with_mcp(tmp_path) -> None:
     mcp = pytest.importorskip("mcp", reason="gradio[mcp] is not installed")
     from mcp.client.streamable_http import streamable_http_client
 
@@ -300,7 +300,7 @@ def test_a_visitor_cannot_name_a_file_for_a_soundfont(client, midi) -> None:
         client.predict(midi=handle_file(midi), soundfont="/etc/passwd", api_name="/render")
 
 
-def test_what_is_not_music_is_told_in_one_line(client, tmp_path) -> None:
+def test_a_file_that_is_not_music_is_refused_in_one_line(client, tmp_path) -> None:
     wrong = tmp_path / "letter.mid"
     wrong.write_text("Dear reader")
     for endpoint in ("/remix", "/render"):

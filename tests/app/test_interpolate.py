@@ -13,9 +13,10 @@ from musegen.music import Piece
 @pytest.fixture(autouse=True)
 def few_steps(page) -> None:
     page.tab("Interpolate")
-    for name, value in (("Steps from A to B", "3"), ("Bars in each step", "4")):
+    for name, value in (("Steps from A to B", "3"), ("Bars in each step", "2")):
         page.slider(name).fill(value)
-    page.pick("Curve", "Even")
+    if page.field("Curve").input_value() != "Even":
+        page.pick("Curve", "Even")
 
 
 def sections(page: Visit) -> list[str]:
@@ -25,11 +26,11 @@ def sections(page: Visit) -> list[str]:
 
 
 def first(piece: Piece) -> list:
-    return [phrase_of(piece, 1), phrase_of(piece, 2)]
+    return phrase_of(piece, 1)
 
 
 def last(piece: Piece) -> list:
-    return [phrase_of(piece, 5), phrase_of(piece, 6)]
+    return phrase_of(piece, 3)
 
 
 def test_from_one_seed_to_another(page) -> None:
@@ -40,9 +41,9 @@ def test_from_one_seed_to_another(page) -> None:
         lock.check()
     page.press("morph")
     assert page.text("title") == "Seed 5 → seed 6"
-    assert "12 bars" in page.text("details")
+    assert "6 bars" in page.text("details")
     assert "3 steps" in page.text("details")
-    assert page.mixer("length") / 44100 >= 30
+    assert page.mixer("length") / 44100 >= 15
     assert sections(page) == ["A", "50%", "B"]
 
 
@@ -56,8 +57,8 @@ def test_seeds_that_are_not_locked_are_new(page) -> None:
         with page.new_piece(heard=False):
             page.page.locator("#morph").click()
         titles.append(page.text("title"))
-        told = [page.page.get_by_label(f"Seed of {name}").input_value() for name in "AB"]
-        assert titles[-1] == f"Seed {told[0]} → seed {told[1]}"
+        seeds = [page.page.get_by_label(f"Seed of {name}").input_value() for name in "AB"]
+        assert titles[-1] == f"Seed {seeds[0]} → seed {seeds[1]}"
     assert titles[0] != titles[1]
 
 
@@ -66,7 +67,7 @@ def test_from_what_plays_to_an_example(page) -> None:
         page.tab("Random")
         page.page.get_by_role("button", name="Neon", exact=True).click()
     b = page.piece()
-    page.draw(5, bars=4)
+    page.draw(5, bars=2)
     a = page.piece()
     page.tab("Interpolate")
     page.pick("A is", "What plays now")
@@ -79,11 +80,11 @@ def test_from_what_plays_to_an_example(page) -> None:
     morph = page.piece()
     assert first(morph) == first(a)
     assert last(morph) == first(b)
-    assert phrase_of(morph, 3) not in (phrase_of(a, 1), phrase_of(b, 1))
+    assert phrase_of(morph, 2) not in (first(a), first(b))
 
 
 def test_to_a_file_of_ones_own(page, own_midi) -> None:
-    page.draw(5, bars=4)
+    page.draw(5, bars=2)
     a = page.piece()
     page.tab("Interpolate")
     page.pick("A is", "What plays now")
@@ -99,7 +100,7 @@ def test_to_a_file_of_ones_own(page, own_midi) -> None:
     assert first(morph) == first(a)
     lead = [(4 * i, 0, 67 + 2 * (i % 4), 90) for i in range(8)]
     bass = [(16 * i, 3, 43, 80) for i in range(2)]
-    assert last(morph) == [sorted([*lead, *bass])] * 2
+    assert last(morph) == sorted([*lead, *bass])
 
 
 def test_the_curve_and_the_steps_are_seen(page) -> None:
@@ -119,7 +120,7 @@ def test_the_curve_and_the_steps_are_seen(page) -> None:
     assert int(seen["Late"][2].rstrip("%")) < 50
 
 
-def test_the_way_from_a_to_b_is_painted(page) -> None:
+def test_the_colours_go_from_a_to_b(page) -> None:
     for name in "AB":
         page.pick(f"{name} is", "A seed")
     with page.new_piece(heard=False):
@@ -148,12 +149,11 @@ def test_a_step_becomes_the_piece(page) -> None:
     with page.new_piece(heard=False):
         page.page.locator("#morph").click()
     morph = page.piece()
-    page.phrase(4).click()
+    page.phrase(2).click()
     with page.change():
         page.button("Make this step the piece").click()
-    assert page.text("details").startswith("4 bars")
-    step = page.piece()
-    assert first(step) == [phrase_of(morph, 3), phrase_of(morph, 4)]
+    assert page.text("details").startswith("2 bars")
+    assert first(page.piece()) == phrase_of(morph, 2)
     with page.change():
         page.button("Undo").click()
-    assert page.text("details").startswith("12 bars")
+    assert page.text("details").startswith("6 bars")

@@ -1,86 +1,105 @@
-"""The page in a real browser: what is seen while it works, and how that is stopped."""
+"""The page in a real browser: progress of the sound, and how rendering is cancelled."""
 
 from __future__ import annotations
 
+import re
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
+import httpx
 import pytest
+from support.visits import PATIENCE
 
-LONG = 64  # bars: its sound takes some seconds
+T = TypeVar("T")
+LONG = 64  # bars: the sound takes some seconds
 
 
 def renderers(server) -> set[int]:
-    """Processes of FluidSynth that the app has started."""
+    """Return the processes of FluidSynth that the app has started."""
     found = set()
     for process in Path("/proc").glob("[0-9]*"):
         try:
             command = (process / "cmdline").read_bytes().split(b"\0")
             environment = (process / "environ").read_bytes()
         except OSError:
-            continue  # it has ended, or is somebody else's
+            continue  # it has ended, or belongs to another user
         if b"fluidsynth" in command[0] and str(server.folder).encode() in environment:
             found.add(int(process.name))
     return found
 
 
-@pytest.fixture(autouse=True)
-def quiet(server) -> None:
-    """Examples are prepared while nobody waits: none is on its way."""
-    if not Path("/proc/self/environ").exists():
-        pytest.skip("this system does not tell which processes there are")
-    until = time.monotonic() + 60
-    idle = 0
-    while idle < 10 and time.monotonic() < until:
-        idle = 0 if renderers(server) else idle + 1
+def wait_until(condition: Callable[[], T]) -> T:
+    """Wait until a condition is true; return its value."""
+    deadline = time.monotonic() + PATIENCE / 1000
+    while not (value := condition()):
+        assert time.monotonic() < deadline
         time.sleep(0.05)
+    return value
+
+
+def is_idle(server) -> bool:
+    """Whether the server answers no request."""
+    metrics = httpx.get(server.url + "metrics").text
+    return float(re.search(r"^musegen_running ([0-9.]+)$", metrics, re.MULTILINE)[1]) == 0
+
+
+@pytest.fixture(autouse=True)
+def no_renderers(server) -> None:
+    """No example is being rendered; the server does that while it is idle."""
+    if not Path("/proc/self/environ").exists():
+        pytest.skip("this system does not list its processes")
+    idle = 0
+
+    def is_quiet() -> bool:  # ten times in a row: an example is rendered in several steps
+        nonlocal idle
+        idle = 0 if renderers(server) else idle + 1
+        return idle == 10
+
+    wait_until(is_quiet)
 
 
 def test_progress_is_shown(page) -> None:
     page.page.evaluate(
         """() => {
-            window.told = [];
-            document.addEventListener('musegen:progress', ({ detail }) => window.told.push(detail));
+            window.progress = [];
+            const keep = ({ detail }) => window.progress.push(detail);
+            document.addEventListener('musegen:progress', keep);
         }"""
     )
     page.draw(5, bars=LONG)
     page.player.get_by_role("progressbar").wait_for()
     assert page.text("status").startswith(("Rendering the sound", "Adding the parts"))
     page.wait_for_sound(None)
-    told = page.page.evaluate("window.told")
-    shares = [one["share"] for one in told]
+    progress = page.page.evaluate("window.progress")
+    shares = [step["share"] for step in progress]
     assert 0 <= min(shares) < max(shares) <= 1
-    assert all(one["text"] for one in told)
+    assert all(step["text"] for step in progress)
     page.wait("!document.querySelector('.mg-status').textContent")
     assert page.player.locator(".mg-progress").is_hidden()
 
 
-def test_cancel_ends_the_work(page, server) -> None:
+def test_cancel_ends_the_renderers(page, server) -> None:
     page.draw(6, bars=LONG)
-    while not (working := renderers(server)):
-        assert page.data("state") == "drawn"
-        time.sleep(0.05)
+    working = wait_until(lambda: renderers(server))
+    assert page.data("state") == "drawn"
     page.button("Cancel").click()
-    until = time.monotonic() + 2
-    while working & renderers(server) and time.monotonic() < until:
-        time.sleep(0.05)
-    assert not working & renderers(server)
+    wait_until(lambda: not working & renderers(server))
     page.wait("document.querySelector('.mg-player').dataset.state === 'silent'")
     assert "press play to make it" in page.text("status")
     assert not page.button("Cancel").is_visible()
-    assert int(page.data("notes")) > 0  # it is still seen
-    time.sleep(1)
+    assert int(page.data("notes")) > 0  # it stays visible
+    wait_until(lambda: is_idle(server))
     assert page.data("state") == "silent"
     page.button("Play").click()
     page.wait("document.querySelector('.mg-player').dataset.playing === 'true'")
     page.draw(7, bars=4, heard=True)
 
 
-def test_the_next_piece_ends_the_work_on_the_last(page, server) -> None:
+def test_the_next_piece_ends_the_renderers_of_the_last(page, server) -> None:
     page.draw(8, bars=LONG)
-    while not (working := renderers(server)):
-        assert page.data("state") == "drawn"
-        time.sleep(0.05)
+    working = wait_until(lambda: renderers(server))
     page.draw(9, bars=4, heard=True)
     assert not working & renderers(server)
     assert page.text("title") == "Seed 9"

@@ -114,20 +114,20 @@ def test_a_visit_can_go_on_at_another_process(processes, browser, tmp_path, own_
         page.wait_for_selector(".mg-panel .head")
         visit = Visit(page)
         visit.draw(seed=5, bars=4, heard=True)
-        before = visit.take("midi", tmp_path).read_bytes()
+        before = visit.download("midi", tmp_path).read_bytes()
         balancer.behind = b
         first.close()
         # The link makes the piece again, and it can be edited.
         page.goto(page.url)
         page.wait_for_selector(".mg-panel .head")
         visit.wait_for_sound(None)
-        assert visit.take("midi", tmp_path).read_bytes() == before
+        assert visit.download("midi", tmp_path).read_bytes() == before
         visit.phrase(2).click()
         with visit.change():
             visit.button("Vary").click()
-        assert visit.take("midi", tmp_path).read_bytes() != before
+        assert visit.download("midi", tmp_path).read_bytes() != before
         with visit.change():
             visit.button("Undo").click()
-        assert visit.take("midi", tmp_path).read_bytes() == before
+        assert visit.download("midi", tmp_path).read_bytes() == before
         context.close()
     shutil.rmtree(tmp_path / "got")

@@ -1,4 +1,4 @@
-"""A visitor to a page, and what serves it, for the tests that need them."""
+"""Opens the page in a browser, as a visitor does, and starts the programs that serve it."""
 
 from __future__ import annotations
 
@@ -22,20 +22,20 @@ from musegen.reading import read_midi
 
 ROOT = Path(__file__).resolve().parents[2]
 
-GRADIO_SAYS = "Method not implemented."  # at each upload; it is not about this page
+GRADIO_MESSAGE = "Method not implemented."  # Gradio logs it at each upload
 PATIENCE = 60_000  # ms: the first click may wait until TensorFlow is loaded
 MIXER = "document.querySelector('.mg-player').mixer"
 
 
 class Visit:
-    """A visitor's page, and what they look at on it."""
+    """The page in a browser, with helpers to use it as a visitor does."""
 
     def __init__(self, page) -> None:
         self.page = page
         self.player = page.locator(".mg-player")
 
     def another_tab(self) -> Visit:
-        """The page as this visitor's browser finds it when it is opened anew."""
+        """Open the page once more, in the same browser."""
         page = self.page.context.new_page()
         page.goto(self.page.url.split("?")[0])
         page.wait_for_selector(".mg-panel .head")
@@ -51,14 +51,14 @@ class Visit:
 
     @contextmanager
     def new_piece(self, heard: bool = True) -> Iterator[None]:
-        """What is done within brings another piece: wait until it is heard, or seen at least."""
+        """Wait for a new piece that the block requests: its sound, or at least its notes."""
         before = self.data("id")
         yield
         self.wait_for_sound(before, heard)
 
     @contextmanager
     def change(self, heard: bool = False) -> Iterator[None]:
-        """What is done within changes the piece: wait until it is seen so, or also heard."""
+        """Wait for a change of the piece that the block requests: its notes, or also its sound."""
         piece, version = self.data("id"), self.data("version")
         yield
         self.wait(
@@ -71,7 +71,7 @@ class Visit:
         assert self.data("id") == piece
 
     def wait_for_sound(self, before: str | None, heard: bool = True) -> None:
-        """Wait until there is another piece than before, with its sound or at least its notes."""
+        """Wait for a piece other than `before`: its sound, or at least its notes."""
         self.wait(
             """([before, states]) => {
                 const { id, state, busy } = document.querySelector('.mg-player').dataset;
@@ -87,29 +87,29 @@ class Visit:
         self.page.get_by_role("tab", name=name, exact=True).click()
 
     def open_sections(self) -> None:
-        """Open what is folded beside the player: shape, band and sound."""
+        """Open the sections for shape, band and sound."""
         for name in ("Shape", "Band and sound"):
             section = self.page.get_by_role("button", name=re.compile(f"^{name}"))
             if "open" not in section.get_attribute("class").split():
                 section.click()
 
     def slider(self, name: str):
-        """One of the panel's sliders."""
+        """Return one of the panel's sliders."""
         return self.page.get_by_role("slider", name=f"range slider for {name}", exact=True)
 
     def field(self, name: str):
-        """What the panel shows in a list or a checkbox of this name."""
+        """Return a field of the panel by its label."""
         return self.page.get_by_label(name, exact=True).locator("visible=true")
 
     def pick(self, field: str, choice: str) -> None:
-        """Choose from one of the panel's lists."""
+        """Choose an option of one of the panel's lists."""
         self.field(field).click()
         self.page.get_by_role("option", name=choice, exact=True).click()
         # A list takes a moment to close: the next one would have the same choices.
         self.wait("!document.querySelector('[data-testid=dropdown-option]')")
 
     def draw(self, seed: int, bars: int = 8, heard: bool = False) -> None:
-        """Draw the piece of a seed, by the tab for it."""
+        """Draw the piece of a seed, in the tab Random."""
         self.tab("Random")
         self.field("Seed").fill(str(seed))
         self.page.get_by_role("checkbox", name="Lock").locator("visible=true").check()
@@ -118,11 +118,11 @@ class Visit:
             self.page.locator("#draw").click()
 
     def phrase(self, number: int):
-        """A phrase's cell, counted from 1 as on the page."""
+        """Return the button of a phrase, counted from 1 as on the page."""
         return self.player.locator(".mg-phrase").nth(number - 1)
 
     def mixer(self, what: str):
-        """What the player's mixer says, such as ``playing``."""
+        """Return a property of the player's mixer, such as ``playing``."""
         return self.page.evaluate(f"{MIXER}.{what}")
 
     @property
@@ -136,7 +136,7 @@ class Visit:
     def button(self, name: str):
         return self.player.get_by_role("button", name=name, exact=True)
 
-    def take(self, file: str, folder: Path) -> Path:
+    def download(self, file: str, folder: Path) -> Path:
         """Download one of the player's files."""
         button = self.player.locator(f'[data-file="{file}"]')
         if not button.is_visible():
@@ -148,15 +148,15 @@ class Visit:
         return path
 
     def piece(self) -> Piece:
-        """What the player shows, as its MIDI file has it."""
+        """Return the piece in the player, from its MIDI file."""
         with tempfile.TemporaryDirectory() as folder:
-            return read_midi(self.take("midi", Path(folder)))
+            return read_midi(self.download("midi", Path(folder)))
 
 
 def phrase_of(piece: Piece, number: int) -> list[tuple]:
-    """The notes of a phrase, counted from 1: onset, part, pitch and velocity.
+    """Return onset, part, pitch and velocity of the notes of a phrase, counted from 1.
 
-    Not how long they last: that can depend on what comes after the phrase.
+    Durations are left out: they can depend on the next phrase.
     """
     if number > len(piece):
         return []  # a file ends with its last note
@@ -165,13 +165,13 @@ def phrase_of(piece: Piece, number: int) -> list[tuple]:
 
 
 def changed_phrases(before: Piece, after: Piece) -> list[int]:
-    """Numbers, from 1, of the phrases that have other notes than before."""
+    """Return the numbers, from 1, of the phrases whose notes differ."""
     numbers = range(1, max(len(before), len(after)) + 1)
     return [i for i in numbers if phrase_of(before, i) != phrase_of(after, i)]
 
 
 def serious_findings(visit: Visit, inside: str | None = None) -> list[tuple]:
-    """What axe has to say against a page, or a part of it; needs no network."""
+    """Return the serious findings of axe about a page or a part of it."""
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is missing")
     return [
         (found["id"], [node["html"] for node in found["nodes"]])
@@ -182,12 +182,15 @@ def serious_findings(visit: Visit, inside: str | None = None) -> list[tuple]:
 
 @contextmanager
 def open_visits(url: str, browser, ready: str) -> Iterator[Callable[..., Visit]]:
-    """Open a page; in the end, nothing was amiss in the console or asked of another host."""
-    contexts, amiss = [], []
+    """Yield a function that opens a page.
 
-    def hear(said) -> None:
-        if said.type in ("error", "warning") and said.text != GRADIO_SAYS:
-            amiss.append(said.text)
+    At the end, check that the console has no errors and that no other host was asked for anything.
+    """
+    contexts, problems = [], []
+
+    def read_console(message) -> None:
+        if message.type in ("error", "warning") and message.text != GRADIO_MESSAGE:
+            problems.append(message.text)
 
     def open_page(
         query: str = "", width: int = 1280, dark: bool = False, touch: bool = False
@@ -200,10 +203,10 @@ def open_visits(url: str, browser, ready: str) -> Iterator[Callable[..., Visit]]
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(PATIENCE)
-        page.on("pageerror", lambda error: amiss.append(f"error: {error}"))
-        page.on("console", hear)
+        page.on("pageerror", lambda error: problems.append(f"error: {error}"))
+        page.on("console", read_console)
         own = (url, "data:", "blob:")
-        page.on("request", lambda r: None if r.url.startswith(own) else amiss.append(r.url))
+        page.on("request", lambda r: None if r.url.startswith(own) else problems.append(r.url))
         page.goto(url + query)
         page.wait_for_selector(ready)
         return Visit(page)
@@ -211,11 +214,11 @@ def open_visits(url: str, browser, ready: str) -> Iterator[Callable[..., Visit]]
     yield open_page
     for context in contexts:
         context.close()
-    assert not amiss, amiss
+    assert not problems, problems
 
 
 def run_async(coroutine: Coroutine) -> object:
-    """What a coroutine gives; in a thread of its own, as Playwright's loop runs in this one."""
+    """Run a coroutine in a thread of its own: Playwright's loop runs in this one."""
     with ThreadPoolExecutor(1) as thread:
         return thread.submit(asyncio.run, coroutine).result()
 
@@ -228,7 +231,7 @@ def free_port() -> int:
 
 @contextmanager
 def await_server(command: list[str], port: int, folder: Path) -> Iterator[str]:
-    """Run a program until it serves a page at a port; give the address, which ends in a slash."""
+    """Start a program and yield the address of its page, with a final slash, once it answers."""
     url = f"http://127.0.0.1:{port}/"
     log = folder / "log.txt"
     environment = {
@@ -248,8 +251,8 @@ def await_server(command: list[str], port: int, folder: Path) -> Iterator[str]:
                 raise AssertionError(f"the page was not served:\n{log.read_text()}")
             time.sleep(0.1)
         yield url
-        said = log.read_text()
-        assert "Traceback" not in said, said
+        text = log.read_text()
+        assert "Traceback" not in text, text
     finally:
         process.terminate()
         process.wait(20)

@@ -86,7 +86,7 @@ def test_a_line_over_the_map_is_a_piece(page, map_box) -> None:
 
 
 def test_a_place_of_the_square_is_a_mixture(page, square_box) -> None:
-    with page.new_piece(heard=True):
+    with page.new_piece(heard=False):
         page.page.mouse.click(*at(square_box, 0.25, 0.5))
     assert page.text("title") == "Blend of four"
     assert page.text("details").startswith("8 bars")
@@ -137,7 +137,7 @@ def test_a_corner_gets_a_new_seed(page, square_box) -> None:
     assert int(page.data("notes")) > 0
 
 
-def test_corner_that_is_set_where_nothing_plays_is_told(visit) -> None:
+def test_a_corner_cannot_be_set_to_what_plays_before_anything_plays(visit) -> None:
     page = visit()
     show(page, "Square")
     corner(page, "A").click()

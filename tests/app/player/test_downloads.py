@@ -1,4 +1,4 @@
-"""The page in a real browser: what can be taken away, and how it comes back."""
+"""The page in a real browser: downloads, and how files and links come back."""
 
 from __future__ import annotations
 
@@ -46,15 +46,15 @@ def drop(page: Visit, file: Path) -> None:
 # Files
 
 
-def test_midi_has_the_notes_that_are_seen(page, tmp_path) -> None:
-    file = page.take("midi", tmp_path)
+def test_midi_has_the_notes_that_are_shown(page, tmp_path) -> None:
+    file = page.download("midi", tmp_path)
     assert file.name == "musegen-seed5-4bars.mid"
     assert len(read_midi(file).notes) == int(page.data("notes"))
 
 
 @pytest.mark.parametrize("kind", ["wav", "flac", "mp3", "ogg"])
 def test_sound_files_have_the_whole_piece(page, tmp_path, kind) -> None:
-    file = page.take(kind, tmp_path)
+    file = page.download(kind, tmp_path)
     assert file.name == f"musegen-seed5-4bars.{kind}"
     info = soundfile.info(file)
     assert info.format.lower() == kind
@@ -64,7 +64,7 @@ def test_sound_files_have_the_whole_piece(page, tmp_path, kind) -> None:
 
 
 def test_stems_are_the_parts_apart(page, tmp_path) -> None:
-    file = page.take("stems", tmp_path)
+    file = page.download("stems", tmp_path)
     assert file.name == "musegen-seed5-4bars-stems.zip"
     names = " ".join(zipfile.ZipFile(file).namelist())
     for part in page.player.locator(".mg-part").all():
@@ -72,7 +72,7 @@ def test_stems_are_the_parts_apart(page, tmp_path) -> None:
 
 
 def test_latents_are_the_path(page, tmp_path) -> None:
-    file = page.take("npy", tmp_path)
+    file = page.download("npy", tmp_path)
     assert file.name == "musegen-seed5-4bars.npy"
     latents = np.load(file)
     assert latents.dtype == np.float32
@@ -80,7 +80,7 @@ def test_latents_are_the_path(page, tmp_path) -> None:
 
 
 def test_the_picture_is_of_the_whole_piece(page, tmp_path) -> None:
-    file = page.take("png", tmp_path)
+    file = page.download("png", tmp_path)
     assert file.name == "musegen-seed5-4bars.png"
     with Image.open(file) as picture:
         assert picture.size == (2400, 1280)
@@ -99,7 +99,7 @@ def test_link_of_a_seed_makes_the_same_file(page, visit, tmp_path) -> None:
     assert other.text("title") == page.text("title")
     assert other.field("Seed").input_value() == "5"
     (tmp_path / "other").mkdir()
-    first, second = page.take("midi", tmp_path), other.take("midi", tmp_path / "other")
+    first, second = page.download("midi", tmp_path), other.download("midi", tmp_path / "other")
     assert first.read_bytes() == second.read_bytes()
 
 
@@ -110,7 +110,7 @@ def test_link_of_a_changed_piece_makes_the_same_file(page, visit, tmp_path) -> N
     assert other.text("title") == page.text("title")
     assert other.text("details") == page.text("details")
     (tmp_path / "other").mkdir()
-    first, second = page.take("midi", tmp_path), other.take("midi", tmp_path / "other")
+    first, second = page.download("midi", tmp_path), other.download("midi", tmp_path / "other")
     assert re.fullmatch(r"musegen-seed5-4bars-[0-9a-f]{6}\.mid", first.name)
     assert (first.name, first.read_bytes()) == (second.name, second.read_bytes())
 
@@ -123,7 +123,7 @@ def test_link_is_copied(page) -> None:
     assert copied == page.page.evaluate("location.href")
 
 
-def test_link_that_is_not_whole_is_told(visit) -> None:
+def test_a_damaged_link_is_refused_in_one_line(visit) -> None:
     page = visit("?piece=eJyrVkrJ")
     toast = page.page.get_by_test_id("toast-body")
     assert "copy the link once more" in toast.inner_text()
@@ -134,14 +134,14 @@ def test_link_that_is_not_whole_is_told(visit) -> None:
 
 
 @pytest.mark.parametrize("kind", ["midi", "wav", "mp3"])
-def test_a_file_made_here_is_its_piece_again(page, tmp_path, kind) -> None:
+def test_a_file_made_here_opens_as_its_piece(page, tmp_path, kind) -> None:
     edit(page)
-    told, piece = page.text("details"), page.piece()
-    file = page.take(kind, tmp_path)
+    details, piece = page.text("details"), page.piece()
+    file = page.download(kind, tmp_path)
     page.draw(6, bars=4)
     drop(page, file)
     assert page.text("title") == "Seed 5"
-    assert page.text("details") == told
+    assert page.text("details") == details
     assert page.piece() == piece
     with page.change():  # and it can be worked on
         page.button("Redraw").click()
@@ -164,13 +164,13 @@ def test_a_file_of_ones_own_is_varied_and_reconstructed(page, own_midi) -> None:
     assert "120 bpm" in page.text("details")
 
 
-def test_latents_of_a_file_as_it_is_are_not_there(page, own_midi) -> None:
+def test_a_file_as_it_is_has_no_latents(page, own_midi) -> None:
     drop(page, own_midi)
     page.button("More").click()
     page.button("Latents").click()
     toast = page.page.get_by_test_id("toast-body").last
     assert "this piece has no latents" in toast.inner_text().lower()
-    page.take("midi", own_midi.parent)  # the next one can be made
+    page.download("midi", own_midi.parent)  # the next one can be made
 
 
 # History

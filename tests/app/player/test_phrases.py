@@ -24,7 +24,7 @@ def test_redraw_changes_the_chosen_phrase_alone(page, piece) -> None:
     assert page.phrase(3).get_attribute("aria-pressed") == "true"
 
 
-def test_the_music_goes_on_while_a_phrase_is_drawn_again(page, piece) -> None:
+def test_the_music_plays_on_while_a_phrase_is_redrawn(page, piece) -> None:
     page.wait_for_sound(None)
     page.phrase(2).click()
     assert page.mixer("playing")
@@ -48,7 +48,7 @@ def test_vary_changes_the_chosen_phrase_alone(page, piece) -> None:
     assert changed_phrases(piece, page.piece()) == [2]
 
 
-def test_vary_goes_as_far_as_the_slider_says(page, piece) -> None:
+def test_the_slider_sets_how_far_vary_goes(page, piece) -> None:
     def same(percent: int) -> float:
         """Share of the notes that stay."""
         page.draw(5)
@@ -64,7 +64,7 @@ def test_vary_goes_as_far_as_the_slider_says(page, piece) -> None:
     assert near > 2 * far
 
 
-def test_what_is_locked_stays_when_the_rest_is_drawn_again(page, piece) -> None:
+def test_locked_phrases_stay_when_the_rest_is_redrawn(page, piece) -> None:
     page.phrase(1).click()
     page.button("Lock").click()
     with page.change():

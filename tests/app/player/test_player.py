@@ -215,7 +215,7 @@ def test_pieces_of_the_sound_leave_no_seam(visit, tmp_path) -> None:
     page.press("short")
     page.wait(f"{MIXER}.playing")
     heard = np.array(page.page.evaluate(RECORD, 7.0), np.float32)
-    mix, rate = soundfile.read(page.take("wav", tmp_path), dtype="float32")
+    mix, rate = soundfile.read(page.download("wav", tmp_path), dtype="float32")
     # Silence comes first: the beginning tells by how much. A seam is four seconds after it.
     lag = int(np.argmax(np.correlate(heard[: 2 * rate], mix[:rate, 0], "valid")))
     heard = heard[lag : lag + 5 * rate]
@@ -827,7 +827,7 @@ def take(page: Visit, kind: str, folder: Path) -> Path:
     """Download a file; most of them are behind More."""
     if not page.player.locator(f'[data-file="{kind}"]').is_visible():
         page.button("More").click()
-    return page.take(kind, folder)
+    return page.download(kind, folder)
 
 
 def test_files_are_made_when_asked_for(visit, tmp_path) -> None:
