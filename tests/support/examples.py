@@ -53,6 +53,35 @@ def band(bars: int = 8, tempo: float = 120.0) -> Piece:
     return Piece(tuple(phrases), bars=bars)
 
 
+PROGRAMS = {"lead": 73, "counter": 11, "chords": 24, "bass": 38, "drums": 16}
+
+
+def full_band_phrase(key=0, tempo=120.0, velocity=90):
+    """Two bars with notes in every part, and drums off the beat."""
+    rows = [
+        *((i * 4, "lead", (72, 76, 79, 77, 74, 71, 72, 72)[i], 3, velocity + i) for i in range(8)),
+        *((i * 8 + 2, "counter", (64, 65, 62, 64)[i], 6, 70) for i in range(4)),
+        *((i * 16, "chords", pitch, 16, 60) for i in range(2) for pitch in (55, 60, 64)),
+        *((i * 8, "bass", (36, 41, 43, 36)[i], 8, 100) for i in range(4)),
+        *((i * 4, "drums", (36, 38)[i % 2], 1, 110, (0.125, -0.25, 0.0)[i % 3]) for i in range(8)),
+        *((i * 2, "drums", 42, 1, 50 + i, 0.25) for i in range(16)),
+    ]
+    return Phrase(make_notes(rows), 0, tempo).to_key(key)
+
+
+def full_band(*tempos, key=0):
+    """A piece of these phrases, by default two at 120 beats a minute."""
+    return Piece(
+        tuple(full_band_phrase(key, tempo) for tempo in tempos or (120.0, 120.0)), PROGRAMS
+    )
+
+
+def written(piece: Piece, path: Path) -> Path:
+    """Write a piece as a MIDI file and return the path."""
+    piece.write_midi(path)
+    return path
+
+
 def wild(seed: int, feels: Sequence[Feel]) -> Piece:
     """Notes as wild as a model may make them: close together, held long, hit far off the beat."""
     rng = np.random.default_rng(seed)

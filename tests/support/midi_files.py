@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import mido
+import pretty_midi
 
 TICKS = 480  # a quarter note
 
@@ -91,3 +92,33 @@ def scale(first: int, count: int = 8, start: float = 0, beats: float = 1) -> lis
 def triads(first: int, bars: int = 2) -> list[tuple]:
     """A chord of three a bar."""
     return [(first + i, 4 * bar, 4 * bar + 4) for bar in range(bars) for i in (0, 4, 7)]
+
+
+def foreign_file(path, *instruments, tempo=120.0, meters=()):
+    """A file as another program would write it: ``(program, name, is_drum, notes)`` a track.
+
+    A note is ``(pitch, start, end)`` in beats, or the same with a velocity.
+    """
+    midi = pretty_midi.PrettyMIDI(initial_tempo=tempo)
+    for numerator, denominator, beat in meters:
+        midi.time_signature_changes.append(
+            pretty_midi.TimeSignature(numerator, denominator, beat * 60 / tempo)
+        )
+    for program, name, is_drum, notes in instruments:
+        track = pretty_midi.Instrument(program, is_drum, name)
+        for pitch, start, end, *velocity in notes:
+            times = (start * 60 / tempo, end * 60 / tempo)
+            track.notes.append(pretty_midi.Note(*(velocity or [80]), pitch, *times))
+        midi.instruments.append(track)
+    midi.write(str(path))
+    return path
+
+
+END = b"\x00\xff\x2f\x00"
+QUARTER_C = b"\x00\x90\x3c\x50" + b"\x83\x60\x80\x3c\x00"  # a quarter is 480 ticks: 83 60
+
+
+def raw_midi(*tracks, division=480, kind=1):
+    """Bytes of a Standard MIDI File of raw tracks."""
+    head = b"MThd" + b"\0\0\0\6" + kind.to_bytes(2) + len(tracks).to_bytes(2) + division.to_bytes(2)
+    return head + b"".join(b"MTrk" + len(track).to_bytes(4) + track for track in tracks)

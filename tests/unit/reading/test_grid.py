@@ -10,7 +10,6 @@ from musegen.datasets.pop909 import read_song
 from musegen.errors import MusicError
 from musegen.midi import load_midi
 from musegen.reading import read_midi_with_report
-from musegen.reading.beats import find_beats
 from musegen.reading.grid import Grid, choose_grid, grid_fit, map_grid
 from musegen.reading.onsets import Onsets
 
@@ -168,18 +167,6 @@ def test_a_file_of_days_is_not_searched_for_a_beat():
     midi = pretty_midi.PrettyMIDI(initial_tempo=120)
     onsets = Onsets(start, start + 1, np.full(100, 60), np.zeros(100, bool))
     assert choose_grid(midi, onsets).source == "map"
-
-
-def test_a_tempo_that_was_named_decides_between_a_tempo_and_its_double():
-    times = np.arange(240) * 0.25
-    for named in (60.0, 120.0):
-        seconds, steps = find_beats(times, named)
-        tempo = np.polyfit(seconds, steps, 1)[0] * 15
-        assert tempo == pytest.approx(named, rel=0.01)
-
-
-def test_no_beat_in_one_note():
-    assert find_beats(np.array([1.0])) is None
 
 
 def test_positions_and_times_are_inverse():
