@@ -1,13 +1,13 @@
 // Passes the progress of the server's work on to the player.
 
 import { send } from "../components/shared/messages.js";
-import { parse } from "../components/shared/payloads.js";
+import { upgradeSquare } from "../components/shared/transition.js";
 
 /** @param {import("../components/shared/payloads.js").Component<import("../components/shared/payloads.js").ProgressData>} component */
 export function start({ props, watch }) {
   const pass = () => {
-    const progress = parse(props.value);
-    if (progress) send("progress", progress);
+    const value = upgradeSquare(props.value);
+    if (value) send("progress", value);
   };
   watch("value", pass);
   pass();

@@ -21,7 +21,7 @@ def visit(explorer, browser) -> Iterator[Callable[..., Visit]]:
 
 def pixels(page: Visit, x: float, y: float) -> tuple[float, float]:
     """Where a place of the square is on the screen, which is scrolled to it."""
-    room = page.page.locator(".mg-square-room")
+    room = page.page.locator(".mg-square-area")
     room.scroll_into_view_if_needed()
     box = room.bounding_box()
     return box["x"] + x * box["width"], box["y"] + y * box["height"]
@@ -118,7 +118,7 @@ def test_keys_move_the_dot_and_enter_hears(visit) -> None:
     slider(page).press("Home")
     assert "C 100 %" in shares(page)
     slider(page).press("Shift+ArrowRight")  # a corner does not hold it
-    page.page.get_by_role("button", name="Hear this place").click()
+    page.page.get_by_role("button", name="Play this mix").click()
     told(page, {"x": 0.01, "y": 1})
 
 

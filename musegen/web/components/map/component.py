@@ -11,6 +11,7 @@ from gradio.data_classes import GradioModel
 
 from musegen.web.assets import asset
 from musegen.web.components.typed import encode_array, typed_html
+from musegen.web.modules import load_module
 
 __all__ = ["MapData", "map_data", "map_view"]
 
@@ -109,6 +110,6 @@ def map_view(value: MapData | None, **kwargs: Any) -> gr.HTML:
         value,
         html_template=asset("components/map/map.html"),
         css_template=asset("components/base.css") + asset("components/map/map.css"),
-        js_on_load=asset("components/map/map.js"),
+        js_on_load=load_module("components/map/map.js", ("place", "line")),
         **kwargs,
     )

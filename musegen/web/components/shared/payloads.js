@@ -103,15 +103,6 @@
 /** @typedef {{ factor: number, label: string }} Tempo */
 
 /**
- * @template Value
- * @param {Value | string | null} value
- * @returns {Value | null}
- */
-export function parse(value) {
-  return typeof value === "string" ? (value ? JSON.parse(value) : null) : value;
-}
-
-/**
  * Decode a little-endian array.
  *
  * @template {Uint8Array | Uint16Array | Float32Array} T

@@ -27,3 +27,35 @@ export function upgradePlayer(value) {
     stream: JSON.parse(value.stream),
   };
 }
+
+/** @param {any} value */
+const parsed = (value) => (typeof value === "string" ? (value ? JSON.parse(value) : null) : value);
+
+export function upgradeMap(value) {
+  const data = parsed(value);
+  if (!data || Array.isArray(data.attributes)) return data;
+  const attributes = Object.entries(data.attributes).map(([name, rest]) => ({ name, ...rest }));
+  return { ...data, attributes };
+}
+
+export const upgradeSquare = parsed;
+
+let hasTurns = false;
+
+export const assignData = ({ request, ...rest }) =>
+  hasTurns ? { ...rest, turn: request } : { ...rest, request };
+
+export function upgradeTracks(value) {
+  const data = parsed(value);
+  if (!data) return data;
+  if ("turn" in data) hasTurns = true;
+  const { turn = null, tracks = null, tempos = [], ...rest } = data;
+  return {
+    request: turn,
+    tracks,
+    tempos: tempos.map((tempo) =>
+      Array.isArray(tempo) ? { factor: tempo[0], label: tempo[1] } : tempo,
+    ),
+    ...rest,
+  };
+}

@@ -10,6 +10,7 @@ from gradio.data_classes import GradioModel
 
 from musegen.web.assets import asset
 from musegen.web.components.typed import typed_html
+from musegen.web.modules import load_module
 
 __all__ = ["SquareData", "square", "square_data"]
 
@@ -61,6 +62,6 @@ def square(value: SquareData, **kwargs: Any) -> gr.HTML:
         value,
         html_template=asset("components/square/square.html"),
         css_template=asset("components/base.css") + asset("components/square/square.css"),
-        js_on_load=asset("components/square/square.js"),
+        js_on_load=load_module("components/square/square.js", ("blend", "corner")),
         **kwargs,
     )

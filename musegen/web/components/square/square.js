@@ -1,231 +1,241 @@
-// The square: a dot between four pieces. Runs once, with `element`, `props`, `watch`, `trigger`.
-// Places go from 0 to 1, x to the right and y down. Text from Python is set as text, never as
-// markup.
+// The square: a dot between four pieces says how much of each is mixed.
 
-const LETTERS = ["A", "B", "C", "D"];
-const COLOURS = [[255, 138, 101], [110, 168, 254], [242, 184, 34], [63, 192, 164]]; // as in the sheet
-const SNAP = 0.04; // from here a hand means the corner
-const RADIUS = 13; // pixels of the dot that are seen; what a finger may take is larger
+import { contextOf, find, hasModifier, leaveFocus, make } from "../shared/dom.js";
+import { upgradeSquare } from "../shared/transition.js";
+import { clampPlace, colourAt, LETTERS, percentsOf, snapToCorner } from "./geometry.js";
+
+const RADIUS = 13; // pixels of the dot that are visible; a finger may take hold farther away
 const STEP = 0.05;
-const FINE = 0.01;
+const FINE_STEP = 0.01;
 
-const find = (name) => element.querySelector(".mg-square" + name);
-const root = find("");
-const pad = find("-pad");
-const room = find("-room");
-const dot = find("-dot");
-const menu = find("-menu");
-const sliders = { x: find("-x"), y: find("-y") };
-const clamp = (value) => Math.min(1, Math.max(0, value));
+/** @type {Record<string, number[]>} */
+const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
-let place = { x: 0.5, y: 0.5 };
-let drag = null; // { id, from, grip }: where the dot was, and how far from its middle it is held
-let lifted = false; // whether the click that comes now has been heard already, as a drag
+/** @typedef {import("./geometry.js").Place} Place */
 
-// Corners and shares ---------------------------------------------------------------------------
-
-const weights = ({ x, y }) => [(1 - x) * (1 - y), x * (1 - y), (1 - x) * y, x * y];
-
-// Whole percents whose sum is 100: what is cut off goes to those that lost most.
-function percents() {
-  const exact = weights(place).map((share) => share * 100);
-  const whole = exact.map((share) => Math.floor(share + 1e-9));
-  const byLoss = [0, 1, 2, 3].sort((i, k) => exact[k] - whole[k] - (exact[i] - whole[i]));
-  const missing = 100 - whole.reduce((sum, share) => sum + share);
-  byLoss.slice(0, missing).forEach((i) => { whole[i] += 1; });
-  return whole;
+/** State of the square. */
+class State {
+  /** @type {Place} */
+  place = { x: 0.5, y: 0.5 };
+  /** @type {{ id: number, from: Place, grip: Place } | null} grip: pixels from the dot's middle */
+  drag = null;
+  isDragEnd = false; // whether the next click belongs to a drag that was played already
+  /** @type {{ index: number, byKey: boolean } | null} corner whose menu is open */
+  menu = null;
 }
 
-const buttons = LETTERS.map((letter, index) => {
-  const button = document.createElement("button");
-  button.type = "button";
-  button.className = `mg-square-corner mg-of-${letter.toLowerCase()}`;
-  button.setAttribute("aria-expanded", "false");
-  button.setAttribute("aria-controls", "mg-square-menu");
-  const badge = document.createElement("b");
-  badge.textContent = letter;
-  button.append(badge, document.createElement("span"));
-  button.addEventListener("click", (event) => {
-    const isOpen = button.getAttribute("aria-expanded") === "true";
-    close();
-    if (!isOpen) open(index, event.detail === 0);
+/** @param {import("../shared/payloads.js").Component<import("../shared/payloads.js").SquareData>} component */
+export function start({ element, props, watch, trigger }) {
+  const root = find(element, ".mg-square", HTMLElement);
+  const pad = find(root, ".mg-square-pad", HTMLElement);
+  const area = find(root, ".mg-square-area", HTMLElement);
+  const dot = find(root, ".mg-square-dot", HTMLElement);
+  const menu = find(root, ".mg-square-menu", HTMLElement);
+  const sliders = /** @type {const} */ (["x", "y"]).map((axis) => ({
+    axis,
+    slider: find(root, `.mg-square-${axis}`, HTMLInputElement),
+  }));
+  const state = new State();
+  const corners = makeCorners();
+  const shares = makeShares();
+
+  function makeCorners() {
+    const rows = root.querySelectorAll(".mg-square-corners");
+    return LETTERS.map((letter, i) => {
+      const title = make("span");
+      const className = `mg-square-corner mg-of-${letter.toLowerCase()}`;
+      const button = make("button", className, make("b", "", letter), title);
+      button.setAttribute("aria-expanded", "false");
+      button.setAttribute("aria-controls", "mg-square-menu");
+      button.addEventListener("click", ({ detail }) => {
+        const isOpen = state.menu?.index === i;
+        closeMenu();
+        if (!isOpen) openMenu(i, detail === 0);
+      });
+      rows[i >> 1].append(button);
+      return { button, title };
+    });
+  }
+
+  function makeShares() {
+    const list = find(root, ".mg-square-shares", HTMLElement);
+    return LETTERS.map((letter) => {
+      const figure = make("span");
+      const line = make("span", "", make("b", "", letter), " ", figure);
+      const share = make("span", `mg-square-share mg-of-${letter.toLowerCase()}`, line, make("i"));
+      list.append(share);
+      return { share, figure };
+    });
+  }
+
+  function receive() {
+    const value = upgradeSquare(props.value);
+    corners.forEach(({ button, title }, i) => {
+      const text = value?.corners[i] ?? "";
+      title.textContent = text;
+      button.setAttribute("aria-label", `Corner ${LETTERS[i]}: ${text}`);
+      button.title = text;
+    });
+    const { place } = state;
+    if (!state.drag) moveTo({ x: value?.x ?? place.x, y: value?.y ?? place.y });
+  }
+
+  // The dot ---------------------------------------------------------------------------------------
+
+  /** @param {Place} wanted */
+  function moveTo(wanted) {
+    const place = clampPlace(wanted);
+    state.place = place;
+    const percents = percentsOf(place);
+    shares.forEach(({ share, figure }, i) => {
+      share.style.setProperty("--share", `${percents[i]}%`);
+      figure.textContent = `${percents[i]} %`;
+    });
+    const text = percents.map((percent, i) => `${LETTERS[i]} ${percent} %`).join(", ");
+    for (const { axis, slider } of sliders) {
+      dot.style.setProperty(`--${axis}`, String(place[axis]));
+      slider.value = String(Math.round(place[axis] * 100));
+      slider.setAttribute("aria-valuetext", text);
+      root.dataset[axis] = String(place[axis]);
+    }
+  }
+
+  const play = () => trigger("blend", { ...state.place });
+
+  /**
+   * Move the dot to a pointer that holds it this far from its middle.
+   *
+   * @param {MouseEvent} event
+   * @param {Place} [grip]
+   */
+  function moveToPointer({ clientX, clientY }, grip = { x: 0, y: 0 }) {
+    const { left, top, width, height } = area.getBoundingClientRect();
+    const [x, y] = [(clientX - grip.x - left) / width, (clientY - grip.y - top) / height];
+    moveTo(snapToCorner({ x, y }));
+  }
+
+  // Beside the dot a finger scrolls the page, or taps; the dot it can drag.
+  pad.addEventListener("pointerdown", (event) => {
+    state.isDragEnd = false;
+    const { target, clientX, clientY } = event;
+    if (!event.isPrimary || event.button || isInMenu(target)) return;
+    const isMouse = event.pointerType === "mouse";
+    const { left, top, width, height } = dot.getBoundingClientRect();
+    const fromMiddle = { x: clientX - left - width / 2, y: clientY - top - height / 2 };
+    const isNear = Math.hypot(fromMiddle.x, fromMiddle.y) <= RADIUS;
+    const isHeld = target === dot && (!isMouse || isNear);
+    if (!isMouse && !isHeld) return;
+    const grip = isHeld ? fromMiddle : { x: 0, y: 0 };
+    state.drag = { id: event.pointerId, from: state.place, grip };
+    pad.dataset.dragging = "true";
+    pad.setPointerCapture(event.pointerId);
+    if (!isHeld) moveToPointer(event);
   });
-  root.querySelectorAll(".mg-square-corners")[index >> 1].append(button);
-  return button;
-});
+  pad.addEventListener("pointermove", (event) => {
+    if (state.drag?.id === event.pointerId) moveToPointer(event, state.drag.grip);
+  });
+  for (const kind of /** @type {const} */ (["pointerup", "pointercancel"])) {
+    pad.addEventListener(kind, (event) => {
+      const { drag } = state;
+      if (drag?.id !== event.pointerId) return;
+      state.drag = null;
+      delete pad.dataset.dragging;
+      if (kind === "pointerup") {
+        state.isDragEnd = true;
+        play();
+      } else moveTo(drag.from);
+    });
+  }
+  pad.addEventListener("click", (event) => {
+    if (state.isDragEnd || isInMenu(event.target)) return;
+    moveToPointer(event);
+    play();
+  });
+  leaveFocus(pad);
 
-const shares = LETTERS.map((letter) => {
-  const share = document.createElement("span");
-  share.className = `mg-square-share mg-of-${letter.toLowerCase()}`;
-  const name = document.createElement("b");
-  name.textContent = letter;
-  const line = document.createElement("span");
-  const figure = document.createElement("span");
-  line.append(name, " ", figure);
-  share.append(line, document.createElement("i"));
-  find("-shares").append(share);
-  return { share, figure };
-});
+  for (const { axis, slider } of sliders) {
+    slider.addEventListener("keydown", (event) => {
+      if (hasModifier(event)) return;
+      if (event.key in ARROWS) {
+        const [right, down] = ARROWS[event.key];
+        const step = event.shiftKey ? FINE_STEP : STEP;
+        moveTo({ x: state.place.x + right * step, y: state.place.y + down * step });
+      } else if (event.key === "Enter") play();
+      else return;
+      event.preventDefault();
+    });
+    slider.addEventListener("input", () => {
+      moveTo({ ...state.place, [axis]: Number(slider.value) / 100 });
+    });
+  }
+  find(root, ".mg-square-play", HTMLElement).addEventListener("click", play);
 
-function paintField() {
-  const field = find("-field");
+  // The menu of a corner --------------------------------------------------------------------------
+
+  /** @param {EventTarget | null} target */
+  const isInMenu = (target) => target instanceof Node && menu.contains(target);
+
+  /**
+   * @param {number} index
+   * @param {boolean} byKey
+   */
+  function openMenu(index, byKey) {
+    state.menu = { index, byKey };
+    menu.dataset.index = String(index);
+    menu.setAttribute("aria-label", `Corner ${LETTERS[index]}`);
+    menu.hidden = false;
+    corners[index].button.setAttribute("aria-expanded", "true");
+    if (byKey) find(menu, "button", HTMLElement).focus();
+  }
+
+  function closeMenu() {
+    if (!state.menu) return;
+    const { index, byKey } = state.menu;
+    const { button } = corners[index];
+    state.menu = null;
+    if (byKey && isInMenu(document.activeElement)) button.focus();
+    menu.hidden = true;
+    button.setAttribute("aria-expanded", "false");
+  }
+
+  menu.addEventListener("click", ({ target }) => {
+    const choice = target instanceof Element ? target.closest("button")?.dataset.from : null;
+    if (!choice || !state.menu) return;
+    const { index } = state.menu;
+    closeMenu();
+    trigger("corner", { index, from: choice });
+  });
+  root.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !state.menu) return;
+    event.preventDefault();
+    closeMenu();
+  });
+  root.addEventListener("focusout", ({ relatedTarget }) => {
+    if (state.menu?.byKey && relatedTarget && !isInMenu(relatedTarget)) closeMenu();
+  });
+  document.addEventListener(
+    "pointerdown",
+    ({ target }) => {
+      if (!state.menu || isInMenu(target)) return;
+      const { button } = corners[state.menu.index];
+      if (!(target instanceof Node && button.contains(target))) closeMenu();
+    },
+    { capture: true },
+  );
+
+  paintField(find(root, ".mg-square-field", HTMLCanvasElement));
+  watch("value", receive);
+  receive();
+}
+
+/** @param {HTMLCanvasElement} field */
+function paintField(field) {
   const { width, height } = field;
-  const context = field.getContext("2d");
+  const context = contextOf(field);
   const picture = context.createImageData(width, height);
   for (let i = 0; i < width * height; i += 1) {
-    const at = { x: (i % width) / (width - 1), y: Math.floor(i / width) / (height - 1) };
-    const mix = weights(at);
-    for (let part = 0; part < 3; part += 1) {
-      // Light adds up as squares, nearly: the means of the numbers themselves would be dull.
-      const light = mix.reduce((sum, weight, k) => sum + weight * COLOURS[k][part] ** 2, 0);
-      picture.data[4 * i + part] = Math.sqrt(light);
-    }
-    picture.data[4 * i + 3] = 255;
+    const place = { x: (i % width) / (width - 1), y: Math.floor(i / width) / (height - 1) };
+    picture.data.set([...colourAt(place), 255], 4 * i);
   }
   context.putImageData(picture, 0, 0);
 }
-
-function receive() {
-  const { corners, x, y } = props.value || { corners: ["", "", "", ""] };
-  buttons.forEach((button, i) => {
-    button.lastElementChild.textContent = corners[i];
-    button.setAttribute("aria-label", `Corner ${LETTERS[i]}: ${corners[i]}`);
-    button.title = corners[i];
-  });
-  if (!drag) moveTo(x ?? place.x, y ?? place.y);
-}
-
-// The dot --------------------------------------------------------------------------------------
-
-function moveTo(x, y) {
-  place = { x: Number(clamp(x).toFixed(3)), y: Number(clamp(y).toFixed(3)) };
-  const said = percents().map((percent, i) => {
-    const { share, figure } = shares[i];
-    share.style.setProperty("--share", percent + "%");
-    figure.textContent = percent + " %";
-    return `${LETTERS[i]} ${percent} %`;
-  }).join(", ");
-  for (const [axis, slider] of Object.entries(sliders)) {
-    dot.style.setProperty("--" + axis, place[axis]);
-    slider.value = Math.round(place[axis] * 100);
-    slider.setAttribute("aria-valuetext", said);
-  }
-  root.dataset.x = place.x;
-  root.dataset.y = place.y;
-}
-
-const hear = () => trigger("blend", { ...place });
-
-// A place that a hand has come to: near a corner it is the corner.
-function point({ clientX, clientY }, grip = { x: 0, y: 0 }) {
-  const { left, top, width, height } = room.getBoundingClientRect();
-  const x = clamp((clientX - grip.x - left) / width);
-  const y = clamp((clientY - grip.y - top) / height);
-  const near = [x, y].every((value) => Math.min(value, 1 - value) <= SNAP);
-  if (near) moveTo(Math.round(x), Math.round(y));
-  else moveTo(x, y);
-}
-
-// On the field a finger scrolls the page, or taps; the dot it can drag.
-pad.addEventListener("pointerdown", (event) => {
-  lifted = false;
-  if (!event.isPrimary || event.button || menu.contains(event.target)) return;
-  const isMouse = event.pointerType === "mouse";
-  const { left, top, width, height } = dot.getBoundingClientRect();
-  const beside = { x: event.clientX - left - width / 2, y: event.clientY - top - height / 2 };
-  const held = event.target === dot && (!isMouse || Math.hypot(beside.x, beside.y) <= RADIUS);
-  if (!isMouse && !held) return;
-  const grip = held ? beside : { x: 0, y: 0 };
-  drag = { id: event.pointerId, from: place, grip };
-  pad.dataset.dragging = "true";
-  pad.setPointerCapture(event.pointerId);
-  if (!held) point(event);
-});
-pad.addEventListener("pointermove", (event) => {
-  if (drag?.id === event.pointerId) point(event, drag.grip);
-});
-function lift(event) {
-  if (drag?.id !== event.pointerId) return;
-  const { from } = drag;
-  drag = null;
-  delete pad.dataset.dragging;
-  if (event.type === "pointerup") {
-    lifted = true;
-    hear();
-  } else moveTo(from.x, from.y);
-}
-for (const kind of ["pointerup", "pointercancel"]) pad.addEventListener(kind, lift);
-pad.addEventListener("click", (event) => {
-  if (lifted || menu.contains(event.target)) return;
-  point(event);
-  hear();
-});
-// A press would take the space bar from the player, which plays and pauses with it.
-pad.addEventListener("mousedown", (event) => {
-  event.preventDefault();
-  document.activeElement?.blur();
-});
-
-const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
-for (const [axis, slider] of Object.entries(sliders)) {
-  slider.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key in ARROWS) {
-      const [right, down] = ARROWS[event.key];
-      const step = event.shiftKey ? FINE : STEP;
-      moveTo(place.x + right * step, place.y + down * step);
-    } else if (event.key === "Enter") hear();
-    else return;
-    event.preventDefault();
-  });
-  slider.addEventListener("input", () => {
-    const moved = { ...place, [axis]: slider.value / 100 };
-    moveTo(moved.x, moved.y);
-  });
-}
-find("-hear").addEventListener("click", hear);
-
-// The choice for a corner ----------------------------------------------------------------------
-
-let opened = null; // { index, byKey }
-
-function open(index, byKey) {
-  opened = { index, byKey };
-  menu.dataset.index = index;
-  menu.setAttribute("aria-label", `Corner ${LETTERS[index]}`);
-  menu.hidden = false;
-  buttons[index].setAttribute("aria-expanded", "true");
-  if (byKey) menu.firstElementChild.focus();
-}
-
-function close() {
-  if (!opened) return;
-  const { index, byKey } = opened;
-  opened = null;
-  if (byKey && menu.contains(document.activeElement)) buttons[index].focus();
-  menu.hidden = true;
-  buttons[index].setAttribute("aria-expanded", "false");
-}
-
-menu.addEventListener("click", (event) => {
-  const { from } = event.target.closest("button")?.dataset ?? {};
-  if (!from) return;
-  const { index } = opened;
-  close();
-  trigger("corner", { index, from });
-});
-root.addEventListener("keydown", (event) => {
-  if (event.key !== "Escape" || !opened) return;
-  event.preventDefault();
-  close();
-});
-root.addEventListener("focusout", ({ relatedTarget }) => {
-  if (opened?.byKey && relatedTarget && !menu.contains(relatedTarget)) close();
-});
-document.addEventListener("pointerdown", ({ target }) => {
-  if (opened && !menu.contains(target) && target.closest(".mg-square-corner") !== buttons[opened.index]) close();
-}, { capture: true });
-
-paintField();
-watch("value", receive);
-receive();

@@ -14,6 +14,7 @@ from musegen.recipe.schema import Recipe, Source
 from musegen.server.uploads import Upload
 from musegen.web.assets import asset
 from musegen.web.components.typed import typed_html
+from musegen.web.modules import load_module
 
 __all__ = ["TracksData", "notes_data", "same_reading", "tracks_data", "tracks_view"]
 
@@ -148,6 +149,6 @@ def tracks_view(value: TracksData | None = None, **kwargs: Any) -> gr.HTML:
         value,
         html_template=asset("components/tracks/tracks.html"),
         css_template=asset("components/base.css") + asset("components/tracks/tracks.css"),
-        js_on_load=asset("components/tracks/tracks.js"),
+        js_on_load=load_module("components/tracks/tracks.js", ("assign",)),
         **kwargs,
     )

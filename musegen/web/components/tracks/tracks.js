@@ -1,156 +1,136 @@
-// The tracks of a visitor's file. Runs once, with `element`, `props`, `watch`, `trigger`.
-// What a file says is set as text, never as markup.
+// The tracks of an uploaded file, each with the part that it plays.
 
-const PAUSE = 200; // ms: arrow keys choose what is on their way
-const PARTS = ["lead", "counter", "chords", "bass", "drums", ""]; // none: left out
+import { find, make, setText } from "../shared/dom.js";
+import { listen } from "../shared/messages.js";
+import { capitalize } from "../shared/numbers.js";
+import { assignData, upgradeTracks } from "../shared/transition.js";
+import { Readings, trackName, trackText } from "./readings.js";
 
-const find = (name) => element.querySelector(".mg-tracks" + name);
-const root = find("");
-const rows = root.querySelector("tbody");
-const tempo = find("-tempo select");
-const reset = find("-reset");
+const PAUSE = 200; // milliseconds before a change is sent: arrow keys choose each option on the way
+const PARTS = ["lead", "counter", "chords", "bass", "drums"];
 
-// All readings of the file so far: undo goes back to one, and Python keeps none.
-let readings = new Map();
-let shown = null; // the one that is shown
-let wanted = null; // { parts: [{ index, part }], tempo, request }: what the visitor wants instead
-let timer = null; // until it is asked for
-let turn = 0; // counts what was wanted
-let asked = null; // the turn whose answer has not come: one after the other
+/** @param {import("../shared/payloads.js").Component<import("../shared/payloads.js").TracksData>} component */
+export function start({ element, props, watch, trigger }) {
+  const root = find(element, ".mg-tracks", HTMLElement);
+  const body = find(root, "tbody", HTMLElement);
+  const summary = find(root, ".mg-tracks-summary", HTMLElement);
+  const list = find(root, ".mg-tracks-list", HTMLElement);
+  const about = find(root, ".mg-tracks-about", HTMLElement);
+  const tempoField = find(root, ".mg-tracks-tempo", HTMLElement);
+  const tempo = find(tempoField, "select", HTMLSelectElement);
+  const reset = find(root, ".mg-tracks-reset", HTMLElement);
+  const footer = find(root, ".mg-tracks-foot", HTMLElement);
+  const readings = new Readings();
+  /** @type {ReturnType<typeof makeRow>[]} */
+  let rows = [];
+  /** @type {ReturnType<typeof setTimeout> | null} */
+  let timer = null;
 
-const make = (tag, text = "") => {
-  const made = document.createElement(tag);
-  made.textContent = text;
-  return made;
-};
-const say = (place, text) => {
-  if (place.textContent !== text) place.textContent = text; // a reader would say it again
-};
-const count = (number, noun) => `${number.toLocaleString("en")} ${noun}${number === 1 ? "" : "s"}`;
-
-// Showing --------------------------------------------------------------------------------------
-
-function receive() {
-  if (!props.value) {
-    shown = wanted = asked = null;
-    readings = new Map();
-    root.hidden = true;
-    return;
+  function receive() {
+    const action = readings.receive(upgradeTracks(props.value));
+    if (action === "clear") root.hidden = true;
+    else if (action === "show") show();
+    else if (action === "send" && !timer) send();
   }
-  const { value } = props;
-  if (value.tracks) {
-    readings.set(value.reading, value);
-    if (value.request === asked) asked = null;
-    if (wanted && value.request !== null && value.request !== wanted.request) { // more is wanted since
-      if (!timer) go();
-      return;
+
+  function show() {
+    const { shown } = readings;
+    if (!shown) return;
+    const { tracks } = shown;
+    root.hidden = false;
+    setText(summary, shown.summary);
+    list.hidden = !tracks.length;
+    about.hidden = !shown.about.length;
+    find(about, "ul", HTMLElement).replaceChildren(
+      ...shown.about.map((line) => make("li", "", line)),
+    );
+    if (rows.length !== tracks.length) {
+      rows = tracks.map(makeRow);
+      body.replaceChildren(...rows.map(({ row }) => row));
     }
+    tracks.forEach((track, i) => {
+      fillRow(rows[i], track); // in place, so that the focus stays
+    });
+    tempo.replaceChildren(
+      ...shown.tempos.map(({ factor, label }) => new Option(label, String(factor))),
+    );
+    tempo.value = String(shown.tempo);
+    showFooter();
   }
-  wanted = null;
-  if (readings.has(value.reading)) show(readings.get(value.reading));
-}
 
-function show(reading) {
-  shown = reading;
-  const { tracks, tempos, about } = reading;
-  root.hidden = false;
-  say(find("-summary"), reading.summary);
-  find("-list").hidden = !tracks.length;
-  find("-about").hidden = !about.length;
-  find("-about ul").replaceChildren(...about.map((line) => make("li", line)));
-  if (rows.children.length !== tracks.length) rows.replaceChildren(...tracks.map(row));
-  tracks.forEach((track, i) => fill(rows.children[i], track)); // in place: the focus stays
-  tempo.replaceChildren(...tempos.map(({ factor, label }) => {
-    const option = make("option", label);
-    option.value = factor;
-    return option;
-  }));
-  tempo.value = reading.tempo;
-  offer();
-}
-
-function row() {
-  const made = make("tr");
-  const head = make("th");
-  head.scope = "row";
-  head.append(make("b"), make("span"), make("span"));
-  const cell = make("td");
-  const select = make("select");
-  for (const part of PARTS) {
-    const option = make("option", part ? part[0].toUpperCase() + part.slice(1) : "Left out");
-    option.value = part;
-    select.append(option);
+  function showFooter() {
+    reset.hidden = !readings.isChanged;
+    tempoField.hidden = (readings.shown?.tempos.length ?? 0) < 2;
+    footer.hidden = reset.hidden && tempoField.hidden;
   }
-  select.addEventListener("change", () => {
-    made.dataset.part = select.value;
-    ask(Number(made.dataset.index), select.value || null);
+
+  function makeRow() {
+    const [name, facts, reason] = [make("b"), make("span"), make("span")];
+    const select = make("select");
+    select.append(
+      ...PARTS.map((part) => new Option(capitalize(part), part)),
+      new Option("Left out", ""),
+    );
+    const head = make("th", "", name, facts, reason);
+    head.scope = "row";
+    const row = make("tr", "", head, make("td", "", select));
+    select.addEventListener("change", () => {
+      row.dataset.part = select.value;
+      readings.choose({ index: Number(row.dataset.index), part: select.value || null });
+      sendSoon();
+    });
+    return { row, name, facts, reason, select };
+  }
+
+  // Requests --------------------------------------------------------------------------------------
+
+  function sendSoon() {
+    showFooter();
+    if (timer) clearTimeout(timer);
+    timer = setTimeout(send, PAUSE);
+  }
+
+  function send() {
+    timer = null;
+    const request = readings.takeRequest();
+    if (request) trigger("assign", assignData(request));
+  }
+
+  tempo.addEventListener("change", () => {
+    readings.want(readings.choices, Number(tempo.value));
+    sendSoon();
   });
-  cell.append(select);
-  made.append(head, cell);
-  return made;
+  reset.addEventListener("click", () => {
+    // The button disappears: move the focus before.
+    const select = root.querySelector("details[open] select") ?? root.querySelector("summary");
+    if (select instanceof HTMLElement) select.focus();
+    readings.want([], 1);
+    sendSoon();
+  });
+  listen({
+    idle() {
+      readings.giveUp();
+      if (!readings.wanted || timer) return;
+      readings.wanted = null;
+      show();
+    },
+  });
+
+  watch("value", receive);
+  receive();
 }
 
-function fill(line, { index, name, instrument, notes, kept, part, reason }) {
-  line.dataset.index = index;
-  line.dataset.part = part ?? "";
-  const called = name || `Track ${index + 1}`;
-  const some = part && kept < notes ? `, ${kept.toLocaleString("en")} kept` : "";
-  const [title, what, why] = line.firstElementChild.children;
-  say(title, called);
-  say(what, `${instrument}, ${count(notes, "note")}${some}`);
-  say(why, reason[0].toUpperCase() + reason.slice(1));
-  const select = line.querySelector("select");
-  select.value = part ?? "";
-  select.setAttribute("aria-label", `Part of ${called}`);
+/**
+ * @param {{ row: HTMLElement, name: Element, facts: Element, reason: Element, select: HTMLSelectElement }} row
+ * @param {import("../shared/payloads.js").Track} track
+ */
+function fillRow({ row, name, facts, reason, select }, track) {
+  const part = track.part ?? "";
+  row.dataset.index = String(track.index);
+  row.dataset.part = part;
+  setText(name, trackName(track));
+  setText(facts, trackText(track));
+  setText(reason, capitalize(track.reason));
+  select.value = part;
+  select.setAttribute("aria-label", `Part of ${trackName(track)}`);
 }
-
-function offer() {
-  const isChanged = Boolean(wanted) || shown.tempo !== 1 || shown.tracks.some(({ chosen }) => chosen);
-  reset.hidden = !isChanged;
-  find("-tempo").hidden = shown.tempos.length < 2;
-  find("-foot").hidden = reset.hidden && find("-tempo").hidden;
-}
-
-// Asking ---------------------------------------------------------------------------------------
-
-// What holds now: what was asked for last, or else what is shown.
-const now = () => wanted ?? {
-  parts: shown.tracks.filter(({ chosen }) => chosen).map(({ index, part }) => ({ index, part })),
-  tempo: shown.tempo,
-};
-
-function send(parts, factor) {
-  turn += 1;
-  wanted = { parts, tempo: factor, request: turn };
-  offer();
-  clearTimeout(timer);
-  timer = setTimeout(go, PAUSE);
-}
-
-function go() {
-  timer = null;
-  if (!wanted || asked !== null) return;
-  asked = wanted.request;
-  trigger("assign", wanted);
-}
-
-function ask(index, part) {
-  const { parts, tempo: factor } = now();
-  send([...parts.filter((other) => other.index !== index), { index, part }], factor);
-}
-
-tempo.addEventListener("change", () => send(now().parts, Number(tempo.value)));
-reset.addEventListener("click", () => {
-  (root.querySelector("details[open] select") ?? root.querySelector("summary")).focus();
-  send([], 1);
-});
-// Nothing more will come of what was asked for: it is as it was before.
-document.addEventListener("musegen:idle", () => {
-  asked = null;
-  if (!wanted || timer) return;
-  wanted = null;
-  show(shown);
-});
-
-watch("value", receive);
-receive();

@@ -1,0 +1,354 @@
+import assert from "node:assert/strict";
+import { beforeEach, test } from "node:test";
+import { Controller } from "../../musegen/web/components/player/controller.js";
+import { FakeMixer, fakeStorage, playerData, withSound } from "./support.js";
+
+const RATE = 44100;
+let mixer;
+let controller;
+let sent;
+
+/** Show a piece and its sound, as Python sends them one after the other. */
+function show(data = playerData()) {
+  controller.receive(data);
+  controller.receive(withSound(data, `sound of ${data.recipe}`));
+  soundArrives();
+}
+
+function soundArrives() {
+  mixer.length = 8 * RATE;
+  controller.mixerChanged("ready");
+}
+
+const state = () => controller.state;
+
+beforeEach(() => {
+  globalThis.localStorage = fakeStorage();
+  mixer = new FakeMixer();
+  sent = [];
+  controller = new Controller(mixer, (event, data) => sent.push([event, data]));
+  controller.isAllowedToSound = true;
+});
+
+test("notes are shown first, and played when their sound has arrived", () => {
+  controller.receive(playerData());
+  assert.equal(state().stage, "drawn");
+  assert.deepEqual(mixer.loaded, []);
+  controller.receive(withSound(playerData()));
+  assert.deepEqual(
+    mixer.loaded.map(([url]) => url),
+    ["sound"],
+  );
+  assert.equal(state().stage, "drawn");
+  soundArrives();
+  assert.equal(state().stage, "ready");
+  assert.ok(mixer.playing);
+});
+
+test("a value without a piece changes nothing", () => {
+  controller.receive(null);
+  controller.receive({ id: "" });
+  assert.equal(state().stage, "empty");
+});
+
+test("before the first click it asks for one", () => {
+  controller.isAllowedToSound = false;
+  show();
+  assert.ok(!mixer.playing);
+  assert.equal(state().status, "Press play to hear it");
+});
+
+test("a sound of other notes than those shown is late, and is ignored", () => {
+  show();
+  controller.receive(playerData({ recipe: "newer" }));
+  controller.receive(withSound(playerData(), "late"));
+  assert.equal(state().piece.recipe, "newer");
+  assert.ok(!mixer.loaded.some(([url]) => url === "late"));
+});
+
+test("an edit keeps the sound that plays, the selection and the locks", () => {
+  show();
+  controller.select(2);
+  controller.toggleLock(1);
+  controller.receive(playerData({ recipe: "edited" }));
+  assert.equal(mixer.length, 8 * RATE);
+  assert.deepEqual([state().selected, [...state().locks]], [2, [1]]);
+});
+
+test("another piece stops the sound and starts without selection and locks", () => {
+  show();
+  controller.select(2);
+  controller.toggleLock(1);
+  controller.receive(playerData({ id: "two", recipe: "other" }));
+  assert.equal(mixer.length, 0);
+  assert.deepEqual([state().selected, state().locks.size], [null, 0]);
+  assert.deepEqual(sent.at(-1), ["phrase", { index: null }]);
+});
+
+test("a selection beyond the end of a shorter piece is dropped", () => {
+  show();
+  controller.select(3);
+  controller.toggleLock(3);
+  controller.receive(playerData({ phrases: 2, recipe: "shorter" }));
+  assert.deepEqual([state().selected, state().locks.size], [null, 0]);
+});
+
+test("a mix is not played to a visitor who has muted a part", () => {
+  show();
+  controller.changeMix((mix) => mix.toggleMute("bass"));
+  const other = playerData({ id: "two", recipe: "other" });
+  controller.receive(other);
+  controller.receive(withSound(other, "mix", ["mix"]));
+  assert.equal(mixer.loaded.length, 1);
+  assert.equal(state().status, "Adding the parts …");
+  controller.receive(withSound(other, "parts"));
+  assert.equal(mixer.loaded.at(-1)[0], "parts");
+});
+
+test("levels follow the mix", () => {
+  show();
+  controller.changeMix((mix) => mix.toggleSolo("bass"));
+  assert.deepEqual(
+    [...mixer.levels],
+    [
+      ["lead", 0],
+      ["bass", 1],
+      ["drums", 0],
+    ],
+  );
+});
+
+test("a sound that does not arrive is a problem", () => {
+  controller.receive(playerData());
+  controller.receive(withSound(playerData()));
+  controller.mixerChanged("failed");
+  assert.equal(state().stage, "problem");
+  assert.equal(state().status, "The sound did not arrive: draw it again");
+});
+
+test("a problem that Python reports is shown", () => {
+  controller.receive(playerData());
+  controller.receive(playerData({ problem: "There is no soundfont" }));
+  assert.equal(state().stage, "problem");
+  assert.equal(state().status, "There is no soundfont");
+});
+
+test("pressing a phrase selects it and plays from there", () => {
+  show();
+  controller.press(2);
+  assert.deepEqual(sent, [["phrase", { index: 2 }]]);
+  assert.equal(mixer.position, 4 * RATE);
+  controller.press(2);
+  assert.equal(sent.length, 1);
+});
+
+test("the selected phrase is looped, to the sample", () => {
+  show();
+  controller.press(1);
+  controller.loop(true);
+  assert.deepEqual(mixer.loop, { from: 2 * RATE, to: 4 * RATE });
+  controller.select(3);
+  assert.deepEqual(mixer.loop, { from: 6 * RATE, to: 8 * RATE });
+  assert.equal(mixer.position, 6 * RATE);
+  controller.loop(false);
+  assert.equal(mixer.loop, null);
+});
+
+test("without a selection the phrase that is played is looped", () => {
+  show();
+  mixer.position = 5 * RATE;
+  controller.loop(true);
+  assert.equal(state().selected, 2);
+  assert.equal(mixer.position, 5 * RATE);
+});
+
+test("at another tempo the loop moves with its phrase", () => {
+  show();
+  controller.press(1);
+  controller.loop(true);
+  show(playerData({ recipe: "slower", times: [0, 3, 6, 9, 12] }));
+  assert.deepEqual(mixer.loop, { from: 3 * RATE, to: 6 * RATE });
+});
+
+test("redraw changes the selected phrase and plays from it", () => {
+  show();
+  controller.select(2);
+  controller.redraw(state().edited);
+  const edit = { do: "fill", phrases: [2], models: ["song", "drums"] };
+  assert.deepEqual(sent.at(-1), ["edit", edit]);
+  assert.ok(state().isBusy);
+  show(playerData({ recipe: "edited" }));
+  assert.ok(!state().isBusy);
+  assert.equal(mixer.position, 4 * RATE);
+  assert.equal(state().versions.current, 1);
+});
+
+test("vary says how similar the music is to be", () => {
+  show();
+  controller.select(0);
+  controller.vary();
+  const edit = { do: "vary", phrases: [0], similarity: 0.8, models: ["song", "drums"] };
+  assert.deepEqual(sent.at(-1), ["edit", edit]);
+  state().amount = 75;
+  controller.vary();
+  assert.equal(sent.at(-1)[1].similarity, 0.25);
+});
+
+test("the rest is redrawn without the locked phrases, by the model that is not kept", () => {
+  show();
+  controller.toggleLock(1);
+  controller.toggleKept("song");
+  controller.redraw(state().unlocked);
+  assert.deepEqual(sent.at(-1)[1], { do: "fill", phrases: [0, 2, 3], models: ["drums"] });
+});
+
+test("a phrase is copied to the one that is pressed next", () => {
+  show();
+  controller.toggleLock(3);
+  controller.select(0);
+  controller.toggleCopying();
+  assert.match(state().status, /phrase 1 is copied to/);
+  controller.press(3);
+  assert.match(state().status, /Phrase 4 is locked/);
+  controller.press(1);
+  assert.deepEqual(sent.at(-1), ["edit", { do: "copy", source: 0, target: 1 }]);
+  assert.equal(state().copying, null);
+});
+
+test("copying can be stopped, and to itself it does nothing", () => {
+  show();
+  controller.select(0);
+  controller.toggleCopying();
+  controller.toggleCopying();
+  assert.equal(state().copying, null);
+  controller.toggleCopying();
+  controller.press(0);
+  assert.deepEqual(sent, [["phrase", { index: 0 }]]);
+});
+
+test("what is new of a continued piece is played", () => {
+  show();
+  controller.extend();
+  assert.deepEqual(sent.at(-1), ["edit", { do: "extend", bars: 8 }]);
+  show(playerData({ phrases: 8, recipe: "longer" }));
+  assert.equal(mixer.position, 8 * RATE);
+});
+
+test("a step of an interpolation becomes the piece, which starts without locks", () => {
+  const blend = [0, 4].map((bar, share) => ({ bar, share }));
+  show(playerData({ blend }));
+  controller.toggleLock(3);
+  controller.select(3);
+  controller.cut();
+  assert.deepEqual(sent.at(-1), ["edit", { do: "cut", first: 2, phrases: 2 }]);
+  show(playerData({ phrases: 2, recipe: "cut" }));
+  assert.deepEqual([state().selected, state().locks.size], [null, 0]);
+});
+
+test("undo and redo open versions of the same piece by its id", () => {
+  show();
+  show(playerData({ recipe: "edited" }));
+  controller.goToVersion(-1);
+  assert.deepEqual(sent.at(-1), ["open", { recipe: "recipe", id: "one" }]);
+  show();
+  assert.equal(state().versions.current, 0);
+  controller.goToVersion(1);
+  assert.deepEqual(sent.at(-1), ["open", { recipe: "edited", id: "one" }]);
+});
+
+test("undo opens the piece before without an id", () => {
+  show();
+  show(playerData({ id: "two", recipe: "other" }));
+  controller.goToVersion(-1);
+  assert.deepEqual(sent.at(-1), ["open", { recipe: "recipe" }]);
+});
+
+test("undo waits while the server composes, and does nothing at the first version", () => {
+  show();
+  controller.goToVersion(-1);
+  controller.announceBusy();
+  controller.goToVersion(1);
+  assert.deepEqual(sent, []);
+});
+
+test("undo and redo leave the history as it is", () => {
+  show();
+  show(playerData({ recipe: "edited" }));
+  controller.goToVersion(-1);
+  show();
+  const recipes = controller.history.read().map(({ recipe }) => recipe);
+  assert.deepEqual(recipes, ["edited", "recipe"]);
+});
+
+test("progress is shown while the server works, and not later", () => {
+  show();
+  controller.showProgress({ share: 0.5, text: "late" });
+  assert.equal(state().progress, null);
+  controller.announceBusy();
+  controller.showProgress({ share: 1.5, text: "Phrase 3 of 8" });
+  assert.deepEqual(state().progress, { share: 1, text: "Phrase 3 of 8" });
+  controller.becomeIdle();
+  assert.deepEqual([state().progress, state().isBusy, state().status], [null, false, ""]);
+});
+
+test("a sound that was cancelled can be requested again", () => {
+  controller.receive(playerData());
+  controller.becomeIdle();
+  assert.equal(state().stage, "silent");
+  assert.equal(state().status, "There is no sound yet: press play to make it");
+  controller.togglePlaying();
+  assert.deepEqual(sent, [["open", { recipe: "recipe", id: "one" }]]);
+  assert.ok(state().isBusy);
+});
+
+test("parts that do not arrive leave the mix playing", () => {
+  controller.receive(withSound(playerData(), "mix", ["mix"]));
+  soundArrives();
+  controller.becomeIdle();
+  assert.equal(state().status, "The parts did not arrive: all of them are heard");
+  assert.equal(state().stage, "ready");
+});
+
+test("a request that another one overtakes is forgotten", () => {
+  show();
+  controller.redraw([2]);
+  controller.announceBusy(); // the page announces this request
+  controller.announceBusy(); // and then one from elsewhere
+  show(playerData({ recipe: "elsewhere" }));
+  assert.equal(mixer.position, 0);
+});
+
+test("play and pause alternate, and without sound nothing happens", () => {
+  controller.togglePlaying();
+  assert.ok(!mixer.playing);
+  show();
+  controller.togglePlaying();
+  assert.ok(!mixer.playing);
+  controller.togglePlaying();
+  assert.ok(mixer.playing);
+});
+
+test("a position outside the piece is moved into it", () => {
+  show();
+  controller.seek(100);
+  assert.equal(mixer.position, 8 * RATE);
+  controller.seek(-1);
+  assert.equal(mixer.position, 0);
+});
+
+test("the key for a lock asks for a phrase first", () => {
+  controller.toggleLock(null);
+  assert.equal(state().status, "");
+  show();
+  controller.toggleLock(null);
+  assert.equal(state().status, "Choose the phrase that is to be locked first");
+});
+
+test("views are told when a piece is ready for the first time", () => {
+  const ready = [];
+  controller.views = [{ pieceIsReady: (title) => ready.push(title) }];
+  show();
+  controller.receive(withSound(playerData(), "the same piece with another soundfont"));
+  soundArrives();
+  assert.deepEqual(ready, ["Song"]);
+});
