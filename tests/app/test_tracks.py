@@ -10,7 +10,7 @@ import pytest
 from support.explorer_page import MARKUP
 from support.midi_files import Voice, midi_file, scale, triads
 from support.recordings import recording, steady, tune
-from support.visits import Visit, changed_phrases, open_visits, serious_findings
+from support.visits import Visit, changed_phrases, reuse_visits, serious_findings
 
 from musegen.reading import read_midi
 from musegen.recipe.codec import write_recipe
@@ -37,9 +37,9 @@ def song(folder: Path) -> Path:
 TOLD = "document.querySelector('#told textarea').value"
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def alone(explorer, browser) -> Iterator[Callable[..., Visit]]:
-    with open_visits(explorer, browser, ".mg-tracks-summary:not(:empty)") as open_page:
+    with reuse_visits(explorer, browser, ".mg-tracks-summary:not(:empty)") as open_page:
         yield open_page
 
 
@@ -118,7 +118,6 @@ def test_an_answer_that_comes_late_changes_nothing(alone) -> None:
     with page.page.expect_request("**/queue/join*"):
         part_of(page, MARKUP).select_option("counter")
     part_of(page, "Track 2").select_option("lead")
-    page.page.wait_for_timeout(400)  # it is asked for, and waits for the first
     page.page.evaluate(
         """() => {
             const row = document.querySelector('.mg-tracks tr[data-index="1"]');

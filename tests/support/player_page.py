@@ -33,6 +33,7 @@ class Kitchen:
     """Recipes here are JSON: the name of a file, and the changes that were made to it."""
 
     def __init__(self, files: list[str]) -> None:
+        self._stems: dict[str, audio.Stems] = {}
         self.sources = {Path(file).stem: read_midi(file) for file in files}
 
     def piece(self, recipe: str) -> Piece:
@@ -68,7 +69,10 @@ class Kitchen:
         )
 
     def stems(self, recipe: str) -> audio.Stems:
-        return audio.render_stems(self.piece(recipe))
+        """The parts' sounds; what was rendered before comes at once."""
+        if recipe not in self._stems:
+            self._stems[recipe] = audio.render_stems(self.piece(recipe))
+        return self._stems[recipe]
 
     def mix(self, recipe: str) -> audio.Stems:
         stems = self.stems(recipe)

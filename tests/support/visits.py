@@ -217,6 +217,51 @@ def open_visits(url: str, browser, ready: str) -> Iterator[Callable[..., Visit]]
     assert not problems, problems
 
 
+@contextmanager
+def reuse_visits(url: str, browser, ready: str) -> Iterator[Callable[..., Visit]]:
+    """As `open_visits`, but a page of the same kind is loaded again instead of opened anew."""
+    visits: dict[tuple, Visit] = {}
+    with open_visits(url, browser, ready) as open_page:
+
+        def open_or_reload(**kind) -> Visit:
+            key = tuple(sorted(kind.items()))
+            if key in visits:
+                visits[key].page.unroute_all()
+                visits[key].page.reload()
+                visits[key].page.wait_for_selector(ready)
+            else:
+                visits[key] = open_page(**kind)
+            return visits[key]
+
+        yield open_or_reload
+
+
+def swipe(visit: Visit, start: tuple[float, float], end: tuple[float, float]) -> None:
+    """Move a finger over the screen; the browser itself may turn that into scrolling."""
+    session = visit.page.context.new_cdp_session(visit.page)
+    for i in range(12):
+        place = [a + (b - a) * i / 11 for a, b in zip(start, end, strict=True)]
+        touch = {
+            "type": "touchMove" if i else "touchStart",
+            "touchPoints": [{"x": place[0], "y": place[1]}],
+        }
+        session.send("Input.dispatchTouchEvent", touch)
+        visit.page.evaluate("new Promise(requestAnimationFrame)")
+    session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    wait_until_still(visit)
+
+
+def wait_until_still(visit: Visit) -> None:
+    """Wait until the page does not scroll any more."""
+    visit.wait(
+        """async () => {
+            const before = scrollY;
+            for (let i = 0; i < 8; i += 1) await new Promise(requestAnimationFrame);
+            return scrollY === before;
+        }"""
+    )
+
+
 def run_async(coroutine: Coroutine) -> object:
     """Run a coroutine in a thread of its own: Playwright's loop runs in this one."""
     with ThreadPoolExecutor(1) as thread:

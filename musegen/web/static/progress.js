@@ -3,7 +3,9 @@
 import { send } from "../components/shared/messages.js";
 import { upgradeSquare } from "../components/shared/transition.js";
 
-/** @param {import("../components/shared/payloads.js").Component<import("../components/shared/payloads.js").ProgressData>} component */
+/** @import { Component, ProgressData } from "../components/shared/payloads.js" */
+
+/** @param {Component<ProgressData>} component */
 export function start({ props, watch }) {
   const pass = () => {
     const value = upgradeSquare(props.value);

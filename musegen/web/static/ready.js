@@ -3,7 +3,9 @@
 
 import { find } from "../components/shared/dom.js";
 
-/** @param {import("../components/shared/payloads.js").Component<string>} component */
+/** @import { Component } from "../components/shared/payloads.js" */
+
+/** @param {Component<string>} component */
 export function start({ element, props, watch }) {
   const line = find(element, ".mg-model", HTMLElement);
   const text = find(line, "span", HTMLElement);

@@ -3,9 +3,11 @@
 
 import { find } from "../components/shared/dom.js";
 
+/** @import { Component } from "../components/shared/payloads.js" */
+
 const KEY = "musegen-theme";
 
-/** @param {import("../components/shared/payloads.js").Component<never>} component */
+/** @param {Component<never>} component */
 export function start({ element }) {
   const kept = readChoice();
   if (kept && !new URLSearchParams(location.search).has("__theme")) apply(kept);

@@ -22,7 +22,7 @@ def map_box(page) -> dict[str, float]:
 @pytest.fixture
 def square_box(page) -> dict[str, float]:
     show(page, "Square")
-    room = page.page.locator(".mg-square-room")
+    room = page.page.locator(".mg-square-area")
     page.page.locator(".mg-square-pad").scroll_into_view_if_needed()
     return room.bounding_box()
 
@@ -49,7 +49,7 @@ def test_a_place_of_the_map_is_heard(page, map_box) -> None:
         page.page.mouse.click(*at(map_box, 0.5, 0.5))
     place = re.fullmatch(r"Place (\d+)", page.text("title"))[1]
     assert (
-        page.page.locator(".mg-map-said")
+        page.page.locator(".mg-map-message")
         .inner_text()
         .startswith(f"You are here: seed {place}, harmony ")
     )

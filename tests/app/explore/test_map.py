@@ -1,24 +1,25 @@
-"""The map in a real browser: what it shows, tells and lets hands and keys do."""
+"""The map in a real browser: what it shows and sends, and how pointers and keys use it."""
 
 from __future__ import annotations
 
 import json
 import re
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import numpy as np
 import pytest
 from support.explorer_page import attributes, clusters
-from support.visits import Visit, open_visits, serious_findings
+from support.visits import Visit, reuse_visits, serious_findings, swipe
 
 POINTS = clusters()
 EDGE = 16  # pixels around the map
 CANVAS = "document.querySelector('.mg-map-points')"
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def visit(explorer, browser) -> Iterator[Callable[..., Visit]]:
-    with open_visits(explorer, browser, '.mg-map[data-state="ready"]') as open_page:
+    with reuse_visits(explorer, browser, '.mg-map[data-state="ready"]') as open_page:
         yield open_page
 
 
@@ -37,6 +38,20 @@ def told(page: Visit, key: str) -> dict:
     """The last event that Python was told of, once one with this key came."""
     page.wait("key => document.querySelector('#told textarea').value.includes(key)", f'"{key}"')
     return json.loads(page.page.locator("#told textarea").input_value())
+
+
+@contextmanager
+def requests_of(page: Visit) -> Iterator[list[str]]:
+    """Events that the page sends to the server within."""
+    sent: list[str] = []
+
+    def note(request) -> None:
+        if "queue/join" in request.url:
+            sent.append(request.url)
+
+    page.page.on("request", note)
+    yield sent
+    page.page.remove_listener("request", note)
 
 
 def said(page: Visit) -> str:
@@ -142,10 +157,12 @@ def test_nothing_is_heard_where_there_is_nothing(visit) -> None:
     page = visit()
     empty = (0.95, 0.89)
     assert np.hypot(*(POINTS - empty).T).min() > 0.085, "the test needs an empty place"
-    page.page.mouse.click(*pixels(page, empty))
-    page.page.wait_for_timeout(300)
-    assert said(page) == "There is no point here"
-    assert page.page.locator("#told textarea").input_value() == ""
+    with requests_of(page) as sent:
+        page.page.mouse.click(*pixels(page, empty))
+        assert said(page) == "There is no point here"
+        page.page.mouse.click(*pixels(page, (0, 1)))
+        assert told(page, "seed") == {"seed": 2}
+    assert len(sent) == 1  # of the second press alone
 
 
 def test_a_line_is_drawn_and_stays(visit) -> None:
@@ -186,10 +203,12 @@ def test_a_long_line_is_told_in_few_points_inside_the_map(visit) -> None:
 def test_a_press_is_no_line(visit) -> None:
     page = visit()
     button(page, "Draw a line").click()
-    page.page.mouse.click(*pixels(page, (0.5, 0.5)))
-    assert said(page) == "That is too short: drag to draw a line"
-    page.page.wait_for_timeout(300)
-    assert page.page.locator("#told textarea").input_value() == ""
+    with requests_of(page) as sent:
+        page.page.mouse.click(*pixels(page, (0.5, 0.5)))
+        assert said(page) == "That is too short: drag to draw a line"
+        draw(page, [(0, 0), (1, 0)])
+        told(page, "points")
+    assert len(sent) == 1  # of the line alone
 
 
 # Moving the map
@@ -292,21 +311,6 @@ def test_a_press_leaves_the_space_bar_to_the_player(visit) -> None:
 
 
 # Fingers and everyone
-
-
-# Real touches, which the browser itself may turn into scrolling.
-def swipe(page: Visit, start, end) -> None:
-    session = page.page.context.new_cdp_session(page.page)
-    places = np.linspace(start, end, 12)
-    for kind, place in [
-        ("touchStart", places[0]),
-        *(("touchMove", place) for place in places[1:]),
-        ("touchEnd", None),
-    ]:
-        fingers = [] if place is None else [{"x": place[0], "y": place[1]}]
-        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": fingers})
-        page.page.wait_for_timeout(16)
-    page.page.wait_for_timeout(200)
 
 
 def test_a_swipe_scrolls_where_it_listens_and_draws_where_it_draws(visit) -> None:

@@ -1,4 +1,4 @@
-"""The square in a real browser: its dot, its corners, what it tells."""
+"""The square in a real browser: its dot, its corners, and what it sends."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from support.explorer_page import TITLES
-from support.visits import Visit, open_visits, serious_findings
+from support.visits import Visit, reuse_visits, serious_findings, swipe, wait_until_still
 
 TOLD = "document.querySelector('#told textarea').value"
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def visit(explorer, browser) -> Iterator[Callable[..., Visit]]:
-    with open_visits(explorer, browser, ".mg-square-share") as open_page:
+    with reuse_visits(explorer, browser, ".mg-square-share") as open_page:
         yield open_page
 
 
@@ -86,12 +86,14 @@ def test_the_dot_is_dragged_and_heard_once_when_it_is_let_go(visit) -> None:
     assert not [url for url in sent if "queue/join" in url]
     page.page.mouse.up()
     told(page, {"x": 0.8, "y": 0.3})
-    page.page.wait_for_timeout(200)
-    assert len([url for url in sent if "queue/join" in url]) == 1
+    slider(page).press("End")
+    slider(page).press("Enter")
+    told(page, {"x": 1, "y": 0.3})
+    assert len([url for url in sent if "queue/join" in url]) == 2
 
 
 @pytest.mark.parametrize(("x", "y"), [(0, 0), (1, 0), (0, 1), (1, 1)])
-def test_a_hand_near_a_corner_means_the_corner(visit, x, y) -> None:
+def test_a_pointer_near_a_corner_means_the_corner(visit, x, y) -> None:
     page = visit()
     page.page.mouse.click(*pixels(page, abs(x - 0.035), abs(y - 0.035)))
     told(page, {"x": x, "y": y})
@@ -110,7 +112,6 @@ def test_keys_move_the_dot_and_enter_hears(visit) -> None:
     assert (square.get_attribute("data-x"), square.get_attribute("data-y")) == ("0.55", "0.44")
     assert slider(page).get_attribute("aria-valuetext") == "A 25 %, B 31 %, C 20 %, D 24 %"
     assert page.page.locator(".mg-square-keys").is_visible()
-    page.page.wait_for_timeout(200)
     assert page.page.evaluate(TOLD) == ""
     slider(page).press("Enter")
     told(page, {"x": 0.55, "y": 0.44})
@@ -159,7 +160,7 @@ def test_a_corner_gets_another_piece(visit, letter, choice, source) -> None:
     assert page.page.locator(".mg-square").get_attribute("data-x") == "0.2"  # it stays there
 
 
-def test_the_choice_opens_and_closes_by_key_and_by_hand(visit) -> None:
+def test_the_choice_opens_and_closes_by_key_and_by_pointer(visit) -> None:
     page = visit()
     menu = page.page.locator(".mg-square-menu")
     corner(page, "B").press("Enter")
@@ -179,22 +180,6 @@ def test_the_choice_opens_and_closes_by_key_and_by_hand(visit) -> None:
 # Fingers and everyone
 
 
-def swipe(page: Visit, start, end) -> None:
-    """With a real touch, which the browser itself may turn into scrolling."""
-    session = page.page.context.new_cdp_session(page.page)
-    places = [
-        {"x": a + (c - a) * i / 10, "y": b + (d - b) * i / 10}
-        for (a, b), (c, d) in [(start, end)]
-        for i in range(11)
-    ]
-    for i, place in enumerate(places):
-        kind = "touchMove" if i else "touchStart"
-        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [place]})
-        page.page.wait_for_timeout(16)
-    session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
-    page.page.wait_for_timeout(200)
-
-
 def test_a_finger_drags_the_dot_and_scrolls_beside_it(visit) -> None:
     page = visit(width=390, touch=True)
     swipe(page, pixels(page, 0.5, 0.5), pixels(page, 0.5, 0.2))
@@ -207,7 +192,7 @@ def test_a_finger_drags_the_dot_and_scrolls_beside_it(visit) -> None:
     assert page.page.locator(".mg-square").get_attribute("data-y") == "0.2"
     told(page, {"x": 0.5, "y": 0.2})
     place = pixels(page, 0.2, 0.5)
-    page.page.wait_for_timeout(600)  # what still glides takes a tap for a halt
+    wait_until_still(page)  # a tap on a page that still glides only stops it
     page.page.touchscreen.tap(*place)
     told(page, {"x": 0.2, "y": 0.5})
     corner(page, "D").tap()

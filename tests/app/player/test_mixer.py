@@ -1,4 +1,7 @@
-"""The mixer alone, in a real browser: what it plays is what Python wrote, to the sample."""
+"""The mixer alone, in a real browser: what it plays is what Python wrote, to the sample.
+
+When it plays what is tested in tests/js/mixer.test.js.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +34,9 @@ const code = `registerProcessor('recorder', class extends AudioWorkletProcessor 
         return true;
     }
 });`;
-Object.assign(window, { told, mixer, record, heard: () => blocks.flatMap((block) => Array.from(block)) });
+const length = () => blocks.length * 128;
+const heard = () => blocks.flatMap((block) => Array.from(block));
+Object.assign(window, { told, mixer, record, heard, length });
 async function record() {
     mixer.wake();
     await mixer.context.audioWorklet.addModule(URL.createObjectURL(
@@ -105,11 +110,10 @@ def wait_for(page, condition: str) -> None:
     page.wait_for_function(condition, timeout=20_000)
 
 
-def release(page, held: list):
-    """A request that is held, which is told of a moment after it was made."""
-    while not held:
-        page.wait_for_timeout(20)
-    return held[0]
+def wait_for_more(page, seconds: float) -> None:
+    """Wait until this much more has been recorded."""
+    samples = page.evaluate("length()") + round(seconds * RATE)
+    wait_for(page, f"length() > {samples}")
 
 
 def play_mix(page, at: float) -> None:
@@ -130,10 +134,10 @@ def place(heard: np.ndarray, sound: np.ndarray, start: int) -> int:
 @pytest.mark.parametrize("at", [0.5, 3.0], ids=["within a piece", "at the border of two"])
 def test_the_parts_take_over_from_their_mix_unheard(page, sounds, at) -> None:
     play_mix(page, at)
-    page.wait_for_timeout(400)
+    wait_for_more(page, 0.4)
     load(page, "parts")
     wait_for(page, "mixer.stream.parts.length === 3")
-    page.wait_for_timeout(2500)
+    wait_for_more(page, 2.5)
     heard = np.array(page.evaluate("heard()"), np.float32)
     first = int(np.flatnonzero(np.abs(heard) > 0.01)[0]) + RATE // 100  # after it faded in
     mix = sum(sounds.values())[:, 0]
@@ -152,7 +156,7 @@ def test_after_that_the_parts_can_be_told_apart(page, sounds) -> None:
     page.evaluate("mixer.setLevel('lead', 0)")  # of a mix no part can be taken away
     load(page, "parts")
     wait_for(page, "mixer.stream.parts.length === 3")
-    page.wait_for_timeout(1500)
+    wait_for_more(page, 1.5)
     heard = np.array(page.evaluate("heard()"), np.float32)[-RATE:]
     left = (sounds["bass"] + sounds["drums"])[:, 0]
     begin = place(heard, left, 0)
@@ -162,10 +166,10 @@ def test_after_that_the_parts_can_be_told_apart(page, sounds) -> None:
 def test_parts_take_over_in_a_loop(page, sounds) -> None:
     page.evaluate(f"mixer.setLoop({{ from: {RATE}, to: {2 * RATE} }})")
     play_mix(page, 1)
-    page.wait_for_timeout(700)
+    wait_for_more(page, 0.7)
     load(page, "parts")
     wait_for(page, "mixer.stream.parts.length === 3")
-    page.wait_for_timeout(2500)
+    wait_for_more(page, 2.5)
     heard = np.array(page.evaluate("heard()"), np.float32)
     heard = heard[np.flatnonzero(np.abs(heard) > 0.01)[0] :]
     assert len(heard) > 3 * RATE
@@ -174,39 +178,3 @@ def test_parts_take_over_in_a_loop(page, sounds) -> None:
     assert np.corrcoef(one, two)[0, 1] > 0.99
     loud = np.sqrt(np.square(heard[: len(heard) // 441 * 441]).reshape(-1, 441).mean(axis=1))
     assert loud.min() > 0.5 * np.median(loud)
-
-
-def test_parts_that_come_before_their_mix_has_arrived_wait_for_it(page) -> None:
-    held = []
-    page.route("**/mix.flacs", lambda route: held.append(route))
-    load(page, MIX)
-    load(page, "parts")
-    page.wait_for_timeout(300)
-    assert page.evaluate("mixer.length") == 0
-    release(page, held).continue_()
-    wait_for(page, "mixer.stream")
-    assert page.evaluate("mixer.stream.parts") == [MIX]
-    page.evaluate("mixer.play()")
-    wait_for(page, "mixer.stream.parts.length === 3")
-    assert page.evaluate("told") == ["ready"]  # of what the page asked for last
-    assert page.evaluate("mixer.playing")
-
-
-def test_parts_whose_mix_does_not_arrive_are_played_alone(page) -> None:
-    held = []
-    page.route("**/mix.flacs", lambda route: held.append(route))
-    load(page, MIX)
-    load(page, "parts")
-    release(page, held).abort()
-    wait_for(page, "mixer.stream")
-    assert page.evaluate("mixer.stream.parts.length") == 3
-    assert page.evaluate("told") == ["ready"]
-
-
-def test_the_mix_of_another_piece_is_not_waited_for(page) -> None:
-    page.route("**/mix.flacs", lambda route: None)
-    load(page, MIX)
-    page.evaluate("mixer.forget()")
-    load(page, "parts")
-    wait_for(page, "mixer.stream")
-    assert page.evaluate("told") == ["ready"]

@@ -3,6 +3,8 @@
 
 import { decode } from "../shared/payloads.js";
 
+/** @import { MapData } from "../shared/payloads.js" */
+
 const COORDINATE_MAX = 65_535;
 const VALUE_MAX = 254;
 const NO_VALUE = 255;
@@ -22,10 +24,7 @@ const GREY = "#65616d";
 
 /** @typedef {{ x: Float32Array, y: Float32Array, attributes: Attribute[] }} Points */
 
-/**
- * @param {import("../shared/payloads.js").MapData | null} data
- * @returns {Points | null} null if there are no points
- */
+/** @param {MapData | null} data @returns {Points | null} null if there are no points */
 export function readPoints(data) {
   if (!data) return null;
   const [x, y] = [data.x, data.y].map((text) =>
@@ -41,15 +40,11 @@ export function readPoints(data) {
   return { x, y, attributes };
 }
 
-/**
- * @param {Points} points
- * @param {number} i
- */
+/** @param {Points} points @param {number} i */
 export const placeOf = ({ x, y }, i) => [x[i], y[i]];
 
 /**
  * Index of the point for which a measure is least; null if it is infinite for all.
- *
  * @param {Points} points
  * @param {(dx: number, dy: number) => number} measure of the way from a place to the point
  * @param {number[]} place
@@ -66,10 +61,7 @@ function findLeast({ x, y }, measure, [fromX, fromY]) {
 
 /**
  * The nearest point to a place; null if none is within a distance.
- *
- * @param {Points} points
- * @param {number[]} place
- * @param {number} [reach]
+ * @param {Points} points @param {number[]} place @param {number} [reach]
  */
 export function nearestPoint(points, place, reach = Infinity) {
   return findLeast(
@@ -84,9 +76,7 @@ export function nearestPoint(points, place, reach = Infinity) {
 
 /**
  * The next point in a direction; null if there is none within 45 degrees of it.
- *
- * @param {Points} points
- * @param {number} i where to start
+ * @param {Points} points @param {number} i where to start
  * @param {number[]} direction one of `[±1, 0]` and `[0, ±1]`
  * @param {number} distance which the point is to be away, as far as possible
  */
@@ -115,17 +105,12 @@ const COLOURS = Array.from({ length: VALUE_MAX + 1 }, (_, value) => {
   return `rgb(${mixed.join()})`;
 });
 
-/**
- * @param {Attribute | undefined} attribute
- * @param {number} i
- */
+/** @param {Attribute | undefined} attribute @param {number} i */
 export const colourOf = (attribute, i) => COLOURS[attribute?.values[i] ?? 0] ?? GREY;
 
 /**
  * A value with as many decimals as the attribute's range needs.
- *
- * @param {number} value
- * @param {Pick<Attribute, "low" | "high">} attribute
+ * @param {number} value @param {Pick<Attribute, "low" | "high">} attribute
  */
 export function formatValue(value, { low, high }) {
   const range = high - low;
@@ -134,9 +119,7 @@ export function formatValue(value, { low, high }) {
 
 /**
  * A point's value, with the attribute's name.
- *
- * @param {Attribute | undefined} attribute
- * @param {number} i
+ * @param {Attribute | undefined} attribute @param {number} i
  */
 export function valueText(attribute, i) {
   if (!attribute) return "";
@@ -145,9 +128,6 @@ export function valueText(attribute, i) {
   return `${name} ${formatValue(low + (values[i] / VALUE_MAX) * (high - low), attribute)}`;
 }
 
-/**
- * @param {Attribute | undefined} attribute
- * @param {number} i
- */
+/** @param {Attribute | undefined} attribute @param {number} i */
 export const pointText = (attribute, i) =>
   [`seed ${i}`, valueText(attribute, i)].filter(Boolean).join(", ");

@@ -26,6 +26,9 @@ import {
   valueText,
 } from "./geometry.js";
 
+/** @import { Component, MapData } from "../shared/payloads.js" */
+/** @import { Points } from "./geometry.js" */
+
 const EDGE = 16; // pixels around the map
 const CLOSEST = 16; // zoom
 const REACH = 24; // pixels from a press to the point that is meant
@@ -54,7 +57,7 @@ const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], Arrow
 
 /** State of the map. */
 class State {
-  /** @type {import("./geometry.js").Points | null} */
+  /** @type {Points | null} */
   points = null;
   /** @type {Mode} */
   mode = "listen";
@@ -74,7 +77,7 @@ class State {
   isStale = true; // whether the points have to be painted again
 }
 
-/** @param {import("../shared/payloads.js").Component<import("../shared/payloads.js").MapData>} component */
+/** @param {Component<MapData>} component */
 export function start({ element, props, watch, trigger }) {
   const root = find(element, ".mg-map", HTMLElement);
   const stage = find(root, ".mg-map-stage", HTMLElement);
@@ -105,9 +108,7 @@ export function start({ element, props, watch, trigger }) {
 
   /**
    * The nearest point to these pixels, within so many pixels.
-   *
-   * @param {number[]} pixels
-   * @param {number} reach
+   * @param {number[]} pixels @param {number} reach
    */
   const pointNear = (pixels, reach) =>
     state.points && nearestPoint(state.points, viewport.placeAt(pixels), reach / viewport.full);
@@ -228,7 +229,7 @@ export function start({ element, props, watch, trigger }) {
     frame = requestAnimationFrame(paint);
   }
 
-  /** @param {import("./geometry.js").Points} points */
+  /** @param {Points} points */
   function paintPoints(points) {
     state.isStale = false;
     const context = contextOf(still);
@@ -376,10 +377,7 @@ export function start({ element, props, watch, trigger }) {
 
   // Keys ------------------------------------------------------------------------------------------
 
-  /**
-   * @param {import("./geometry.js").Points} points
-   * @param {number} i
-   */
+  /** @param {Points} points @param {number} i */
   function focusPoint(points, i) {
     state.focused = i;
     const place = placeOf(points, i);
@@ -391,7 +389,7 @@ export function start({ element, props, watch, trigger }) {
     draw();
   }
 
-  /** @param {import("./geometry.js").Points} points */
+  /** @param {Points} points */
   function pressEnter(points) {
     const { focused, corners } = state;
     if (focused === null) return focusPoint(points, pointNear(middle(), Infinity) ?? 0);
@@ -404,11 +402,7 @@ export function start({ element, props, watch, trigger }) {
     } else if (corners.length > 1) playLine(corners.map((i) => placeOf(points, i)));
   }
 
-  /**
-   * @param {import("./geometry.js").Points} points
-   * @param {number[]} direction
-   * @param {boolean} isFar
-   */
+  /** @param {Points} points @param {number[]} direction @param {boolean} isFar */
   function pressArrow(points, direction, isFar) {
     const { focused } = state;
     const distance = isFar ? (FAR * size) / viewport.full : 0;
@@ -455,20 +449,14 @@ export function start({ element, props, watch, trigger }) {
   receive();
 }
 
-/**
- * @param {CanvasRenderingContext2D} context
- * @param {number[]} pixels
- * @param {number} radius
- */
+/** @param {CanvasRenderingContext2D} context @param {number[]} pixels @param {number} radius */
 function traceCircle(context, [x, y], radius) {
   context.beginPath();
   context.arc(x, y, radius, 0, 2 * Math.PI);
 }
 
 /**
- * @param {CanvasRenderingContext2D} context
- * @param {number[]} pixels
- * @param {string} colour
+ * @param {CanvasRenderingContext2D} context @param {number[]} pixels @param {string} colour
  * @param {string} fill
  */
 function paintRing(context, pixels, colour, fill) {
@@ -487,8 +475,7 @@ function paintRing(context, pixels, colour, fill) {
 }
 
 /**
- * @param {CanvasRenderingContext2D} context
- * @param {number[][]} line pixels
+ * @param {CanvasRenderingContext2D} context @param {number[][]} line pixels
  * @param {number[][]} dots pixels; the first marks the start
  */
 function paintLine(context, line, dots) {

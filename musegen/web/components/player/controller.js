@@ -16,7 +16,11 @@ import {
 import { CONTINUED_BARS, State } from "./state.js";
 import { History } from "./versions.js";
 
-/** @typedef {import("./piece.js").Piece} Piece */
+/** @import { PlayerData, ProgressData } from "../shared/payloads.js" */
+/** @import { Mix } from "./mix.js" */
+/** @import { Mixer, MixerEvent } from "./mixer.js" */
+/** @import { Piece } from "./piece.js" */
+/** @import { Model, Request } from "./state.js" */
 
 /**
  * Draws a part of the player.
@@ -44,7 +48,7 @@ export class Controller {
   #isAnnounced = false; // whether the views know that the piece is ready
 
   /**
-   * @param {import("./mixer.js").Mixer} mixer
+   * @param {Mixer} mixer
    * @param {(event: string, data?: object) => void} trigger sends an event to Python
    */
   constructor(mixer, trigger) {
@@ -84,8 +88,7 @@ export class Controller {
 
   /**
    * Show a piece. Its id stays the same while it is edited; its recipe changes with each edit.
-   *
-   * @param {import("../shared/payloads.js").PlayerData | null} data
+   * @param {PlayerData | null} data
    */
   receive(data) {
     const { state } = this;
@@ -107,8 +110,7 @@ export class Controller {
   /**
    * Notes come first, and their sound later. A sound of other notes than those shown was on its
    * way when something else was requested.
-   *
-   * @param {import("../shared/payloads.js").PlayerData} data
+   * @param {PlayerData} data
    */
   #isLate(data) {
     const { piece } = this.state;
@@ -116,10 +118,7 @@ export class Controller {
     return data.id !== piece.id || data.recipe !== piece.recipe;
   }
 
-  /**
-   * @param {Piece} piece
-   * @param {boolean} isNew
-   */
+  /** @param {Piece} piece @param {boolean} isNew */
   #begin(piece, isNew) {
     const { state, mixer } = this;
     const { request } = state;
@@ -161,8 +160,7 @@ export class Controller {
 
   /**
    * Called by the mixer.
-   *
-   * @param {import("./mixer.js").MixerEvent} event
+   * @param {MixerEvent} event
    */
   mixerChanged(event) {
     if (event === "ready") this.#soundIsReady();
@@ -198,10 +196,7 @@ export class Controller {
 
   /**
    * Send an event that another piece or version answers.
-   *
-   * @param {"edit" | "open"} event
-   * @param {object} data
-   * @param {import("./state.js").Request} request
+   * @param {"edit" | "open"} event @param {object} data @param {Request} request
    */
   request(event, data, request) {
     this.state.request = { ...request };
@@ -229,7 +224,7 @@ export class Controller {
     Object.assign(this.state, { request: null, isBusy: false, progress: null });
   }
 
-  /** @param {import("../shared/payloads.js").ProgressData} progress */
+  /** @param {ProgressData} progress */
   showProgress({ share, text }) {
     const { state } = this;
     if (!state.canCancel && !state.making) return; // it comes too late
@@ -326,7 +321,7 @@ export class Controller {
 
   // Parts -----------------------------------------------------------------------------------------
 
-  /** @param {(mix: import("./mix.js").Mix) => void} change */
+  /** @param {(mix: Mix) => void} change */
   changeMix(change) {
     const { state } = this;
     change(state.mix);
@@ -348,7 +343,6 @@ export class Controller {
 
   /**
    * A phrase was pressed: copy to it, or select it and play from there.
-   *
    * @param {number} phrase
    */
   press(phrase) {
@@ -418,7 +412,7 @@ export class Controller {
     if (target !== source) this.request("edit", { do: "copy", source, target }, { from: target });
   }
 
-  /** @param {import("./state.js").Model} model */
+  /** @param {Model} model */
   toggleKept(model) {
     toggle(this.state.kept, model);
     this.update();
@@ -446,7 +440,6 @@ export class Controller {
 
   /**
    * Note that a file is being made; the server makes one at a time.
-   *
    * @param {string} name
    */
   fileBegins(name) {

@@ -2,11 +2,9 @@
 
 import { disable, find, onPress, setPressed } from "../shared/dom.js";
 
-/**
- * @param {HTMLElement} root
- * @param {import("./controller.js").Controller} controller
- * @returns {import("./controller.js").View}
- */
+/** @import { Controller, View } from "./controller.js" */
+
+/** @param {HTMLElement} root @param {Controller} controller @returns {View} */
 export function connectEdits(root, controller) {
   const { state } = controller;
   const scope = find(root, ".mg-scope", HTMLElement);

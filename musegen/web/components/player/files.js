@@ -2,12 +2,15 @@
 
 import { disable, find, make, onPress } from "../shared/dom.js";
 
+/** @import { FileData } from "../shared/payloads.js" */
+/** @import { Controller } from "./controller.js" */
+/** @import { Piece } from "./piece.js" */
+
 const PICTURE_LASTS = 60_000; // milliseconds: some browsers fetch a download late
 const NOTICE = 1600; // milliseconds
 
 /**
- * @param {HTMLElement} root
- * @param {import("./controller.js").Controller} controller
+ * @param {HTMLElement} root @param {Controller} controller
  * @param {() => Promise<Blob | null>} drawPicture
  */
 export function connectFiles(root, controller, drawPicture) {
@@ -41,7 +44,7 @@ export function connectFiles(root, controller, drawPicture) {
     setTimeout(() => URL.revokeObjectURL(url), PICTURE_LASTS);
   }
 
-  /** @param {import("../shared/payloads.js").FileData | null} file what was made, if anything */
+  /** @param {FileData | null} file what was made, if anything */
   function finish(file) {
     controller.fileEnds();
     if (!file) return;
@@ -97,7 +100,7 @@ export function connectFiles(root, controller, drawPicture) {
       wav.textContent = state.isFullMix ? "WAV" : "WAV, all parts";
       copy.hidden = !state.piece?.link;
     },
-    /** @param {import("./piece.js").Piece} piece */
+    /** @param {Piece} piece */
     pieceChanges: (piece) => keepInAddress(piece.link),
   };
 }
@@ -105,7 +108,6 @@ export function connectFiles(root, controller, drawPicture) {
 /**
  * Make the page's address the one that makes the piece again. Names that begin with two
  * underscores are Gradio's own.
- *
  * @param {string | null} link
  */
 function keepInAddress(link) {

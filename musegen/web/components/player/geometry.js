@@ -2,6 +2,8 @@
 
 import { clamp } from "../shared/numbers.js";
 
+/** @import { Note, Piece } from "./piece.js" */
+
 export const RULER = 26; // pixels
 export const BLEND = 6; // height of the strip below the ruler, in interpolations
 const BOTTOM = 8; // free pixels below the lowest lane
@@ -14,8 +16,6 @@ const BAR_SMALL = 58; // on a phone, where fingers need more space
 export const CLOSEST_BAR = 360;
 const EASY_TARGET = 7; // pixels: what is thinner can be pointed at from beside it
 
-/** @typedef {import("./piece.js").Piece} Piece */
-/** @typedef {import("./piece.js").Note} Note */
 /** @typedef {{ x: number, y: number, width: number, height: number }} Box */
 
 /**
@@ -36,10 +36,7 @@ const EASY_TARGET = 7; // pixels: what is thinner can be pointed at from beside 
 
 /**
  * Pixels of the whole piece before zooming.
- *
- * @param {number} bars
- * @param {number} shown
- * @param {boolean} isSmall
+ * @param {number} bars @param {number} shown @param {boolean} isSmall
  */
 export const widthOf = (bars, shown, isSmall) =>
   Math.max(shown, bars * (isSmall ? BAR_SMALL : BAR));
@@ -53,13 +50,8 @@ export function frameOf(width) {
 
 /**
  * Lay out a piece in a roll.
- *
- * @param {Piece} piece
- * @param {number} width
- * @param {number} height
- * @param {number} full pixels of the whole piece
- * @param {number} [left]
- * @returns {Layout}
+ * @param {Piece} piece @param {number} width @param {number} height
+ * @param {number} full pixels of the whole piece @param {number} [left] @returns {Layout}
  */
 export function layOut(piece, width, height, full, left = 0) {
   const drums = piece.drums.length;
@@ -73,24 +65,13 @@ export function layOut(piece, width, height, full, left = 0) {
   return { width, height, ...frameOf(width), left, perStep, pitchTop, row, drumTop, lane, gap };
 }
 
-/**
- * @param {Layout} layout
- * @param {number} step
- */
+/** @param {Layout} layout @param {number} step */
 export const xOf = ({ gutter, perStep, left }, step) => gutter + step * perStep - left;
 
-/**
- * @param {Layout} layout
- * @param {number} x
- */
+/** @param {Layout} layout @param {number} x */
 export const stepAtX = ({ gutter, perStep, left }, x) => (x - gutter + left) / perStep;
 
-/**
- * @param {Layout} layout
- * @param {Piece} piece
- * @param {Note} note
- * @returns {Box}
- */
+/** @param {Layout} layout @param {Piece} piece @param {Note} note @returns {Box} */
 export function boxOf(layout, piece, note) {
   const { perStep, row, lane, pitchTop, drumTop } = layout;
   const x = xOf(layout, note.onset);
@@ -106,11 +87,7 @@ export function boxOf(layout, piece, note) {
 
 /**
  * The note at a place, the one on top if there are several; or null.
- *
- * @param {Layout} layout
- * @param {Piece} piece
- * @param {number} x
- * @param {number} y
+ * @param {Layout} layout @param {Piece} piece @param {number} x @param {number} y
  * @param {(part: string) => boolean} isShown
  */
 export function noteAt(layout, piece, x, y, isShown) {
@@ -127,7 +104,6 @@ export function noteAt(layout, piece, x, y, isShown) {
 
 /**
  * How many bars apart numbers are in the ruler.
- *
  * @param {number} perBar pixels of a bar
  */
 export const barsPerNumber = (perBar) => [1, 2, 4, 8].find((bars) => bars * perBar > 34) ?? 16;

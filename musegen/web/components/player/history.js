@@ -2,10 +2,10 @@
 
 import { find, make } from "../shared/dom.js";
 
-/**
- * @param {HTMLElement} root
- * @param {import("./controller.js").Controller} controller
- */
+/** @import { Controller } from "./controller.js" */
+/** @import { Entry } from "./versions.js" */
+
+/** @param {HTMLElement} root @param {Controller} controller */
 export function connectHistory(root, controller) {
   const { history } = controller;
   const dialog = find(root, ".mg-history", HTMLDialogElement);
@@ -24,7 +24,7 @@ export function connectHistory(root, controller) {
     if (!dialog.open) dialog.showModal();
   }
 
-  /** @param {import("./versions.js").Entry} entry */
+  /** @param {Entry} entry */
   function makeItem({ recipe, title, details, when }) {
     const date = new Date(when).toLocaleString([], { dateStyle: "medium", timeStyle: "short" });
     const content = [make("b", "", title), make("time", "", date)];

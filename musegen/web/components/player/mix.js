@@ -20,7 +20,6 @@ export class Mix {
 
   /**
    * A square, since loudness is heard in ratios.
-   *
    * @param {string} part
    */
   gainOf(part) {
@@ -30,7 +29,6 @@ export class Mix {
   /**
    * Mute or unmute a part. While other parts are soloed, it joins or leaves them, so that a press
    * always changes whether the part is heard.
-   *
    * @param {string} part
    */
   toggleMute(part) {
@@ -44,7 +42,6 @@ export class Mix {
 
   /**
    * Whether all these parts are heard at full volume.
-   *
    * @param {string[]} parts
    */
   isFull(parts) {

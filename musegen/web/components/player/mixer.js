@@ -125,9 +125,7 @@ export class Mixer {
   /**
    * Fetch a sound, as `musegen.audio.write_stream` writes it. What plays goes on until it is there.
    * The parts of a piece replace its mix unheard.
-   *
-   * @param {string} url
-   * @param {StreamData} description
+   * @param {string} url @param {StreamData} description
    */
   load(url, description) {
     const { next } = this;
@@ -139,11 +137,7 @@ export class Mixer {
     this.fetch(url, description, true);
   }
 
-  /**
-   * @param {string} url
-   * @param {StreamData} description
-   * @param {boolean} isReported
-   */
+  /** @param {string} url @param {StreamData} description @param {boolean} isReported */
   async fetch(url, description, isReported) {
     /** @type {number[]} */
     const ends = [];
@@ -214,9 +208,7 @@ export class Mixer {
 
   /**
    * The decoded parts of a piece of the sound, or null for now.
-   *
-   * @param {Stream} stream
-   * @param {number} i
+   * @param {Stream} stream @param {number} i
    */
   decode(stream, i) {
     const found = stream.decoded.get(i);
@@ -287,10 +279,7 @@ export class Mixer {
     this.reschedule(LEAD);
   }
 
-  /**
-   * @param {string} part
-   * @param {number} level
-   */
+  /** @param {string} part @param {number} level */
   setLevel(part, level) {
     this.levels.set(part, level);
     const time = this.context?.currentTime ?? 0;
@@ -299,7 +288,6 @@ export class Mixer {
 
   /**
    * Play from a position, whatever was scheduled.
-   *
    * @param {number} position
    */
   start(position) {
@@ -313,7 +301,6 @@ export class Mixer {
 
   /**
    * Play on without a gap, with another continuation than was scheduled.
-   *
    * @param {number} lead
    */
   reschedule(lead) {
@@ -346,9 +333,7 @@ export class Mixer {
 
   /**
    * Indices of the pieces of a sound that are heard next from a position on.
-   *
-   * @param {Stream} stream
-   * @param {number} from
+   * @param {Stream} stream @param {number} from
    */
   upcoming(stream, from) {
     /** @type {Set<number>} */
@@ -412,9 +397,7 @@ export class Mixer {
   }
 
   /**
-   * @param {Stream} stream
-   * @param {number} i of the piece
-   * @param {(AudioBuffer | null)[]} buffers
+   * @param {Stream} stream @param {number} i of the piece @param {(AudioBuffer | null)[]} buffers
    * @param {{ at: number, from: number }} cursor
    */
   schedule(stream, i, buffers, cursor) {
@@ -447,11 +430,7 @@ export class Mixer {
 
   /**
    * Add a voice, which fades in unless it is the very beginning.
-   *
-   * @param {AudioContext} context
-   * @param {Stream} stream
-   * @param {number} at
-   * @param {number} from
+   * @param {AudioContext} context @param {Stream} stream @param {number} at @param {number} from
    * @returns {Voice}
    */
   addVoice(context, stream, at, from) {
@@ -473,7 +452,6 @@ export class Mixer {
 
   /**
    * Let what sounds fade out at a time, and cancel what was to begin after it.
-   *
    * @param {number} at
    */
   fadeOut(at) {
@@ -491,10 +469,7 @@ export class Mixer {
     }
   }
 
-  /**
-   * @param {AudioContext} context
-   * @param {string} part
-   */
+  /** @param {AudioContext} context @param {string} part */
   channel(context, part) {
     let channel = this.channels.get(part);
     if (!channel) {

@@ -13,8 +13,9 @@ import {
   startOf,
 } from "./piece.js";
 
-/** @typedef {import("./geometry.js").Layout} Layout */
-/** @typedef {import("./piece.js").Piece} Piece */
+/** @import { Box, Layout } from "./geometry.js" */
+/** @import { Piece } from "./piece.js" */
+
 /** @typedef {CanvasRenderingContext2D} Context */
 
 const WHITE = "#fff";
@@ -34,11 +35,7 @@ export function white(opacity) {
 /** @param {Element} element */
 export const fontFamilyOf = (element) => getComputedStyle(element).fontFamily;
 
-/**
- * @param {Context} context
- * @param {import("./geometry.js").Box} box
- * @param {number} radius
- */
+/** @param {Context} context @param {Box} box @param {number} radius */
 export function fillBox(context, { x, y, width, height }, radius) {
   context.beginPath();
   context.roundRect(x, y, width, height, Math.min(radius, height / 2, width / 2));
@@ -47,10 +44,7 @@ export function fillBox(context, { x, y, width, height }, radius) {
 
 /**
  * Paint beside the gutter only.
- *
- * @param {Context} context
- * @param {Layout} layout
- * @param {() => void} paint
+ * @param {Context} context @param {Layout} layout @param {() => void} paint
  */
 export function clipToRoll(context, { gutter, width, height }, paint) {
   context.save();
@@ -63,10 +57,7 @@ export function clipToRoll(context, { gutter, width, height }, paint) {
 
 /**
  * What is there before the first piece: a faint picture of a roll.
- *
- * @param {Context} context
- * @param {number} width
- * @param {number} height
+ * @param {Context} context @param {number} width @param {number} height
  */
 export function paintEmpty(context, width, height) {
   const colours = Object.values(COLOURS);
@@ -81,10 +72,7 @@ export function paintEmpty(context, width, height) {
 }
 
 /**
- * @param {Context} context
- * @param {Layout} layout
- * @param {Piece} piece
- * @param {string} fontFamily
+ * @param {Context} context @param {Layout} layout @param {Piece} piece @param {string} fontFamily
  */
 export function paintGrid(context, layout, piece, fontFamily) {
   const { width, gutter, row, pitchTop, drumTop, lane, gap } = layout;
@@ -113,10 +101,7 @@ export function paintGrid(context, layout, piece, fontFamily) {
 }
 
 /**
- * @param {Context} context
- * @param {Layout} layout
- * @param {Piece} piece
- * @param {string} fontFamily
+ * @param {Context} context @param {Layout} layout @param {Piece} piece @param {string} fontFamily
  */
 function paintBars(context, layout, piece, fontFamily) {
   const { width, height, gutter } = layout;
@@ -144,10 +129,7 @@ function paintBars(context, layout, piece, fontFamily) {
 
 /**
  * The strip of an interpolation: how much each section has of either end.
- *
- * @param {Context} context
- * @param {Layout} layout
- * @param {Piece} piece
+ * @param {Context} context @param {Layout} layout @param {Piece} piece
  */
 function paintBlend(context, layout, { blend, bars }) {
   (blend ?? []).forEach(({ bar, share }, i, all) => {
@@ -162,11 +144,7 @@ function paintBlend(context, layout, { blend, bars }) {
 
 /**
  * The selected phrase, and whether it is looped.
- *
- * @param {Context} context
- * @param {Layout} layout
- * @param {Piece} piece
- * @param {number} phrase
+ * @param {Context} context @param {Layout} layout @param {Piece} piece @param {number} phrase
  * @param {boolean} isLooped
  */
 export function paintSelected(context, layout, piece, phrase, isLooped) {
@@ -186,10 +164,7 @@ export function paintSelected(context, layout, piece, phrase, isLooped) {
 
 /**
  * Paint the notes of the parts that are shown, and return how many there are in the whole piece.
- *
- * @param {Context} context
- * @param {Layout} layout
- * @param {Piece} piece
+ * @param {Context} context @param {Layout} layout @param {Piece} piece
  * @param {(part: string) => boolean} isShown
  */
 export function paintNotes(context, layout, piece, isShown) {
@@ -208,11 +183,7 @@ export function paintNotes(context, layout, piece, isShown) {
 
 /**
  * The names of pitches and drums.
- *
- * @param {Context} context
- * @param {Layout} layout
- * @param {Piece} piece
- * @param {string} fontFamily
+ * @param {Context} context @param {Layout} layout @param {Piece} piece @param {string} fontFamily
  */
 export function paintGutter(context, layout, piece, fontFamily) {
   const { gutter, row, pitchTop, drumTop, lane, isSmall } = layout;

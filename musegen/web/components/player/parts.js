@@ -3,6 +3,8 @@
 import { find, make, setPressed } from "../shared/dom.js";
 import { capitalize } from "../shared/numbers.js";
 
+/** @import { Controller, View } from "./controller.js" */
+
 /** @type {Record<string, string>} */
 export const COLOURS = {
   lead: "#ff8a65",
@@ -12,11 +14,7 @@ export const COLOURS = {
   drums: "#c7b6f5",
 };
 
-/**
- * @param {HTMLElement} root
- * @param {import("./controller.js").Controller} controller
- * @returns {import("./controller.js").View}
- */
+/** @param {HTMLElement} root @param {Controller} controller @returns {View} */
 export function connectParts(root, controller) {
   const list = find(root, ".mg-parts", HTMLElement);
   /** @type {ReturnType<typeof makeStrip>[]} */
@@ -47,10 +45,7 @@ export function connectParts(root, controller) {
   };
 }
 
-/**
- * @param {string} name
- * @param {import("./controller.js").Controller} controller
- */
+/** @param {string} name @param {Controller} controller */
 function makeStrip(name, controller) {
   const mute = make("button", "mg-mute", make("i"), capitalize(name));
   mute.addEventListener("click", (event) => {

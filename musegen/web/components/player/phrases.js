@@ -4,10 +4,10 @@ import { find, make, setPressed } from "../shared/dom.js";
 import { clamp } from "../shared/numbers.js";
 import { endOf, phraseLabel, sectionOf, startOf } from "./piece.js";
 
-/**
- * @param {HTMLElement} root
- * @param {import("./controller.js").Controller} controller
- */
+/** @import { Controller } from "./controller.js" */
+/** @import { Piece } from "./piece.js" */
+
+/** @param {HTMLElement} root @param {Controller} controller */
 export function connectPhrases(root, controller) {
   const { state } = controller;
   const row = find(root, ".mg-phrases", HTMLElement);
@@ -29,7 +29,7 @@ export function connectPhrases(root, controller) {
     });
   }
 
-  /** @param {import("./piece.js").Piece} piece */
+  /** @param {Piece} piece */
   function makeCells(piece) {
     if (cells.length === piece.phrases) return;
     cells = Array.from({ length: piece.phrases }, (_, i) => {
@@ -57,8 +57,6 @@ export function connectPhrases(root, controller) {
       cell.dataset.target = String(copying !== null && i !== copying && !locks.has(i));
     });
     renderFocus();
-    root.dataset.phrase = String(selected ?? "");
-    root.dataset.looping = String(controller.isLooping);
     setPressed(loop, controller.isLooping);
   }
 

@@ -6,6 +6,8 @@ import { frameOf, layOut, widthOf } from "./geometry.js";
 import { fillBox, fontFamilyOf, paintGrid, paintGutter, paintNotes } from "./paint.js";
 import { COLOURS } from "./parts.js";
 
+/** @import { Piece } from "./piece.js" */
+
 const NARROWEST = 1200; // pixels
 const WIDEST = 16_000; // more than this, some browsers do not paint
 const HEIGHT = 640;
@@ -14,10 +16,7 @@ const MARGIN = 16;
 
 /**
  * Draw a PNG; null if the browser cannot paint one so large.
- *
- * @param {import("./piece.js").Piece} piece
- * @param {Element} root whose font is used
- * @returns {Promise<Blob | null>}
+ * @param {Piece} piece @param {Element} root whose font is used @returns {Promise<Blob | null>}
  */
 export function drawPicture(piece, root) {
   const { gutter } = frameOf(NARROWEST);
@@ -44,9 +43,7 @@ export function drawPicture(piece, root) {
 }
 
 /**
- * @param {CanvasRenderingContext2D} context
- * @param {import("./piece.js").Piece} piece
- * @param {number} width
+ * @param {CanvasRenderingContext2D} context @param {Piece} piece @param {number} width
  * @param {string} font
  */
 function paintHeading(context, piece, width, font) {

@@ -4,6 +4,8 @@
 import { clamp } from "../shared/numbers.js";
 import { decode } from "../shared/payloads.js";
 
+/** @import { PlayerData } from "../shared/payloads.js" */
+
 export const STEPS_PER_BAR = 16;
 export const STEPS_PER_PHRASE = 32;
 export const BARS_PER_PHRASE = 2;
@@ -46,12 +48,9 @@ const PITCH_NAMES = ["C", "C♯", "D", "E♭", "E", "F", "F♯", "G", "A♭", "A
  * @property {number[]} drums pitches of the drums that occur, in the order of the roll
  */
 
-/** @typedef {Omit<import("../shared/payloads.js").PlayerData, "notes"> & Derived} Piece */
+/** @typedef {Omit<PlayerData, "notes"> & Derived} Piece */
 
-/**
- * @param {import("../shared/payloads.js").PlayerData} data
- * @returns {Piece}
- */
+/** @param {PlayerData} data @returns {Piece} */
 export function readPiece(data) {
   const notes = readNotes(data);
   const steps = data.bars * STEPS_PER_BAR;
@@ -69,7 +68,7 @@ export function readPiece(data) {
   };
 }
 
-/** @param {import("../shared/payloads.js").PlayerData} data */
+/** @param {PlayerData} data */
 function readNotes({ notes, parts }) {
   const onsets = decode(notes.onset, Float32Array);
   const durations = decode(notes.duration, Float32Array);
@@ -98,10 +97,7 @@ function rangeOf(pitches) {
 
 /** @typedef {Pick<Piece, "times" | "steps">} Timed */
 
-/**
- * @param {Timed} piece
- * @param {number} seconds
- */
+/** @param {Timed} piece @param {number} seconds */
 export function stepAt({ times, steps }, seconds) {
   let i = 0;
   while (i < times.length - 2 && seconds >= times[i + 1]) i += 1;
@@ -109,10 +105,7 @@ export function stepAt({ times, steps }, seconds) {
   return clamp((i + share) * STEPS_PER_PHRASE, 0, steps);
 }
 
-/**
- * @param {Timed} piece
- * @param {number} step
- */
+/** @param {Timed} piece @param {number} step */
 export function secondsAt({ times }, step) {
   const i = clamp(Math.floor(step / STEPS_PER_PHRASE), 0, times.length - 2);
   const share = step / STEPS_PER_PHRASE - i;
@@ -121,7 +114,6 @@ export function secondsAt({ times }, step) {
 
 /**
  * Minutes and seconds.
- *
  * @param {number} seconds
  */
 export function formatTime(seconds) {
@@ -143,11 +135,7 @@ const MOVES = {
  * The step that a key moves the playing position to, or null for another key: the next bar line or
  * start of a phrase, not a bar or phrase from where the position is. Backwards, the start of the
  * current one comes first; while it plays, it needs some time to be passed twice.
- *
- * @param {Timed} piece
- * @param {number} step
- * @param {string} key
- * @param {boolean} isPlaying
+ * @param {Timed} piece @param {number} step @param {string} key @param {boolean} isPlaying
  */
 export function stepAfterKey(piece, step, key, isPlaying) {
   if (key === "Home") return 0;
@@ -166,25 +154,16 @@ export function stepAfterKey(piece, step, key, isPlaying) {
 /** @param {number} phrase */
 export const startOf = (phrase) => phrase * STEPS_PER_PHRASE;
 
-/**
- * @param {Timed} piece
- * @param {number} phrase
- */
+/** @param {Timed} piece @param {number} phrase */
 export const endOf = (piece, phrase) => Math.min(piece.steps, startOf(phrase + 1));
 
-/**
- * @param {Pick<Piece, "marks">} piece
- * @param {number} phrase
- */
+/** @param {Pick<Piece, "marks">} piece @param {number} phrase */
 export const sectionOf = (piece, phrase) =>
   piece.marks.findLast(({ bar }) => bar <= phrase * BARS_PER_PHRASE)?.text ?? "";
 
 /**
  * The name of a phrase for those who cannot see it.
- *
- * @param {Piece} piece
- * @param {number} phrase
- * @param {boolean} isLocked
+ * @param {Piece} piece @param {number} phrase @param {boolean} isLocked
  */
 export function phraseLabel(piece, phrase, isLocked) {
   const first = startOf(phrase) / STEPS_PER_BAR + 1;
@@ -196,9 +175,7 @@ export function phraseLabel(piece, phrase, isLocked) {
 
 /**
  * First phrase and number of phrases of an interpolation's step.
- *
- * @param {Piece} piece
- * @param {number} phrase one of them
+ * @param {Piece} piece @param {number} phrase one of them
  */
 export function stepOfPhrase(piece, phrase) {
   const starts = (piece.blend ?? []).map(({ bar }) => Math.floor(bar / BARS_PER_PHRASE));

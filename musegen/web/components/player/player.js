@@ -15,7 +15,9 @@ import { connectRoll } from "./roll.js";
 import { connectStatus } from "./status.js";
 import { allowSound, connectKeys, connectTransport } from "./transport.js";
 
-/** @param {import("../shared/payloads.js").Component<import("../shared/payloads.js").PlayerData>} component */
+/** @import { Component, PlayerData } from "../shared/payloads.js" */
+
+/** @param {Component<PlayerData>} component */
 export function start({ element, props, watch, trigger }) {
   const root = find(element, ".mg-player", HTMLElement);
   const mixer = new Mixer((event) => controller.mixerChanged(event));

@@ -31,13 +31,14 @@ import {
 import { COLOURS } from "./parts.js";
 import { noteName, stepAfterKey } from "./piece.js";
 
+/** @import { Change, Controller } from "./controller.js" */
+/** @import { Layout } from "./geometry.js" */
+/** @import { Piece } from "./piece.js" */
+
 const MANUAL_SCROLL = 2500; // milliseconds that the roll stays where the visitor has scrolled it
 const LEAD = 0.35; // where the playing position stays, as a share of the visible part
 
-/**
- * @param {HTMLElement} root
- * @param {import("./controller.js").Controller} controller
- */
+/** @param {HTMLElement} root @param {Controller} controller */
 export function connectRoll(root, controller) {
   const { state, mixer } = controller;
   const stage = find(root, ".mg-stage", HTMLElement);
@@ -51,7 +52,7 @@ export function connectRoll(root, controller) {
   const still = document.createElement("canvas"); // the roll without what moves
   const viewport = new Viewport(1);
   let ratio = 1;
-  /** @type {import("./geometry.js").Layout | null} null without a piece */
+  /** @type {Layout | null} null without a piece */
   let layout = null;
   let isStale = true; // whether `still` has to be painted again
   let frame = 0;
@@ -183,9 +184,7 @@ export function connectRoll(root, controller) {
   }
 
   /**
-   * @param {CanvasRenderingContext2D} context
-   * @param {import("./geometry.js").Layout} layout
-   * @param {import("./piece.js").Piece} piece
+   * @param {CanvasRenderingContext2D} context @param {Layout} layout @param {Piece} piece
    * @param {number} step
    */
   function paintSounding(context, layout, piece, step) {
@@ -260,24 +259,16 @@ export function connectRoll(root, controller) {
   scroller.addEventListener("touchmove", noteScroll, { passive: true });
   rail.addEventListener("touchmove", noteScroll, { passive: true });
   // The phrases scroll with the roll, whichever of the two the visitor scrolls.
-  scroller.addEventListener(
-    "scroll",
-    () => {
-      tip.hidden = true;
-      rail.scrollLeft = scroller.scrollLeft;
-      viewport.moveTo([scroller.scrollLeft]);
-      refresh();
-    },
-    { passive: true },
-  );
-  rail.addEventListener(
-    "scroll",
-    () => {
-      const { scrollLeft } = rail;
-      if (Math.abs(scrollLeft - scroller.scrollLeft) > 1) scroller.scrollLeft = scrollLeft;
-    },
-    { passive: true },
-  );
+  scroller.addEventListener("scroll", () => {
+    tip.hidden = true;
+    rail.scrollLeft = scroller.scrollLeft;
+    viewport.moveTo([scroller.scrollLeft]);
+    refresh();
+  });
+  rail.addEventListener("scroll", () => {
+    const { scrollLeft } = rail;
+    if (Math.abs(scrollLeft - scroller.scrollLeft) > 1) scroller.scrollLeft = scrollLeft;
+  });
 
   scroller.addEventListener("click", ({ clientX }) => {
     if (!layout || !state.piece) return;
@@ -321,21 +312,14 @@ export function connectRoll(root, controller) {
       follow();
       draw();
     },
-    /**
-     * @param {import("./piece.js").Piece} _
-     * @param {import("./controller.js").Change} change
-     */
+    /** @param {Piece} _ @param {Change} change */
     pieceChanges(_, { isNew, isCut }) {
       if (isNew || isCut) scroller.scrollLeft = 0;
     },
   };
 }
 
-/**
- * @param {CanvasRenderingContext2D} context
- * @param {import("./geometry.js").Layout} layout
- * @param {number} step
- */
+/** @param {CanvasRenderingContext2D} context @param {Layout} layout @param {number} step */
 function paintPlayhead(context, layout, step) {
   const x = xOf(layout, step);
   if (x < layout.gutter - 1 || x > layout.width) return;

@@ -3,6 +3,9 @@
 import { Mix } from "./mix.js";
 import { Versions } from "./versions.js";
 
+/** @import { ProgressData } from "../shared/payloads.js" */
+/** @import { Piece } from "./piece.js" */
+
 export const CONTINUED_BARS = 8;
 
 /** @typedef {"song" | "drums"} Model */
@@ -20,7 +23,7 @@ const MODELS = ["song", "drums"];
  */
 
 export class State {
-  /** @type {import("./piece.js").Piece | null} */
+  /** @type {Piece | null} */
   piece = null;
   mix = new Mix();
   versions = new Versions();
@@ -40,7 +43,7 @@ export class State {
   isSilent = false; // no more sound will come for this piece
   /** @type {Request | null} */
   request = null;
-  /** @type {import("../shared/payloads.js").ProgressData | null} */
+  /** @type {ProgressData | null} */
   progress = null;
   /** @type {string | null} name of the file that is being made */
   making = null;
@@ -50,7 +53,6 @@ export class State {
   /**
    * `empty`: no piece yet; `drawn`: notes without their sound; `ready`: with it; `silent`: the
    * sound was cancelled; `problem`: it failed.
-   *
    * @type {"empty" | "drawn" | "ready" | "silent" | "problem"}
    */
   stage = "empty";

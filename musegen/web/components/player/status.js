@@ -2,11 +2,9 @@
 
 import { find, setText } from "../shared/dom.js";
 
-/**
- * @param {HTMLElement} root
- * @param {import("./controller.js").Controller} controller
- * @returns {import("./controller.js").View}
- */
+/** @import { Controller, View } from "./controller.js" */
+
+/** @param {HTMLElement} root @param {Controller} controller @returns {View} */
 export function connectStatus(root, controller) {
   const { state } = controller;
   const status = find(root, ".mg-status", HTMLElement);
@@ -38,14 +36,9 @@ export function connectStatus(root, controller) {
         dataset.id = piece.id;
         dataset.notes = String(piece.notes.length);
       }
-      for (const [name, value] of Object.entries({
-        busy: state.isBusy ? "true" : null,
-        sound: state.sound,
-        loading: state.loading,
-      })) {
-        if (value) dataset[name] = value;
-        else delete dataset[name];
-      }
+      dataset.sound = state.sound ?? "";
+      if (state.isBusy) dataset.busy = "true";
+      else delete dataset.busy;
     },
     pieceIsReady(title) {
       const { piece } = state;

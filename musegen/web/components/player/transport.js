@@ -3,11 +3,9 @@
 import { find, hasModifier, setPressed } from "../shared/dom.js";
 import { formatTime, STEPS_PER_BAR } from "./piece.js";
 
-/**
- * @param {HTMLElement} root
- * @param {import("./controller.js").Controller} controller
- * @returns {import("./controller.js").View}
- */
+/** @import { Controller, View } from "./controller.js" */
+
+/** @param {HTMLElement} root @param {Controller} controller @returns {View} */
 export function connectTransport(root, controller) {
   const { state, mixer } = controller;
   const title = find(root, ".mg-title", HTMLElement);
@@ -72,8 +70,7 @@ function scrollIntoView(root) {
 
 /**
  * Let the first click or key on the page allow the sound of music that comes later.
- *
- * @param {import("./controller.js").Controller} controller
+ * @param {Controller} controller
  */
 export function allowSound(controller) {
   for (const kind of ["click", "keydown", "touchend"]) {
@@ -89,12 +86,8 @@ export function allowSound(controller) {
 
 /**
  * Keys for the player work in it, and elsewhere on the page where nothing else uses them.
- *
- * @param {HTMLElement} root
- * @param {import("./controller.js").Controller} controller
- * @param {object} views
- * @param {() => boolean} views.isDialogOpen
- * @param {() => number | null} views.phraseOfKey
+ * @param {HTMLElement} root @param {Controller} controller @param {object} views
+ * @param {() => boolean} views.isDialogOpen @param {() => number | null} views.phraseOfKey
  * @param {(event: KeyboardEvent) => boolean} views.pressZoomKey
  */
 export function connectKeys(root, controller, { isDialogOpen, phraseOfKey, pressZoomKey }) {
@@ -110,10 +103,7 @@ export function connectKeys(root, controller, { isDialogOpen, phraseOfKey, press
     clicked = null;
   });
 
-  /**
-   * @param {KeyboardEvent} event
-   * @param {Element} target
-   */
+  /** @param {KeyboardEvent} event @param {Element} target */
   function press(event, target) {
     const { key } = event;
     const isInput = root.contains(target) && target.matches("input");

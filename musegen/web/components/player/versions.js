@@ -20,9 +20,7 @@ export class Versions {
   /**
    * Note that a recipe is shown. Say whether it is a new version, rather than one that undo or
    * redo asked for or the current one again.
-   *
-   * @param {string} recipe
-   * @param {boolean} isNewPiece
+   * @param {string} recipe @param {boolean} isNewPiece
    * @param {number} [wanted] index of the version that was asked for
    */
   add(recipe, isNewPiece, wanted = -1) {
@@ -48,7 +46,6 @@ export class Versions {
 
   /**
    * Whether a version is one of the piece that is shown.
-   *
    * @param {number} index
    */
   isSamePiece(index) {
@@ -67,10 +64,7 @@ export class Versions {
 /** @param {unknown} value */
 const isText = (value) => typeof value === "string";
 
-/**
- * @param {any} entry
- * @returns {entry is Entry}
- */
+/** @param {any} entry @returns {entry is Entry} */
 const isEntry = (entry) =>
   Boolean(entry) &&
   isText(entry.recipe) &&

@@ -32,9 +32,7 @@ export function make(tag, className = "", ...content) {
 
 /**
  * Set the text only if it differs, since a screen reader announces it again each time it is set.
- *
- * @param {Element} element
- * @param {string} text
+ * @param {Element} element @param {string} text
  */
 export function setText(element, text) {
   if (element.textContent !== text) element.textContent = text;
@@ -43,9 +41,7 @@ export function setText(element, text) {
 /**
  * Disable a button for a reason, or enable it ("" or null). A disabled button keeps its place in
  * the tab order, and its title gives the reason.
- *
- * @param {HTMLElement} button
- * @param {string | null} reason
+ * @param {HTMLElement} button @param {string | null} reason
  */
 export function disable(button, reason) {
   button.setAttribute("aria-disabled", String(Boolean(reason)));
@@ -54,9 +50,7 @@ export function disable(button, reason) {
 
 /**
  * Call back when a button is pressed while it is not disabled.
- *
- * @param {HTMLElement} button
- * @param {() => void} act
+ * @param {HTMLElement} button @param {() => void} act
  */
 export function onPress(button, act) {
   button.addEventListener("click", () => {
@@ -64,10 +58,7 @@ export function onPress(button, act) {
   });
 }
 
-/**
- * @param {Element} button
- * @param {boolean} isPressed
- */
+/** @param {Element} button @param {boolean} isPressed */
 export const setPressed = (button, isPressed) =>
   button.setAttribute("aria-pressed", String(isPressed));
 
@@ -77,7 +68,6 @@ export const hasModifier = (event) => event.ctrlKey || event.metaKey || event.al
 /**
  * Keep a press on an element from taking the focus, and with it the space bar, which plays and
  * pauses. It also keeps the middle button from scrolling.
- *
  * @param {HTMLElement} element
  */
 export function leaveFocus(element) {
@@ -90,10 +80,7 @@ export function leaveFocus(element) {
 /** Sharpness of canvases: device pixels per CSS pixel. */
 export const pixelRatio = () => Math.min(3, devicePixelRatio || 1);
 
-/**
- * @param {HTMLCanvasElement} canvas
- * @returns {CanvasRenderingContext2D}
- */
+/** @param {HTMLCanvasElement} canvas @returns {CanvasRenderingContext2D} */
 export function contextOf(canvas) {
   const context = canvas.getContext("2d");
   if (!context) throw new Error("This browser has no 2D canvas");

@@ -1,20 +1,21 @@
 // Messages that the page sends to its components, as events of the document.
 
+/** @import { FileData, ProgressData } from "./payloads.js" */
+
 /**
  * `busy`: a piece was asked for. `progress`: how far the server is. `idle`: nothing more will
  * come. `file`: a file was made, or none.
  *
  * @typedef {object} Messages
  * @property {null} busy
- * @property {import("./payloads.js").ProgressData} progress
+ * @property {ProgressData} progress
  * @property {null} idle
- * @property {import("./payloads.js").FileData | null} file
+ * @property {FileData | null} file
  */
 
 /**
  * Listen to messages. The last message of each kind is delivered at once if it came before this
  * module was loaded; the page's head keeps it.
- *
  * @param {{ [Name in keyof Messages]?: (detail: Messages[Name]) => void }} handlers
  */
 export function listen(handlers) {

@@ -1,15 +1,10 @@
 // Arithmetic that several components use.
 
-/**
- * @param {number} value
- * @param {number} low
- * @param {number} high
- */
+/** @param {number} value @param {number} low @param {number} high */
 export const clamp = (value, low, high) => Math.min(high, Math.max(low, value));
 
 /**
  * Points at even distances along a line, its two ends among them.
- *
  * @param {number[][]} points corners of the line, `[x, y]`
  * @param {number} number how many points, at least 2
  */
@@ -32,7 +27,6 @@ export function pointsAlong(points, number) {
 
 /**
  * Length of a line.
- *
  * @param {number[][]} points its corners, `[x, y]`
  */
 export const lengthOf = (points) =>

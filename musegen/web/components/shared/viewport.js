@@ -13,8 +13,7 @@ export class Viewport {
   most = 1; // closest zoom
 
   /**
-   * @param {number} axes
-   * @param {number} [edge] pixels that stay free before and after the content
+   * @param {number} axes @param {number} [edge] pixels that stay free before and after the content
    */
   constructor(axes, edge = 0) {
     this.edge = edge;
@@ -42,10 +41,7 @@ export class Viewport {
 
   /**
    * Change the size; the same part of the content stays visible.
-   *
-   * @param {number} unit
-   * @param {number} shown
-   * @param {number} most
+   * @param {number} unit @param {number} shown @param {number} most
    */
   resize(unit, shown, most) {
     const shares = this.offsets.map((offset) => offset / this.full);
@@ -72,10 +68,7 @@ export class Viewport {
 
   /**
    * Zoom, and show a place at these pixels; without a place, what is there stays there.
-   *
-   * @param {number} zoom
-   * @param {number[]} pixels
-   * @param {number[]} [place]
+   * @param {number} zoom @param {number[]} pixels @param {number[]} [place]
    */
   zoomTo(zoom, pixels, place = this.placeAt(pixels)) {
     this.zoom = clamp(zoom, this.least, this.most);

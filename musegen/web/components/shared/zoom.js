@@ -3,6 +3,8 @@
 import { hasModifier, onPress } from "./dom.js";
 import { clamp } from "./numbers.js";
 
+/** @import { Viewport } from "./viewport.js" */
+
 const STEP = 1.5; // of one press
 const PER_PIXEL = 0.008; // of the wheel
 const MOST_PIXELS = 60; // of one event of the wheel
@@ -21,19 +23,13 @@ const MOST_PIXELS = 60; // of one event of the wheel
  * @property {() => void} [pinchBegins]
  */
 
-/**
- * @param {import("./viewport.js").Viewport} viewport
- * @param {Options} options
- */
+/** @param {Viewport} viewport @param {Options} options */
 export function connectZoom(viewport, options) {
   const { target, zoomIn, zoomOut, isReady, pixelsOf, middle, changed, pinchBegins } = options;
   /** @type {{ distance: number, zoom: number, place: number[] } | null} */
   let pinch = null; // two fingers, as they began
 
-  /**
-   * @param {number} factor
-   * @param {number[]} pixels
-   */
+  /** @param {number} factor @param {number[]} pixels */
   function zoomBy(factor, pixels) {
     if (!isReady()) return;
     viewport.zoomTo(viewport.zoom * factor, pixels);
@@ -54,17 +50,13 @@ export function connectZoom(viewport, options) {
     { passive: false },
   );
 
-  target.addEventListener(
-    "touchstart",
-    ({ touches }) => {
-      pinch = null;
-      if (touches.length !== 2 || !isReady()) return;
-      const place = viewport.placeAt(pixelsOf(between(touches)));
-      pinch = { distance: distanceOf(touches), zoom: viewport.zoom, place };
-      pinchBegins?.();
-    },
-    { passive: true },
-  );
+  target.addEventListener("touchstart", ({ touches }) => {
+    pinch = null;
+    if (touches.length !== 2 || !isReady()) return;
+    const place = viewport.placeAt(pixelsOf(between(touches)));
+    pinch = { distance: distanceOf(touches), zoom: viewport.zoom, place };
+    pinchBegins?.();
+  });
   target.addEventListener(
     "touchmove",
     (event) => {
@@ -88,7 +80,6 @@ export function connectZoom(viewport, options) {
 
     /**
      * Zoom if a key asks for it; say whether it did.
-     *
      * @param {KeyboardEvent} event
      */
     pressKey(event) {

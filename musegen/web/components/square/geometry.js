@@ -17,7 +17,6 @@ const SNAP = 0.04; // this near to a corner, a pointer means the corner
 
 /**
  * The corners' shares of a place; their sum is 1.
- *
  * @param {Place} place
  */
 export const sharesOf = ({ x, y }) => [(1 - x) * (1 - y), x * (1 - y), (1 - x) * y, x * y];
@@ -38,7 +37,6 @@ export function percentsOf(place) {
 
 /**
  * Keep a place within the square, with three decimals.
- *
  * @param {Place} place
  */
 export const clampPlace = ({ x, y }) => ({ x: round(clamp(x, 0, 1)), y: round(clamp(y, 0, 1)) });
@@ -48,7 +46,6 @@ const round = (value) => Number(value.toFixed(3));
 
 /**
  * The place that a pointer means: near a corner it is the corner.
- *
  * @param {Place} place
  */
 export function snapToCorner(place) {
@@ -59,7 +56,6 @@ export function snapToCorner(place) {
 
 /**
  * The colour of a place: red, green and blue.
- *
  * @param {Place} place
  */
 export function colourAt(place) {

@@ -4,14 +4,15 @@ import { contextOf, find, hasModifier, leaveFocus, make } from "../shared/dom.js
 import { upgradeSquare } from "../shared/transition.js";
 import { clampPlace, colourAt, LETTERS, percentsOf, snapToCorner } from "./geometry.js";
 
+/** @import { Component, SquareData } from "../shared/payloads.js" */
+/** @import { Place } from "./geometry.js" */
+
 const RADIUS = 13; // pixels of the dot that are visible; a finger may take hold farther away
 const STEP = 0.05;
 const FINE_STEP = 0.01;
 
 /** @type {Record<string, number[]>} */
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
-
-/** @typedef {import("./geometry.js").Place} Place */
 
 /** State of the square. */
 class State {
@@ -24,7 +25,7 @@ class State {
   menu = null;
 }
 
-/** @param {import("../shared/payloads.js").Component<import("../shared/payloads.js").SquareData>} component */
+/** @param {Component<SquareData>} component */
 export function start({ element, props, watch, trigger }) {
   const root = find(element, ".mg-square", HTMLElement);
   const pad = find(root, ".mg-square-pad", HTMLElement);
@@ -104,9 +105,7 @@ export function start({ element, props, watch, trigger }) {
 
   /**
    * Move the dot to a pointer that holds it this far from its middle.
-   *
-   * @param {MouseEvent} event
-   * @param {Place} [grip]
+   * @param {MouseEvent} event @param {Place} [grip]
    */
   function moveToPointer({ clientX, clientY }, grip = { x: 0, y: 0 }) {
     const { left, top, width, height } = area.getBoundingClientRect();
@@ -175,10 +174,7 @@ export function start({ element, props, watch, trigger }) {
   /** @param {EventTarget | null} target */
   const isInMenu = (target) => target instanceof Node && menu.contains(target);
 
-  /**
-   * @param {number} index
-   * @param {boolean} byKey
-   */
+  /** @param {number} index @param {boolean} byKey */
   function openMenu(index, byKey) {
     state.menu = { index, byKey };
     menu.dataset.index = String(index);
@@ -213,15 +209,12 @@ export function start({ element, props, watch, trigger }) {
   root.addEventListener("focusout", ({ relatedTarget }) => {
     if (state.menu?.byKey && relatedTarget && !isInMenu(relatedTarget)) closeMenu();
   });
-  document.addEventListener(
-    "pointerdown",
-    ({ target }) => {
-      if (!state.menu || isInMenu(target)) return;
-      const { button } = corners[state.menu.index];
-      if (!(target instanceof Node && button.contains(target))) closeMenu();
-    },
-    { capture: true },
-  );
+  const closeFromOutside = (/** @type {PointerEvent} */ { target }) => {
+    if (!state.menu || isInMenu(target)) return;
+    const { button } = corners[state.menu.index];
+    if (!(target instanceof Node && button.contains(target))) closeMenu();
+  };
+  document.addEventListener("pointerdown", closeFromOutside, true);
 
   paintField(find(root, ".mg-square-field", HTMLCanvasElement));
   watch("value", receive);

@@ -1,6 +1,8 @@
 // Shows the panel of the selected tab. The keys follow the tabs pattern of the WAI-ARIA practices.
 
-/** @param {import("../shared/payloads.js").Component<never>} component */
+/** @import { Component } from "../shared/payloads.js" */
+
+/** @param {Component<never>} component */
 export function start({ element }) {
   const tabs = [...element.querySelectorAll('[role="tab"]')].filter(
     (tab) => tab instanceof HTMLElement,

@@ -1,6 +1,8 @@
 // Readings of an uploaded file, and what the visitor requests instead. It knows no page.
 
-/** @typedef {import("../shared/payloads.js").TracksData & { tracks: import("../shared/payloads.js").Track[] }} Reading */
+/** @import { Track, TracksData } from "../shared/payloads.js" */
+
+/** @typedef {TracksData & { tracks: Track[] }} Reading */
 /** @typedef {{ index: number, part: string | null }} Choice a part for a track; null leaves it out */
 /** @typedef {{ parts: Choice[], tempo: number, request: number }} Request */
 
@@ -18,8 +20,7 @@ export class Readings {
   /**
    * Take what Python sends. The answer says what to do: "clear" the table, "show" the reading,
    * "send" what is wanted by now, or null.
-   *
-   * @param {import("../shared/payloads.js").TracksData | null} data
+   * @param {TracksData | null} data
    */
   receive(data) {
     if (!data) {
@@ -59,10 +60,7 @@ export class Readings {
     return Boolean(shown && (shown.tempo !== 1 || shown.tracks.some(({ chosen }) => chosen)));
   }
 
-  /**
-   * @param {Choice[]} parts
-   * @param {number} tempo
-   */
+  /** @param {Choice[]} parts @param {number} tempo */
   want(parts, tempo) {
     this.#requests += 1;
     this.wanted = { parts, tempo, request: this.#requests };
@@ -87,10 +85,10 @@ export class Readings {
   }
 }
 
-/** @param {import("../shared/payloads.js").Track} track */
+/** @param {Track} track */
 export const trackName = ({ name, index }) => name || `Track ${index + 1}`;
 
-/** @param {import("../shared/payloads.js").Track} track */
+/** @param {Track} track */
 export function trackText({ instrument, notes, kept, part }) {
   const amount = `${notes.toLocaleString("en")} note${notes === 1 ? "" : "s"}`;
   const some = part && kept < notes ? `, ${kept.toLocaleString("en")} kept` : "";

@@ -6,10 +6,12 @@ import { capitalize } from "../shared/numbers.js";
 import { assignData, upgradeTracks } from "../shared/transition.js";
 import { Readings, trackName, trackText } from "./readings.js";
 
+/** @import { Component, Track, TracksData } from "../shared/payloads.js" */
+
 const PAUSE = 200; // milliseconds before a change is sent: arrow keys choose each option on the way
 const PARTS = ["lead", "counter", "chords", "bass", "drums"];
 
-/** @param {import("../shared/payloads.js").Component<import("../shared/payloads.js").TracksData>} component */
+/** @param {Component<TracksData>} component */
 export function start({ element, props, watch, trigger }) {
   const root = find(element, ".mg-tracks", HTMLElement);
   const body = find(root, "tbody", HTMLElement);
@@ -122,7 +124,7 @@ export function start({ element, props, watch, trigger }) {
 
 /**
  * @param {{ row: HTMLElement, name: Element, facts: Element, reason: Element, select: HTMLSelectElement }} row
- * @param {import("../shared/payloads.js").Track} track
+ * @param {Track} track
  */
 function fillRow({ row, name, facts, reason, select }, track) {
   const part = track.part ?? "";
