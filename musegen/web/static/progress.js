@@ -1,14 +1,13 @@
 // Passes the progress of the server's work on to the player.
 
 import { send } from "../components/shared/messages.js";
-import { upgradeSquare } from "../components/shared/transition.js";
 
 /** @import { Component, ProgressData } from "../components/shared/payloads.js" */
 
 /** @param {Component<ProgressData>} component */
 export function start({ props, watch }) {
   const pass = () => {
-    const value = upgradeSquare(props.value);
+    const value = props.value;
     if (value) send("progress", value);
   };
   watch("value", pass);

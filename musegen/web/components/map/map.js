@@ -11,7 +11,6 @@ import {
   setPressed,
 } from "../shared/dom.js";
 import { capitalize, clamp, lengthOf, pointsAlong } from "../shared/numbers.js";
-import { upgradeMap } from "../shared/transition.js";
 import { Viewport } from "../shared/viewport.js";
 import { connectZoom } from "../shared/zoom.js";
 import {
@@ -119,7 +118,7 @@ export function start({ element, props, watch, trigger }) {
   }
 
   function receive() {
-    const points = readPoints(upgradeMap(props.value));
+    const points = readPoints(props.value);
     Object.assign(state, { points, played: null, line: null, focused: null, hovered: null });
     state.corners = [];
     tip.hidden = true;

@@ -2,7 +2,6 @@
 
 import { find } from "../shared/dom.js";
 import { listen } from "../shared/messages.js";
-import { upgradePlayer } from "../shared/transition.js";
 import { Controller } from "./controller.js";
 import { connectEdits } from "./edits.js";
 import { connectFiles } from "./files.js";
@@ -51,7 +50,7 @@ export function start({ element, props, watch, trigger }) {
     file: (file) => files.finish(file),
   });
 
-  watch("value", () => controller.receive(upgradePlayer(props.value)));
+  watch("value", () => controller.receive(props.value));
   controller.update();
-  controller.receive(upgradePlayer(props.value));
+  controller.receive(props.value);
 }

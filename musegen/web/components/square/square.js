@@ -1,7 +1,6 @@
 // The square: a dot between four pieces says how much of each is mixed.
 
 import { contextOf, find, hasModifier, leaveFocus, make } from "../shared/dom.js";
-import { upgradeSquare } from "../shared/transition.js";
 import { clampPlace, colourAt, LETTERS, percentsOf, snapToCorner } from "./geometry.js";
 
 /** @import { Component, SquareData } from "../shared/payloads.js" */
@@ -70,7 +69,7 @@ export function start({ element, props, watch, trigger }) {
   }
 
   function receive() {
-    const value = upgradeSquare(props.value);
+    const value = props.value || null;
     corners.forEach(({ button, title }, i) => {
       const text = value?.corners[i] ?? "";
       title.textContent = text;

@@ -3,7 +3,6 @@
 import { find, make, setText } from "../shared/dom.js";
 import { listen } from "../shared/messages.js";
 import { capitalize } from "../shared/numbers.js";
-import { assignData, upgradeTracks } from "../shared/transition.js";
 import { Readings, trackName, trackText } from "./readings.js";
 
 /** @import { Component, Track, TracksData } from "../shared/payloads.js" */
@@ -29,7 +28,7 @@ export function start({ element, props, watch, trigger }) {
   let timer = null;
 
   function receive() {
-    const action = readings.receive(upgradeTracks(props.value));
+    const action = readings.receive(props.value);
     if (action === "clear") root.hidden = true;
     else if (action === "show") show();
     else if (action === "send" && !timer) send();
@@ -95,7 +94,7 @@ export function start({ element, props, watch, trigger }) {
   function send() {
     timer = null;
     const request = readings.takeRequest();
-    if (request) trigger("assign", assignData(request));
+    if (request) trigger("assign", request);
   }
 
   tempo.addEventListener("change", () => {
