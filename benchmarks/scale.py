@@ -1,4 +1,4 @@
-"""What each step costs for a thousand songs, with one worker and with two.
+"""Measures the cost of each step for a thousand songs, with one worker and with two.
 
 python -m benchmarks.scale POP909 POP909-CL
 """
@@ -33,12 +33,12 @@ _PRIOR_STEPS = 24  # four of each length
 
 def main() -> None:
     """Measure, and print a table."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("folder", nargs="+", type=Path, help="with POP909 and POP909-CL")
     parser.add_argument("--training", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.training:
-        _train(*options.folder, options.training)
+        _train(options.folder[0], options.training)
         return
     with tempfile.TemporaryDirectory() as name:
         scratch = Path(name)
@@ -60,7 +60,7 @@ def _show(what: str, one: float, two: float) -> None:
 
 
 def _each(work: Callable[[int], object], few: int, many: int) -> float:
-    """Seconds that one more takes: what it takes to begin at all falls out."""
+    """Seconds for one more item, so that the time to start does not count."""
     times = []
     for count in (few, many):
         start = time.monotonic()
@@ -70,7 +70,7 @@ def _each(work: Callable[[int], object], few: int, many: int) -> float:
 
 
 def _corpus(folders: list[Path]) -> PhraseSet:
-    """Read some songs, by one process and by two."""
+    """Read songs, by one process and by two."""
     sources = pop909.find_sources(folders)
 
     def read(count: int, workers: int) -> PhraseSet:
@@ -82,7 +82,7 @@ def _corpus(folders: list[Path]) -> PhraseSet:
 
 
 def _training_times(scratch: Path, count: int) -> tuple[float, float]:
-    """Seconds of an epoch of the VAE and of the prior, the first of each left out."""
+    """Seconds of an epoch of the VAE and of the prior, each without the first epoch."""
     folder = scratch / f"{count}"
     ports = []
     for _ in range(count):
@@ -90,7 +90,7 @@ def _training_times(scratch: Path, count: int) -> tuple[float, float]:
             free.bind(("127.0.0.1", 0))
             ports.append(free.getsockname()[1])
     cluster = {"worker": [f"127.0.0.1:{port}" for port in ports]}
-    # Each its own cores: more threads than these wait for each other most of the time.
+    # Each worker gets cores of its own: more threads would mostly wait for each other.
     threads = str(max(1, (os.cpu_count() or 1) // count))
     own = {"OMP_NUM_THREADS": threads, "TF_NUM_INTRAOP_THREADS": threads}
     words = [scratch / "phrases.npz", "--training", folder]
@@ -106,11 +106,11 @@ def _training_times(scratch: Path, count: int) -> tuple[float, float]:
         )
     if any(worker.wait() for worker in workers):
         raise SystemExit("training failed")
-    return tuple(_last_epoch(folder / f"{name}.csv") for name in ("train", "prior"))
+    return _last_epoch(folder / "train.csv"), _last_epoch(folder / "prior.csv")
 
 
 def _train(phrases: Path, folder: Path) -> None:
-    """As one worker: two epochs of each, in the size of the shipped checkpoint."""
+    """Train two epochs of the VAE and the prior in the size of the shipped ones, as one worker."""
     from musegen.model.environment import prefer_speed
 
     prefer_speed()
@@ -140,7 +140,7 @@ def _pieces(scratch: Path, ending: str) -> list[float]:
         write_many(make, count, _BARS, [scratch / f"piece{ending}"], WorkerPool(workers=workers))
 
     write(1, 1)  # loads the model in this process
-    # From two workers' first work on, in whole rounds of it: sixteen each.
+    # Counted from the first round of work of two workers, in whole rounds of sixteen pieces each.
     return [1000 * _each(partial(write, workers=workers), 32, 64) for workers in (1, 2)]
 
 

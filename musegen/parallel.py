@@ -12,7 +12,7 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from musegen.errors import WorkerError
 
@@ -100,7 +100,7 @@ def _map_on_dask(
 ) -> Iterator[_Result]:
     try:
         from distributed import CancelledError, Client, KilledWorker, LocalCluster
-        from distributed.comm import CommClosedError
+        from distributed.comm.core import CommClosedError
         from distributed.utils import silence_logging_cmgr
     except ImportError:
         raise WorkerError(
@@ -112,8 +112,9 @@ def _map_on_dask(
         address = pool.kind
         if address == DASK:
             # One thread a worker: the work is Python, or uses several cores by itself.
+            make_cluster: Any = LocalCluster  # its annotations are too narrow
             address = stack.enter_context(
-                LocalCluster(
+                make_cluster(
                     n_workers=pool.workers or os.cpu_count(),
                     threads_per_worker=1,
                     dashboard_address=None,
@@ -130,7 +131,7 @@ def _map_on_dask(
             ) from None
         chunks = [items[start : start + chunk_size] for start in range(0, len(items), chunk_size)]
         # Not pure: a function that writes files must run again when it is called again.
-        futures = client.map(_call_each, chunks, function=function, pure=False)
+        futures: list[Any] = client.map(_call_each, chunks, function=function, pure=False)
         try:
             for i, future in enumerate(futures):
                 yield from future.result()

@@ -52,9 +52,7 @@ def slerp(start: np.ndarray, end: np.ndarray, t: float | np.ndarray) -> np.ndarr
     return np.where(turns, spherical, linear).astype(np.float32)
 
 
-def interpolate_noise(
-    a: np.ndarray, b: np.ndarray, ts: np.ndarray, shrink: float
-) -> np.ndarray:
+def interpolate_noise(a: np.ndarray, b: np.ndarray, ts: np.ndarray, shrink: float) -> np.ndarray:
     """Interpolate spherically, and shorten the vectors between the ends.
 
     The noise of music from outside is longer than that of draws, and so would be all points

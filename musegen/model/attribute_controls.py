@@ -8,6 +8,10 @@ though, so the result is checked: the new latent is decoded and measured, the ma
 corrected by what was measured (Broyden 1965), and the next step starts from the best of several.
 """
 
+# Results of NumPy have partly unknown types.
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -112,7 +116,8 @@ def steer_latents(
         squared = np.where(np.isnan(measured), _UNDEFINED_COST, (measured - target) ** 2)
         return np.where(np.isnan(target), 0.0, squared) @ weights
 
-    best, best_measured = start.copy(), measure(z)
+    best = start.copy()
+    best_measured = measure(z)
     best_cost = error(best_measured, target)
     slopes = np.repeat(controls.slopes[None], len(z), 0)
     for _ in range(_ROUNDS):

@@ -1,5 +1,9 @@
 """Latents of pieces and phrases with the attributes that were requested."""
 
+# Results of NumPy have partly unknown types.
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false
+
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence

@@ -1,5 +1,9 @@
 """Reads and writes checkpoints: folders of safetensors and JSON, which cannot run any code."""
 
+# Keras has no types.
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false, reportUnknownLambdaType=false, reportMissingTypeStubs=false
+
 from __future__ import annotations
 
 import json

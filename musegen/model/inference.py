@@ -8,6 +8,10 @@ variance, which is Newton's method if the dimensions are independent: by the evi
 ``beta / z_var`` is the curvature.
 """
 
+# Keras has no types.
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false, reportUnknownLambdaType=false, reportMissingTypeStubs=false
+
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence

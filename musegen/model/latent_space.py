@@ -1,5 +1,9 @@
 """A trained checkpoint in use: phrases ↔ latents ↔ noise. All that the rest of MuseGen needs."""
 
+# Keras has no types.
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false, reportUnknownLambdaType=false, reportMissingTypeStubs=false
+
 from __future__ import annotations
 
 import copy

@@ -16,6 +16,10 @@ Layers have names of their own (``name=``) because checkpoints keep weights by t
 cannot change.
 """
 
+# Keras has no types.
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false, reportUnknownLambdaType=false, reportMissingTypeStubs=false
+
 from __future__ import annotations
 
 import itertools
@@ -26,10 +30,9 @@ from typing import Any
 
 import keras
 import numpy as np
-from keras import layers, ops
 
 from musegen.model.config import PriorConfig
-from musegen.model.tensors import Arrays, Tensor
+from musegen.model.tensors import Arrays, Tensor, layers, ops
 
 __all__ = ["Prior", "follow_flow", "gaussian_velocity"]
 

@@ -4,6 +4,10 @@ Everything that depends on the backend (TensorFlow, or JAX for training), or on 
 Keras, is in this module.
 """
 
+# Keras has no types.
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false, reportUnknownLambdaType=false, reportMissingTypeStubs=false
+
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
@@ -12,9 +16,20 @@ from typing import Any
 import keras
 import numpy as np
 
-__all__ = ["Arrays", "Tensor", "all_layers", "compiled", "is_tensorflow", "to_numpy"]
+__all__ = [
+    "Arrays",
+    "Tensor",
+    "all_layers",
+    "compiled",
+    "is_tensorflow",
+    "layers",
+    "ops",
+    "to_numpy",
+]
 
 Tensor = Any  # of the backend, or a numpy.ndarray, which every operation of Keras takes as well
+layers: Any = keras.layers  # type checkers would take half of what these give for None
+ops: Any = keras.ops
 Arrays = Mapping[str, Any]  # tensors by name: what a codec makes of phrases
 
 
@@ -43,7 +58,7 @@ def compiled(function: Callable[..., Any], xla: bool = False) -> Callable[..., A
 
 def all_layers(model: keras.Model) -> list[keras.layers.Layer]:
     """All layers of a model, also those inside other layers, which Keras has no public call for."""
-    return list(model._flatten_layers(include_self=False))
+    return list(model._flatten_layers(include_self=False))  # pyright: ignore[reportPrivateUsage]
 
 
 def to_numpy(tensor: Tensor) -> np.ndarray:

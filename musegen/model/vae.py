@@ -8,16 +8,19 @@ Only `keras.ops` are used, so that it trains on any backend of Keras. Layers hav
 (``name=``) because checkpoints keep weights by these names: they cannot change.
 """
 
+# Keras has no types.
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false, reportUnknownLambdaType=false, reportMissingTypeStubs=false
+
 from __future__ import annotations
 
 from typing import Any
 
 import keras
-from keras import layers, ops
 
 from musegen.model.codecs import CODECS, Codec
 from musegen.model.config import VAEConfig
-from musegen.model.tensors import Arrays, Tensor
+from musegen.model.tensors import Arrays, Tensor, layers, ops
 
 __all__ = ["VAE"]
 

@@ -98,8 +98,8 @@ class PhraseSet:
         counts = np.concatenate([np.diff(s.starts) for s in sets])
         return cls(starts=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64), **columns)
 
-    def take(self, index: IntArray | BoolArray) -> PhraseSet:
-        """Return some of the phrases, given by a boolean mask or by their numbers."""
+    def take(self, index: IntArray | BoolArray | slice) -> PhraseSet:
+        """Return some of the phrases, given by a mask, by their numbers or by a slice."""
         index = np.arange(len(self))[index]
         counts = np.diff(self.starts)[index]
         starts = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)

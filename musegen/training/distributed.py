@@ -24,10 +24,9 @@ from typing import Any
 
 import keras
 import numpy as np
-from keras import ops
 
 from musegen.errors import WorkerError
-from musegen.model.tensors import Tensor, all_layers
+from musegen.model.tensors import Tensor, all_layers, ops
 from musegen.model.vae import VAE
 
 __all__ = ["SINGLE_WORKER", "WorkerGroup", "join_workers", "share_training_steps"]

@@ -64,14 +64,14 @@ class Schedule:
         """Adam, its learning rate warmed up and then lowered along a cosine to a hundredth."""
         total = self.epochs * self.steps
         warmup = min(self.warmup_steps, total // 2)
-        rate = keras.optimizers.schedules.CosineDecay(
+        rate: Any = keras.optimizers.schedules.CosineDecay(
             0.0, total - warmup, alpha=0.01, warmup_target=self.learning_rate, warmup_steps=warmup
         )
         return keras.optimizers.Adam(rate, global_clipnorm=self.clip_norm)
 
 
 def fit_model(
-    model: keras.Model,
+    model: Any,
     schedule: Schedule,
     monitor: TrainingMonitor,
     training: Callable[[int], Batches],
@@ -162,7 +162,7 @@ class TrainingMonitor(keras.callbacks.Callback):
         self.patience = patience
         self.score = score
         self.group = group
-        self.rows = 1, 1
+        self.rows: tuple[int, int] = (1, 1)
         self.epoch, self.best_loss, self.epochs_waited = 0, math.inf, 0
         self.start_time = 0.0
 
@@ -184,6 +184,7 @@ class TrainingMonitor(keras.callbacks.Callback):
         self.start_time = time.monotonic()
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        model: Any = self.model
         seconds = time.monotonic() - self.start_time
         logs = {} if logs is None else logs
         for rows, is_validation in zip(self.rows, (False, True), strict=True):
@@ -199,11 +200,11 @@ class TrainingMonitor(keras.callbacks.Callback):
             if is_better:
                 self.save()
             state = {"epoch": epoch + 1, "best": self.best_loss, "waited": self.epochs_waited}
-            _save_state(self.model, self.state, state)
+            _save_state(model, self.state, state)
         if self.is_finished:
             if self.group.is_chief:
                 print(f"stopped: no better validation loss for {self.epochs_waited} epochs")
-            self.model.stop_training = True
+            model.stop_training = True
 
 
 @contextmanager

@@ -4,15 +4,18 @@ Each step has for each of the nine drum classes a hit, a velocity and a timing o
 (Gillick et al. 2019, section 3).
 """
 
+# Keras has no types.
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false, reportUnknownLambdaType=false, reportMissingTypeStubs=false
+
 from __future__ import annotations
 
 import itertools
 
 import numpy as np
-from keras import ops
 
 from musegen.model.config import InferenceConfig
-from musegen.model.tensors import Arrays, Tensor
+from musegen.model.tensors import Arrays, Tensor, ops
 from musegen.music.instruments import DRUM_PITCHES
 from musegen.music.notes import (
     DRUMS,

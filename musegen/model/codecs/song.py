@@ -5,15 +5,18 @@ a pitch), so that their pitches exclude each other. Counter melody and chords ar
 several pitches sound at once: each pitch has an onset bit and a sounding bit.
 """
 
+# Keras has no types.
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false, reportUnknownLambdaType=false, reportMissingTypeStubs=false
+
 from __future__ import annotations
 
 import itertools
 
 import numpy as np
-from keras import ops
 
 from musegen.model.config import InferenceConfig
-from musegen.model.tensors import Arrays, Tensor
+from musegen.model.tensors import Arrays, Tensor, ops
 from musegen.music.notes import NOTE, SONG_PARTS, STEPS_PER_BEAT, STEPS_PER_PHRASE, sort_notes
 from musegen.music.phrase import Phrase
 from musegen.music.phrase_set import PhraseSet

@@ -66,9 +66,7 @@ def test_a_checkpoint_is_used_with_its_own_settings(tiny_checkpoints, tmp_path):
 
 def damages(folder):
     """Ways in which files get damaged."""
-    weights, vae, settings = (
-        folder / name for name in ("vae-00001-of-00001.safetensors", "vae.json", "inference.json")
-    )
+    weights, vae = folder / "vae-00001-of-00001.safetensors", folder / "vae.json"
     return {
         "no such folder": lambda: shutil.rmtree(folder),
         "no weights": weights.unlink,
@@ -82,12 +80,7 @@ def damages(folder):
         "another size": lambda: vae.write_text(
             json.dumps({**json.loads(vae.read_text()), "latent_dim": 5})
         ),
-        "broken settings": lambda: settings.write_text("{"),
-        "unknown settings": lambda: settings.write_text('{"loudness": 1}'),
-        "text for a number": lambda: settings.write_text('{"sharpness": "high"}'),
-        "a number for steps": lambda: settings.write_text('{"encoding_steps": 3}'),
-        "no flow": lambda: settings.write_text('{"flow_steps": 0}'),
-        "not a number": lambda: settings.write_text('{"sharpness": NaN}'),
+        "broken settings": lambda: (folder / "inference.json").write_text("{"),
     }
 
 
@@ -97,6 +90,25 @@ def test_a_damaged_checkpoint_is_reported_in_one_line(tiny_checkpoints, tmp_path
     damages(folder)[damage]()
     with pytest.raises(CheckpointError, match=str(folder)) as caught:
         LatentSpace(folder)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{",
+        "[1]",
+        '{"loudness": 1}',
+        '{"sharpness": "high"}',
+        '{"sharpness": NaN}',
+        '{"encoding_steps": 3}',
+        '{"flow_steps": 0}',
+    ],
+)
+def test_damaged_settings_are_reported_in_one_line(tmp_path, text):
+    (tmp_path / "inference.json").write_text(text)
+    with pytest.raises(CheckpointError, match=r"inference\.json is damaged") as caught:
+        load_inference_config(tmp_path)
     assert "\n" not in str(caught.value)
 
 
