@@ -30,7 +30,7 @@ def main() -> None:
     logging.basicConfig(
         level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
-    logging.getLogger("httpx").setLevel(logging.WARNING)  # each start asks its own page
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # logs a request to the own page at each start
     # Stopped by a signal, it removes its temporary files as when it is stopped by hand.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     configure_malloc()
@@ -39,9 +39,9 @@ def main() -> None:
             use_for_temporary_files(stack.enter_context(temporary_folder()))
         except OSError as error:
             sys.exit(f"app.py: cannot make a folder for temporary files: {error}")
-        # Gradio reads these when it is imported, and takes seconds for that.
+        # Gradio reads these when it is imported, which takes seconds.
         os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
-        # Gradio makes a table of this many calls for each error.
+        # For each error, Gradio makes a table of as many calls as it remembers.
         os.environ.setdefault("GRADIO_ANALYTICS_MAX_EVENTS", "1000")
         from musegen.web import LaunchError, launch
 

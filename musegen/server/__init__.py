@@ -1,1 +1,1 @@
-"""What serves many visitors: queues, caches, quotas, health. No widgets."""
+"""Serves many visitors: queues, caches, quotas, settings, metrics. Without widgets."""

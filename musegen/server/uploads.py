@@ -53,8 +53,8 @@ class Upload:
         if self.report is not None:
             return *self.notices, *self.report.lines
         if self.notices:
-            return *self.notices, "It was made here, and says how."
-        return ("It was made here, and says how: this is the very same piece.",)
+            return *self.notices, "It was made on this page."
+        return ("It was made on this page and is the very same piece.",)
 
 
 def read_upload(
@@ -86,14 +86,16 @@ def read_upload(
         raise MusicError("choose a MIDI file first")
     file = Path(path)
     if not file.is_file():
-        raise MusicError(f"{file.name} is not kept here any more: choose the file again")
+        raise MusicError(f"{file.name} is no longer on the server: choose the file again")
     is_audio = file.suffix.lower() in audio.FORMATS
     midi = None if is_audio else load_file(file)
     tag = find_tag(midi.midi) if midi else _audio_tag(file)
     recipe, problem = _recipe_in(tag)
     if recipe and tag:
         if assign or tempo_factor != 1:
-            raise MusicError(f"{file.name} was made here: it is taken as it is")
+            raise MusicError(
+                f"{file.name} was made on this page: its tracks and tempo cannot be changed"
+            )
         notice = checkpoint_notice(tag.text.removeprefix(TAG))
         if notice is None:
             return Upload(recipe)
@@ -101,21 +103,19 @@ def read_upload(
         own_notes = _notes_recipe(read_file(midi)[0], file) if midi else None
         return Upload(recipe, notices=(f"{notice[:1].upper()}{notice[1:]}.",), own_notes=own_notes)
     if midi is None:
-        what = problem or "not made here: of sound files only ours say how they are made"
+        what = problem or "not made on this page, and the page reads no other sound files"
         raise MusicError(f"{file.name} was {what}; give a MIDI file")
     notices: list[str] = []
     if problem:
-        notices.append(f"{file.name} was {problem}: its notes are taken as they are")
+        notices.append(f"{file.name} was {problem}: its notes are used as they are")
         notify(notices[-1])
     piece, report = read_file(midi, assign, tempo_factor)
     others = ", ".join(meter for meter in report.meters if meter != "4/4")
     if others:
-        notify(
-            f"{file.name} has bars of {others}: it is read on its own beats, in phrases of eight"
-        )
+        notify(f"{file.name} has bars of {others}: its beats are kept, in phrases of eight")
     limit = get_settings().upload_bars
     if piece.bars > limit:
-        notices.append(f"{file.name} has {piece.bars} bars; the page takes the first {limit}")
+        notices.append(f"{file.name} has {piece.bars} bars; the page uses the first {limit}")
         notify(notices[-1])
     return Upload(_notes_recipe(piece, file), report, tuple(f"{notice}." for notice in notices))
 
@@ -134,8 +134,8 @@ def _recipe_in(tag: Tag | None) -> tuple[Recipe | None, str]:
     if tag is None:
         return None, ""
     if not tag.notes_unchanged:
-        return None, "made here and changed since"
+        return None, "made on this page and changed since"
     try:
         return read_recipe(tag.text.removeprefix(TAG)), ""
     except MusicError:
-        return None, "made here, but its recipe is damaged"
+        return None, "made on this page, but its recipe is damaged"

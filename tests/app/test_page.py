@@ -118,7 +118,7 @@ def toast(page: Visit) -> str:
     ("name", "content", "message"),
     [
         ("letter.mid", b"Dear reader", "letter.mid is not a MIDI file"),
-        ("song.wav", b"RIFF\x04\x00\x00\x00WAVE", "song.wav was not made here"),
+        ("song.wav", b"RIFF\x04\x00\x00\x00WAVE", "song.wav was not made on this page"),
     ],
 )
 def test_a_file_that_is_not_music_is_refused_in_one_line(

@@ -311,7 +311,7 @@ def test_a_file_that_is_gone_is_asked_for_again(page, midi, server) -> None:
         upload.unlink()
     part_of(page, "Bass").select_option("Left out")
     toast = page.page.get_by_test_id("toast-body").last
-    assert "song.mid is not kept here any more: choose the file again" in toast.inner_text()
+    assert "song.mid is no longer on the server: choose the file again" in toast.inner_text()
     assert part_of(page, "Bass").input_value() == "bass"
     assert page.data("busy") is None
     assert page.piece() == before
@@ -340,7 +340,7 @@ def test_of_a_file_made_here_a_sentence_is_all(page, midi, tmp_path) -> None:
     made = tmp_path / "made.mid"
     read_midi(midi).write_midi(made, tag=TAG + write_recipe(Recipe(source=Random(seed=5, bars=4))))
     drop(page, made)
-    assert summary(page) == "It was made here, and says how: this is the very same piece."
+    assert summary(page) == "It was made on this page and is the very same piece."
     assert page.page.locator(".mg-tracks :is(select, details):visible").count() == 0
 
 

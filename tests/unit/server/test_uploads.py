@@ -83,7 +83,7 @@ def test_a_file_that_was_changed_since_is_read_note_for_note(tmp_path):
     file.save(path)
     upload = read_upload(str(path), print, {0: None})
     assert isinstance(upload.recipe.source, Notes)
-    line = "made.mid was made here and changed since: its notes are taken as they are"
+    line = "made.mid was made on this page and changed since: its notes are used as they are"
     assert read(path)[1] == [line]
     assert upload.lines[:2] == (f"{line}.", upload.report.lines[0])
 
@@ -93,7 +93,7 @@ def test_a_damaged_recipe_is_reported(tmp_path):
     recipe, notices = read(tmp_path / "made.mid")
     assert isinstance(recipe.source, Notes)
     assert notices == [
-        "made.mid was made here, but its recipe is damaged: its notes are taken as they are"
+        "made.mid was made on this page, but its recipe is damaged: its notes are used as they are"
     ]
     silence = np.zeros((4410, 2), np.float32)
     audio.write_audio(
@@ -123,7 +123,10 @@ def test_tracks_can_get_other_parts(tmp_path):
     assert 0 not in upload.recipe.source.part
     band(bars=2).write_midi(tmp_path / "ours.mid", tag=TAG + write_recipe(RECIPE))
     for choice in ({"assign": {0: None}}, {"tempo_factor": 2.0}):
-        with pytest.raises(MusicError, match=r"ours\.mid was made here: it is taken as it is"):
+        with pytest.raises(
+            MusicError,
+            match=r"ours\.mid was made on this page: its tracks and tempo cannot be changed",
+        ):
             read_upload(str(tmp_path / "ours.mid"), print, **choice)
 
 
@@ -132,28 +135,26 @@ def test_another_meter_is_reported(tmp_path):
     midi.time_signature_changes[0].numerator = 3
     midi.write(str(tmp_path / "waltz.mid"))
     _, notices = read(tmp_path / "waltz.mid")
-    assert notices == [
-        "waltz.mid has bars of 3/4: it is read on its own beats, in phrases of eight"
-    ]
+    assert notices == ["waltz.mid has bars of 3/4: its beats are kept, in phrases of eight"]
 
 
 def test_long_music_is_cut_and_that_is_reported(tmp_path):
     band(bars=140).write_midi(tmp_path / "long.mid")
     recipe, notices = read(tmp_path / "long.mid")
     assert recipe.source.bars == 128
-    assert notices == ["long.mid has 140 bars; the page takes the first 128"]
+    assert notices == ["long.mid has 140 bars; the page uses the first 128"]
     assert read_upload(str(tmp_path / "long.mid"), print).lines[0] == f"{notices[0]}."
 
 
 def test_what_cannot_be_read_is_refused_in_one_line(tmp_path):
     sound = tmp_path / "other.wav"
     audio.write_audio(sound, np.zeros((4410, 2), np.float32), 44100)
-    with pytest.raises(MusicError, match=r"other\.wav was not made here"):
+    with pytest.raises(MusicError, match=r"other\.wav was not made on this page"):
         read(sound)
     (tmp_path / "letter.mid").write_text("Dear reader")
     with pytest.raises(MusicError, match="not a MIDI file"):
         read(tmp_path / "letter.mid")
     with pytest.raises(MusicError, match="choose a MIDI file first"):
         read_upload(None, print)
-    with pytest.raises(MusicError, match=r"^gone\.mid is not kept here any more: choose the file"):
+    with pytest.raises(MusicError, match=r"^gone\.mid is no longer on the server: choose the file"):
         read(tmp_path / "gone.mid")

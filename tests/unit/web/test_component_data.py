@@ -143,5 +143,5 @@ def test_the_table_has_the_tracks_and_what_holds_for_all(tmp_path) -> None:
 
 def test_the_table_of_a_file_made_here_is_a_sentence() -> None:
     data = tracks_data(Upload(Recipe(source=Random(seed=5)))).model_dump()
-    assert data["summary"] == "It was made here, and says how: this is the very same piece."
+    assert data["summary"] == "It was made on this page and is the very same piece."
     assert data["tracks"] == data["tempos"] == data["about"] == []
