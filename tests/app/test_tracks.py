@@ -80,7 +80,7 @@ def test_names_are_text(alone) -> None:
 def test_changes_are_told_together_and_go_back_together(alone) -> None:
     page = alone()
     unfold(page)
-    reset = page.page.get_by_role("button", name="As it was")
+    reset = page.page.get_by_role("button", name="Reset")
     assert reset.is_hidden()
     part_of(page, MARKUP).select_option("counter")
     told(page, (0, "counter"))
@@ -152,7 +152,7 @@ def test_what_did_not_work_is_as_it_was(alone) -> None:
     page.page.evaluate("document.dispatchEvent(new CustomEvent('musegen:idle'))")
     assert part_of(page, MARKUP).input_value() == "lead"
     assert track(page, 0).get_attribute("data-part") == "lead"
-    assert page.page.get_by_role("button", name="As it was").is_hidden()
+    assert page.page.get_by_role("button", name="Reset").is_hidden()
 
 
 def test_many_tracks_scroll_by_themselves(alone) -> None:
@@ -233,7 +233,7 @@ def test_another_part_is_seen_heard_and_undone(page, midi) -> None:
         page.button("Undo").click()
     assert page.piece() == before
     wait_for_summary(page, "All 4 tracks are taken")
-    assert page.page.get_by_role("button", name="As it was").is_hidden()
+    assert page.page.get_by_role("button", name="Reset").is_hidden()
 
 
 def test_what_is_varied_is_what_was_chosen_last(page, midi) -> None:
@@ -250,7 +250,7 @@ def test_what_is_varied_is_what_was_chosen_last(page, midi) -> None:
     assert "drums" not in parts(page)
     assert changed_phrases(chosen, page.piece())
     with page.change():  # and from there on
-        page.page.get_by_role("button", name="As it was").click()
+        page.page.get_by_role("button", name="Reset").click()
     assert parts(page) == ["lead", "chords", "bass", "drums"]
     with page.change():
         page.button("Undo").click()
@@ -300,7 +300,7 @@ def test_a_found_beat_is_read_at_half_the_tempo(page, tmp_path) -> None:
         part_of(page, "Piano").select_option("counter")
     assert "49 bpm" in page.text("details")
     with page.change():
-        page.page.get_by_role("button", name="As it was").click()
+        page.page.get_by_role("button", name="Reset").click()
     assert "98 bpm" in page.text("details")
 
 
