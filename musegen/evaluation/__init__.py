@@ -1,4 +1,4 @@
-"""What a checkpoint is worth, on music it was never trained on."""
+"""Measures how good a checkpoint is, on music that it was not trained on."""
 
 from musegen.evaluation.report import Report, evaluate
 

@@ -1,4 +1,4 @@
-"""Model cards, made from what was measured: ``python -m musegen.evaluation.card DIR``."""
+"""Writes model cards from reports: ``python -m musegen.evaluation.card DIR``."""
 
 from __future__ import annotations
 
@@ -66,8 +66,8 @@ tags:
 # $title
 
 A variational autoencoder of $what, two bars at a time, and a flow-matching prior over the
-sequence of its latents. It is a part of MuseGen, a place to explore a latent space of music; the
-architecture is described in its `docs/model.md`.
+sequence of its latents. It is part of MuseGen, a place to explore a latent space of music;
+`docs/model.md` describes the architecture.
 
 ## Use
 
@@ -87,8 +87,8 @@ Trained on $data.
 ## Numbers
 
 $phrases phrases of $sources sources of the $split split, decoded greedily, with 95 % intervals from
-a bootstrap over sources. A classifier's .5 is perfect: it cannot tell what was made from what
-people played. Measured by
+a bootstrap over sources. A classifier's accuracy of .5 is perfect: it cannot tell generated music
+from people's. Measured with
 
     python -m musegen corpus $corpus --out $kind.npz
     python -m musegen evaluate checkpoints/$kind --phrases $kind.npz \\
@@ -104,8 +104,8 @@ $rows
 
 $parameters numbers in half precision. The VAE: Adam, $epochs epochs in $minutes minutes on two
 CPU cores (bfloat16 through oneDNN). The prior: $prior_epochs epochs of 200 steps in
-$prior_minutes minutes; how it went is told in `docs/model.md`. Every loss is in `train.csv` and
-`prior.csv`. Again, from the corpus above:
+$prior_minutes minutes. `docs/model.md` has the details, `train.csv` and `prior.csv` have every
+loss. To repeat it with the dataset from above:
 
     python -m musegen train $kind --phrases $kind.npz --checkpoint checkpoints/$kind
 
@@ -116,13 +116,7 @@ $limits.
 
 
 def write_card(folder: str | Path) -> None:
-    """Write a checkpoint's ``README.md`` from its configs, logs and ``evaluation.json``.
-
-    Parameters
-    ----------
-    folder : path
-        The checkpoint.
-    """
+    """Write a checkpoint's ``README.md`` from its configs, logs and ``evaluation.json``."""
     folder = Path(folder)
     report = json.loads((folder / "evaluation.json").read_text())
     config = json.loads((folder / "vae.json").read_text())
@@ -143,8 +137,8 @@ def write_card(folder: str | Path) -> None:
         prior_epochs=logs["prior"][0],
         prior_minutes=logs["prior"][1],
     )
-    with atomic_write(folder / "README.md") as beside:
-        beside.write_text(text)
+    with atomic_write(folder / "README.md") as temporary:
+        temporary.write_text(text)
 
 
 def _row(
@@ -156,12 +150,12 @@ def _row(
     baseline_is: str,
 ) -> str:
     interval = "" if low is None else f"{low:.3f} to {high:.3f}"
-    beside = "" if baseline is None else f"{baseline:.3f}"
-    return f"| {name} | {value:.3f} | {interval} | {beside} | {baseline_is} |"
+    other = "" if baseline is None else f"{baseline:.3f}"
+    return f"| {name} | {value:.3f} | {interval} | {other} | {baseline_is} |"
 
 
 def _log(path: Path) -> tuple[int, int]:
-    """Epochs and minutes of a training."""
+    """Return the epochs and minutes of a training."""
     with path.open(newline="") as file:
         rows = list(csv.DictReader(file))
     return len(rows), round(sum(float(row["seconds"]) for row in rows) / 60)

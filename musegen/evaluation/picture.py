@@ -1,4 +1,4 @@
-"""The report as a picture: measures beside their baselines, and a few phrases to look at."""
+"""Draws the report: measures with their baselines, and piano rolls of a few phrases."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from musegen.music.phrase import Phrase
 __all__ = ["draw_picture"]
 
 _COLORS = dict(zip(PARTS, ("#d1495b", "#edae49", "#4f9d69", "#30638e", "#6b4e71"), strict=True))
-_WIDEST = 2.5  # notes blended cost a language model twice what their ends do
+_MAX_SHOWN = 2.5  # blended notes cost a language model twice what their ends do
 _OURS, _THEIRS = "#30638e", "#d1495b"
 
 
@@ -27,21 +27,21 @@ def draw_picture(
     measures: Mapping[str, Measure],
     examples: Mapping[str, Sequence[Phrase]],
 ) -> None:
-    """Write a PNG, whole or not at all.
+    """Write a PNG.
 
     Parameters
     ----------
     path : path
     title : str
     measures : mapping of str to Measure
-        Those that are shares or ratios are drawn; errors in units of their own are not.
+        Shares and ratios are drawn; larger numbers, such as errors with units, are not.
     examples : mapping of str to sequence of Phrase
-        A row of piano rolls for each.
+        Phrases by kind; each kind is a row of piano rolls.
     """
     shown = {name: m for name, m in measures.items() if _is_share(m)}
     wide = max((len(phrases) for phrases in examples.values()), default=0)
     bars_high = 0.2 * len(shown) + 0.9
-    # Not pyplot's: a figure of its own needs no screen and leaves nothing behind.
+    # Without pyplot, which needs a screen and keeps figures in memory.
     figure = Figure(figsize=(10, bars_high + 1.5 * len(examples)), layout="constrained")
     FigureCanvasAgg(figure)
     figure.suptitle(title, fontsize=10)
@@ -51,18 +51,18 @@ def draw_picture(
     for i, (kind, phrases) in enumerate(examples.items(), start=1):
         for j, phrase in enumerate(phrases):
             _roll(figure.add_subplot(grid[i, j]), phrase, f"{kind} {j + 1}")
-    with atomic_write(path) as beside:
-        figure.savefig(beside, dpi=80)
+    with atomic_write(path) as temporary:
+        figure.savefig(temporary, dpi=80)
 
 
 def _is_share(measure: Measure) -> bool:
-    return max(measure.value, measure.baseline or 0) <= _WIDEST
+    return max(measure.value, measure.baseline or 0) <= _MAX_SHOWN
 
 
 def _bars(axes: Axes, measures: Mapping[str, Measure]) -> None:
     for row, measure in enumerate(measures.values()):
         axes.barh(row, measure.value, color=_OURS, alpha=0.75, height=0.7)
-        if measure.low is not None:
+        if measure.low is not None and measure.high is not None:
             axes.plot([measure.low, measure.high], [row, row], color="black", linewidth=1.5)
         if measure.baseline is not None:
             axes.plot(measure.baseline, row, "D", color=_THEIRS, markersize=4)

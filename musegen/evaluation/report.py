@@ -1,4 +1,4 @@
-"""The report: every measure of a checkpoint, with its interval and its baseline."""
+"""The report: every measure of a checkpoint, with intervals and baselines."""
 
 from __future__ import annotations
 
@@ -27,8 +27,7 @@ from musegen.music.phrase_set import PhraseSet
 
 __all__ = ["Report", "evaluate"]
 
-# Each measures one thing; what it cannot measure on the phrases given, it leaves out.
-_FAMILIES: tuple[Callable[[Samples], dict[str, Measure]], ...] = (
+_MEASURES: tuple[Callable[[Samples], dict[str, Measure]], ...] = (
     melody.measure,
     reconstruction.measure,
     draws.measure,
@@ -39,7 +38,7 @@ _FAMILIES: tuple[Callable[[Samples], dict[str, Measure]], ...] = (
     interpolation.measure,
     attributes.measure,
 )
-_EXAMPLES = 4  # rolls of either kind in the picture
+_EXAMPLES = 4  # piano rolls of each kind in the picture
 
 
 @dataclass(frozen=True)
@@ -51,12 +50,12 @@ class Report:
     checkpoint : str
         The folder's name.
     split : str
-        What it was measured on: ``test``, or ``all`` where no phrase is marked so.
+        Of the phrases: ``test``, or ``all`` if none is marked as test.
     sources, phrases : int
-        How many songs or performances, and how many two-bar phrases of them.
+        How many songs or performances it was measured on, and how many phrases of them.
     measures : dict of str to Measure
     examples : dict of str to sequence of Phrase
-        A few phrases to look at, by what they are; in the picture, not in the JSON.
+        A few phrases to look at, by kind; shown in the picture, not in the JSON.
     """
 
     checkpoint: str
@@ -67,18 +66,12 @@ class Report:
     examples: dict[str, Sequence[Phrase]] = field(default_factory=dict)
 
     def save(self, path: str | Path) -> None:
-        """Write it as JSON, and beside it a picture of the same name; each whole or not at all.
-
-        Parameters
-        ----------
-        path : path
-            The JSON's. The picture ends in ``.png``.
-        """
+        """Write a JSON file, and a picture with the same name and the ending ``.png``."""
         path = Path(path)
         plain = {name: value for name, value in vars(self).items() if name != "examples"}
         plain["measures"] = {name: asdict(measure) for name, measure in self.measures.items()}
-        with atomic_write(path) as beside:
-            beside.write_text(json.dumps(plain, indent=2, ensure_ascii=False) + "\n")
+        with atomic_write(path) as temporary:
+            temporary.write_text(json.dumps(plain, indent=2, ensure_ascii=False) + "\n")
         picture = path.with_suffix(".png")
         draw_picture(picture, self._title, self.measures, self.examples)
 
@@ -96,17 +89,15 @@ class Report:
 def evaluate(folder: str | Path, phrases: PhraseSet) -> Report:
     """Measure a checkpoint.
 
-    Reconstruction is of phrases that do not overlap, encoded and decoded greedily. Random phrases
-    are draws from the prior at the generator's own temperature. The same checkpoint and phrases
-    give the same report.
+    The same checkpoint and phrases give the same report.
 
     Parameters
     ----------
     folder : path
         The checkpoint.
     phrases : PhraseSet
-        Measured on its test split where it has one, else on all of it. With a test split, those
-        for training are what copies are looked for in, and what the language model is made from.
+        Those of the test split are measured on; all, if there is none. With a test split, those of
+        the training split are compared with drawn phrases, and train the language model.
 
     Raises
     ------
@@ -117,11 +108,11 @@ def evaluate(folder: str | Path, phrases: PhraseSet) -> Report:
     """
     samples = Samples.gather(folder, phrases)
     measures: dict[str, Measure] = {}
-    for family in _FAMILIES:
-        measures |= family(samples)
-    held = samples.held
-    # Some of all songs, and of the drawn pieces the first phrase of each.
-    truth = samples.truth[:: max(1, len(held) // _EXAMPLES)][:_EXAMPLES]
+    for measure in _MEASURES:
+        measures |= measure(samples)
+    held = samples.held_out
+    # Phrases from all over the held-out songs, and the first phrases of drawn pieces.
+    truth = samples.originals[:: max(1, len(held) // _EXAMPLES)][:_EXAMPLES]
     drawn = samples.drawn[::PHRASES_PER_PIECE][:_EXAMPLES]
     return Report(
         Path(folder).name,

@@ -1,4 +1,4 @@
-"""What a checkpoint is measured with: held-out phrases, draws, and what it was trained on."""
+"""The music that a checkpoint is measured on: held-out, drawn and training phrases."""
 
 from __future__ import annotations
 
@@ -17,12 +17,20 @@ from musegen.music.notes import BARS_PER_PHRASE, DRUMS
 from musegen.music.phrase import Phrase
 from musegen.music.phrase_set import PhraseSet
 
-__all__ = ["PHRASES_PER_PIECE", "Samples", "in_c", "places", "song_pairs", "spread", "stretches"]
+__all__ = [
+    "PHRASES_PER_PIECE",
+    "Samples",
+    "numbers_in_song",
+    "pair_songs",
+    "sample_evenly",
+    "sixteen_bars",
+    "to_c",
+]
 
 PHRASES_PER_PIECE = 8  # 16 bars
-_PER_SONG = 32  # one performance of a drummer is ten times as long as the usual one
-# Random phrases are about as many as the held-out ones, within what takes seconds.
-_FEWEST_PIECES, _MOST_PIECES = 16, 192
+_MAX_PER_SONG = 32  # the longest drum performance is ten times as long as most
+# There are about as many drawn phrases as held-out ones, within these limits.
+_MIN_PIECES, _MAX_PIECES = 16, 192
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,22 +41,21 @@ class Samples:
     ----------
     space : LatentSpace
     split : str
-        What is held out: ``test``, or ``all`` where no phrase is marked so.
-    held : PhraseSet
+        Which phrases are held out: ``test``, or ``all`` if none is marked as test.
+    held_out : PhraseSet
         Phrases of the space's parts that do not overlap, in C, with their own tempos.
     train : PhraseSet, optional
-        All that the checkpoint was trained on, in C. None where it is not known to be other music
-        than what is held out.
+        The training phrases, in C. None if they may include the held-out ones.
     """
 
     space: LatentSpace
     split: str
-    held: PhraseSet
+    held_out: PhraseSet
     train: PhraseSet | None
 
     @classmethod
     def gather(cls, folder: str | Path, phrases: PhraseSet) -> Samples:
-        """Load a checkpoint, and choose from some phrases what it is measured on.
+        """Load a checkpoint, and choose its held-out and training phrases from a dataset.
 
         Raises
         ------
@@ -58,7 +65,7 @@ class Samples:
             If there are no phrases of the checkpoint's parts.
         """
         space = LatentSpace(folder)
-        mine = in_c(phrases.only(space.parts))
+        mine = to_c(phrases.only(space.parts))
         held, train, split = mine, None, "all"
         if (mine.split == "test").any():
             held, split = mine.where("test"), "test"
@@ -67,23 +74,20 @@ class Samples:
         held = held.take(held.bar % BARS_PER_PHRASE == 0)
         if not len(held):
             parts = ", ".join(space.parts)
-            raise MusicError(f"none of these phrases has a note of {parts}: give others")
+            raise MusicError(f"none of these phrases has notes of {parts}: choose other phrases")
         return cls(space, split, held, train)
 
     @cached_property
-    def truth(self) -> list[Phrase]:
-        """The held-out phrases."""
-        return list(self.held)
+    def originals(self) -> list[Phrase]:
+        """The phrases of `held_out` as a list."""
+        return list(self.held_out)
 
     @cached_property
     def drawn(self) -> list[Phrase]:
-        """Random phrases: pieces of `PHRASES_PER_PIECE` from the prior, one after another.
-
-        In the generator's usual form, at its usual temperature.
-        """
+        """The phrases of random pieces of 16 bars, with the default form and temperature."""
         dim = self.space.latent_dim
-        as_many = len(self.held) // PHRASES_PER_PIECE + 1
-        pieces = min(max(as_many, _FEWEST_PIECES), _MOST_PIECES)
+        as_many = len(self.held_out) // PHRASES_PER_PIECE + 1
+        pieces = min(max(as_many, _MIN_PIECES), _MAX_PIECES)
         u = np.stack(
             [
                 apply_form(DEFAULT_FORM, draw_noise(seed, PHRASES_PER_PIECE, dim), seed)
@@ -94,13 +98,13 @@ class Samples:
         return self.space.decode(z.reshape(-1, dim))
 
     @property
-    def drawn_piece(self) -> np.ndarray:
-        """Shape of `drawn`: the piece of each phrase."""
+    def piece_of_drawn(self) -> np.ndarray:
+        """The number of the piece of each phrase in `drawn`."""
         return np.arange(len(self.drawn)) // PHRASES_PER_PIECE
 
 
-def in_c(phrases: PhraseSet) -> PhraseSet:
-    """The same phrases in C, as `Phrase.to_key` moves them, all at once."""
+def to_c(phrases: PhraseSet) -> PhraseSet:
+    """Transpose all phrases to C, as `Phrase.to_key` does."""
     notes = phrases.notes.copy()
     pitched = notes["part"] != DRUMS
     pitch = notes["pitch"][pitched] - phrases.key[phrases.rows][pitched]
@@ -110,8 +114,8 @@ def in_c(phrases: PhraseSet) -> PhraseSet:
     return replace(phrases, notes=notes, key=np.zeros_like(phrases.key))
 
 
-def places(source: np.ndarray) -> np.ndarray:
-    """The place of each phrase among those of its song, from 0, in an order drawn by chance."""
+def numbers_in_song(source: np.ndarray) -> np.ndarray:
+    """Number the phrases of each song from 0 on, in random order."""
     order = np.random.default_rng(0).permutation(len(source))
     order = order[np.argsort(source[order], kind="stable")]
     _, start, count = np.unique(source[order], return_index=True, return_counts=True)
@@ -120,39 +124,38 @@ def places(source: np.ndarray) -> np.ndarray:
     return place
 
 
-def spread(source: np.ndarray, count: int, per_song: int = _PER_SONG) -> np.ndarray:
-    """Rows of some phrases, as evenly from all songs as can be, and in an order drawn by chance.
+def sample_evenly(source: np.ndarray, count: int, per_song: int = _MAX_PER_SONG) -> np.ndarray:
+    """Choose phrases as evenly from all songs as possible; return their rows in random order.
 
     Parameters
     ----------
     source : numpy.ndarray
         The song of each phrase.
     count, per_song : int
-        At most so many in all, and of each song.
+        The largest number in all, and from each song.
     """
-    place = places(source)
+    place = numbers_in_song(source)
     rows = np.random.default_rng(1).permutation(np.flatnonzero(place < per_song))
     first = rows[np.argsort(place[rows], kind="stable")][:count]
     return np.random.default_rng(2).permutation(first)
 
 
-def song_pairs(source: np.ndarray, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Pairs of phrases of two songs; each song is paired with one other, of about its length.
+def pair_songs(source: np.ndarray, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Pair phrases of different songs; each song is paired with only one other of similar length.
 
-    So the pairs of songs stand alone: what is between two of them can be known by neither from
-    any other pair.
+    So a classifier that is trained on other pairs has seen neither song of a pair.
 
     Parameters
     ----------
     source : numpy.ndarray
         The song of each phrase.
     rows : numpy.ndarray
-        The phrases to be paired.
+        The phrases to pair.
 
     Returns
     -------
     tuple of numpy.ndarray
-        Rows of the first ends, and of the second ones. No phrase is in two pairs.
+        Rows of the first phrases, and of the second ones. No phrase is in two pairs.
     """
     songs, count = np.unique(source[rows], return_counts=True)
     songs = songs[np.argsort(-count, kind="stable")]
@@ -166,8 +169,8 @@ def song_pairs(source: np.ndarray, rows: np.ndarray) -> tuple[np.ndarray, np.nda
     return np.array(a, np.int64), np.array(b, np.int64)
 
 
-def stretches(phrases: PhraseSet) -> np.ndarray:
-    """16 bars in a row, without overlap: shape ``(n, 8)``, the rows of their phrases."""
+def sixteen_bars(phrases: PhraseSet) -> np.ndarray:
+    """Find eight consecutive phrases of a song, without overlap; return rows, shape ``(n, 8)``."""
     found: list[list[int]] = []
     run: list[int] = []
     for row in np.lexsort((phrases.bar, phrases.source)).tolist():

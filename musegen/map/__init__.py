@@ -1,1 +1,1 @@
-"""The map: phrases of the prior as points of a square, where neighbours sound alike."""
+"""The map: phrases drawn from the prior as points in a square where neighbours sound alike."""

@@ -1,8 +1,8 @@
-"""Making the map: draw phrases, hear what they have in common, lay them out in a square.
+"""Makes the map: draws phrases, compares them, and lays them out in a square.
 
-Neighbours shall sound alike. Latents do not say that: two phrases that are near each other there
-share as many onsets and chords as any two. So phrases are compared as listeners do, by rhythm,
-harmony, the attributes and the beat, and laid out by t-SNE (van der Maaten and Hinton 2008).
+Neighbours must sound alike. Distances of latents do not ensure that: phrases with similar latents
+share no more onsets and chords than any two. So phrases are compared as listeners do, by rhythm,
+harmony, attributes and drums, and laid out by t-SNE (van der Maaten and Hinton 2008).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import numpy as np
 
 from musegen.map.phrase_map import PhraseMap
 from musegen.music.attributes import attributes_of, measure_attributes
-from musegen.music.instruments import DRUM_PITCHES
+from musegen.music.instruments import DRUM_CLASSES, drum_classes
 from musegen.music.notes import (
     DRUMS,
     PARTS,
@@ -31,29 +31,18 @@ if TYPE_CHECKING:
 
 __all__ = ["draw_phrases", "make_map", "measure_neighbours", "similarities"]
 
-_AT_ONCE = 64  # phrases of a batch; larger ones take no less time each
+_AT_ONCE = 64  # phrases in a batch; larger batches are not faster
 _NAMES = (*attributes_of(SONG_PARTS), *(f"drums {name}" for name in attributes_of(["drums"])))
 
-# Chosen by how alike the neighbours on the map are (docs/model.md).
-_COMPONENTS = 12  # of each aspect: what its phrases have in common, not each note
+# Chosen by how similar neighbours on the map are (docs/model.md).
+_COMPONENTS = 12  # principal components of each aspect; more would describe single notes
 _WEIGHTS = {"rhythm": 1.0, "chords": 1.0, "scale": 1.0, "song": 1.0, "beat": 1.4, "drums": 1.0}
 _PERPLEXITY = 40
-_SPREAD = 0.8  # share of a point's rank in its coordinate: leaves fewer places empty
+_RANK_SHARE = 0.8  # of a point's rank in its coordinate: leaves fewer empty areas
 
 
 def make_map(mg: MuseGen, points: int = 4000) -> PhraseMap:
-    """Draw phrases and lay them out.
-
-    Parameters
-    ----------
-    mg : MuseGen
-    points : int
-        Phrases, of the seeds from 0; at least 200.
-
-    Returns
-    -------
-    PhraseMap
-    """
+    """Draw phrases, of the seeds from 0 on, and lay them out; there must be at least 200."""
     phrases = draw_phrases(mg, range(points))
     values = np.hstack(
         [
@@ -61,12 +50,12 @@ def make_map(mg: MuseGen, points: int = 4000) -> PhraseMap:
             for parts in (SONG_PARTS, ("drums",))
         ]
     )
-    positions = _lay_out(_aspects(phrases, values))
+    positions = _layout(_aspects(phrases, values))
     return PhraseMap(positions, dict(zip(_NAMES, values.T.astype(np.float32), strict=True)))
 
 
 def draw_phrases(mg: MuseGen, seeds: Sequence[int]) -> list[Phrase]:
-    """The phrases that points of the map stand for."""
+    """Draw the phrases of points of the map."""
     return [
         piece.phrases[0]
         for start in range(0, len(seeds), _AT_ONCE)
@@ -77,23 +66,23 @@ def draw_phrases(mg: MuseGen, seeds: Sequence[int]) -> list[Phrase]:
 def measure_neighbours(
     mg: MuseGen, phrase_map: PhraseMap, sample: int = 100, near: int = 10
 ) -> dict[str, tuple[float, float]]:
-    """How alike neighbours on a map sound, and any two phrases.
+    """Measure how similar neighbours on a map sound, and any two phrases.
 
     Parameters
     ----------
     mg : MuseGen
-        Whose map it is; the phrases are drawn again.
+        The model of the map; it draws the phrases again.
     phrase_map : PhraseMap
     sample : int
-        Points whose neighbours are heard, chosen by chance, always the same.
+        How many points are compared with their neighbours; a fixed random choice.
     near : int
-        Neighbours of each, the nearest.
+        How many neighbours each has.
 
     Returns
     -------
     dict of str to (float, float)
-        By the name of each measure of `similarities`: its mean over neighbours, and over pairs by
-        chance of the same phrases.
+        By measure of `similarities`: the mean over neighbours, and over random pairs of the same
+        phrases.
     """
     rng = np.random.default_rng(0)
     chosen = rng.choice(len(phrase_map), min(sample, len(phrase_map)), replace=False)
@@ -115,22 +104,22 @@ def measure_neighbours(
 def similarities(
     phrases: Sequence[Phrase], ours: np.ndarray, theirs: np.ndarray
 ) -> dict[str, np.ndarray]:
-    """How alike pairs of phrases sound.
+    """Measure how similar pairs of phrases sound.
 
     Parameters
     ----------
     phrases : sequence of Phrase
         In one key.
     ours, theirs : numpy.ndarray
-        Shape ``(pairs,)``: numbers of phrases.
+        Int ``(pairs,)``: indices of phrases.
 
     Returns
     -------
     dict of str to numpy.ndarray
-        Shape ``(pairs,)`` each, 1 for equal phrases: ``onsets``, the steps on which both begin a
-        note among those on which either does, mean of the song's parts (NaN without any);
-        ``scale``, the correlation of the time that each pitch class sounds; ``chords``, the same
-        of each pitch class in each beat; ``beat``, the F1 of the drums' hits.
+        Float ``(pairs,)`` each, 1 for equal phrases: ``onsets``, the share of onset steps that
+        both have, mean of the song's parts (NaN without any); ``scale``, the correlation of how
+        long each pitch class sounds; ``chords``, the same for each beat; ``beat``, the F1 of the
+        drums' hits.
     """
     onsets, sounding, hits = _grids(phrases)
     begins = onsets[:, :DRUMS] > 0
@@ -149,7 +138,7 @@ def similarities(
 
 
 def _aspects(phrases: Sequence[Phrase], values: np.ndarray) -> dict[str, np.ndarray]:
-    """What listeners compare, a row for each phrase; `values` are its attributes."""
+    """Return what listeners compare, a row for each phrase; `values` are its attributes."""
     onsets, sounding, hits = _grids(phrases)
     known = (values - np.nanmean(values, 0)) / np.maximum(np.nanstd(values, 0), 1e-6)
     song, drums = np.split(np.nan_to_num(known), [len(attributes_of(SONG_PARTS))], axis=1)
@@ -163,8 +152,8 @@ def _aspects(phrases: Sequence[Phrase], values: np.ndarray) -> dict[str, np.ndar
     }
 
 
-def _lay_out(aspects: dict[str, np.ndarray]) -> np.ndarray:
-    # Takes a second to import; only making a map needs it.
+def _layout(aspects: dict[str, np.ndarray]) -> np.ndarray:
+    # Takes a second to import, and only making a map needs it.
     from sklearn.decomposition import PCA
     from sklearn.manifold import TSNE
 
@@ -174,18 +163,18 @@ def _lay_out(aspects: dict[str, np.ndarray]) -> np.ndarray:
         x = weight * x / max(np.sqrt((x**2).sum(1).mean()), 1e-6)
         count = min(_COMPONENTS, x.shape[1])
         rows.append(PCA(count, random_state=0).fit_transform(x))
-    layout = TSNE(perplexity=_PERPLEXITY, metric="cosine", init="pca", random_state=0)
-    places = layout.fit_transform(np.hstack(rows))
+    tsne = TSNE(perplexity=_PERPLEXITY, metric="cosine", init="pca", random_state=0)
+    places = tsne.fit_transform(np.hstack(rows))
     low, high = places.min(0), places.max(0)
     rank = places.argsort(0, kind="stable").argsort(0) / (len(places) - 1)
-    even = (1 - _SPREAD) * (places - low) / (high - low) + _SPREAD * rank
+    even = (1 - _RANK_SHARE) * (places - low) / (high - low) + _RANK_SHARE * rank
     return even.astype(np.float32)
 
 
 def _grids(phrases: Sequence[Phrase]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Onsets ``(n, parts, steps)``; sounding pitches ``(n, steps, 12)``; hits ``(n, 9, steps)``.
+    """Return onsets ``(n, parts, steps)``, pitch classes ``(n, steps, 12)``, hits ``(n, 9, steps)``.
 
-    Onsets and hits have their velocities, 0 to 1.
+    The values of onsets and hits are velocities, 0 to 1.
     """
     together = PhraseSet.from_phrases(phrases)
     notes, row = together.notes, together.rows
@@ -194,10 +183,10 @@ def _grids(phrases: Sequence[Phrase]) -> tuple[np.ndarray, np.ndarray, np.ndarra
     onsets = np.zeros((len(phrases), len(PARTS), STEPS_PER_PHRASE), np.float32)
     np.maximum.at(onsets, (row, part, onset), loud)
     is_hit = part == DRUMS
-    kind = np.searchsorted(np.sort(DRUM_PITCHES), pitch[is_hit])
-    hits = np.zeros((len(phrases), len(DRUM_PITCHES), STEPS_PER_PHRASE), np.float32)
+    kind = drum_classes(pitch[is_hit])
+    hits = np.zeros((len(phrases), len(DRUM_CLASSES), STEPS_PER_PHRASE), np.float32)
     np.maximum.at(hits, (row[is_hit], kind, onset[is_hit]), loud[is_hit])
-    # A note adds one where it starts and takes it away where it ends; the sum is what sounds.
+    # Each note adds one at its start and subtracts one at its end; the running sum is what sounds.
     edges = np.zeros((len(phrases), STEPS_PER_PHRASE + 1, 12), np.float32)
     end = np.minimum(onset + notes["duration"], STEPS_PER_PHRASE)
     for step, change in ((onset, 1), (end, -1)):
@@ -206,7 +195,7 @@ def _grids(phrases: Sequence[Phrase]) -> tuple[np.ndarray, np.ndarray, np.ndarra
 
 
 def _one_bar(grid: np.ndarray) -> np.ndarray:
-    """The mean of a grid's two bars, a little out of focus: a step late is not another rhythm."""
+    """Return the mean of a grid's two bars, blurred: an onset a step late is similar."""
     from scipy.ndimage import gaussian_filter1d
 
     bars = grid.reshape(*grid.shape[:2], -1, STEPS_PER_BAR).mean(2)

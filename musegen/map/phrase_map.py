@@ -1,8 +1,7 @@
-"""The map: phrases of the prior as points of a square, where neighbours sound alike.
+"""The map: phrases drawn from the prior as points in a square where neighbours sound alike.
 
-Point number `i` is seed `i`: the phrase of ``mg.random(seed=i, bars=2, form="free")``. So a map
-holds places and attributes alone, and is of the checkpoint that it was made with. It is made by
-`musegen.map.layout`.
+Point number `i` is seed `i`: the phrase of ``mg.random(seed=i, bars=2, form="free")``. So a map has
+only positions and attributes, and belongs to the checkpoints that it was made with.
 """
 
 from __future__ import annotations
@@ -20,21 +19,20 @@ from musegen.files import atomic_write
 
 __all__ = ["PhraseMap"]
 
-_FULL = 65535  # of a coordinate in a file
+_SCALE = 65535  # of coordinates in a file, which are whole numbers
 
 
 @dataclass(frozen=True, eq=False)
 class PhraseMap:
-    """Where phrases lie, and what they measure.
+    """Positions and attributes of phrases.
 
     Attributes
     ----------
     positions : numpy.ndarray
-        Shape ``(points, 2)``, float32, 0 to 1: x and y of each phrase.
+        Float32 ``(points, 2)``, 0 to 1: x and y of each phrase.
     attributes : mapping of str to numpy.ndarray
-        By name, float32 ``(points,)`` in the units of `musegen.music.features`: those of
-        `musegen.music.attributes`, of the song alone, and of the drums as ``drums density`` ….
-        NaN where one is not defined.
+        By name, float32 ``(points,)`` in the units of `musegen.music.features`: the song's
+        `musegen.music.attributes`, and the drums' as ``drums density`` …. NaN if undefined.
     """
 
     positions: np.ndarray
@@ -44,35 +42,34 @@ class PhraseMap:
         return len(self.positions)
 
     def nearest(self, x: float, y: float) -> int:
-        """Seed of the phrase that is nearest to a place."""
+        """Return the seed of the phrase nearest to a point."""
         return int(self._distances(np.array([x, y])).argmin())
 
     def along(self, points: np.ndarray, count: int) -> list[int]:
-        """Seeds of the phrases under a line.
+        """Return the seeds of phrases along a line.
 
         Parameters
         ----------
         points : numpy.ndarray
-            Shape ``(m, 2)``, m at least 1: the corners of the line, 0 to 1.
+            Shape ``(m, 2)``, 0 to 1: the corners of the line; at least one.
         count : int
-            Phrases, at even distances: the first at the line's start, the last at its end.
+            Phrases at equal distances, from the start of the line to its end.
 
         Returns
         -------
         list of int
-            As many. No seed follows itself: where the line is too short for that, it goes to the
-            next nearest.
+            `count` seeds. None follows itself: on a short line the next nearest one does.
 
         Raises
         ------
         ValueError
-            If the line has another shape or is not of numbers, or the count is under 1.
+            If the line has another shape or is not finite, or the count is under 1.
         """
         points = np.asarray(points, float)
         if points.ndim != 2 or points.shape[1] != 2 or not len(points):
             raise ValueError(f"a line's points have shape (m, 2), not {points.shape}")
         if not np.isfinite(points).all() or count < 1:
-            raise ValueError("a line has finite points and at least one phrase")
+            raise ValueError("a line has finite points, and at least one phrase along it")
         lengths = np.linalg.norm(np.diff(points, axis=0), axis=1)
         reached = np.concatenate([[0.0], np.cumsum(lengths)])
         places = np.linspace(0, reached[-1], count)
@@ -87,18 +84,18 @@ class PhraseMap:
         return np.linalg.norm(self.positions - place, axis=1)
 
     def save(self, path: str | Path) -> None:
-        """Write an ``.npz`` file, whole or not at all: some 25 bytes a point."""
-        with atomic_write(path) as beside, beside.open("wb") as file:
+        """Write an ``.npz`` file; a point takes some 25 bytes."""
+        with atomic_write(path) as temporary, temporary.open("wb") as file:
             np.savez_compressed(
                 file,
-                positions=np.round(self.positions * _FULL).astype(np.uint16),
+                positions=np.round(self.positions * _SCALE).astype(np.uint16),
                 names=np.array(list(self.attributes), np.str_),
                 values=np.array(list(self.attributes.values()), np.float16),
             )
 
     @classmethod
     def load(cls, path: str | Path) -> PhraseMap:
-        """Read what `save` wrote.
+        """Read a file that `save` wrote.
 
         Raises
         ------
@@ -124,10 +121,10 @@ class PhraseMap:
         ):
             raise CheckpointError(_damaged(path))
         return cls(
-            positions.astype(np.float32) / _FULL,
+            positions.astype(np.float32) / _SCALE,
             dict(zip(names.tolist(), values.astype(np.float32), strict=True)),
         )
 
 
 def _damaged(path: str | Path) -> str:
-    return f"{path} is damaged: get it anew, or make it with python -m musegen map --out {path}"
+    return f"{path} is damaged: download it again, or run python -m musegen map --out {path}"

@@ -1,1 +1,1 @@
-"""Recipes: how a piece is made, as a short text that makes it again."""
+"""Recipes: how pieces are made, as data and as short texts that make them again."""

@@ -1,4 +1,4 @@
-"""Pieces to begin with: seeds that came out well, each with a band that suits it."""
+"""Example pieces: good seeds, each with instruments that suit it."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ __all__ = ["EXAMPLES"]
 
 
 def _example(seed: int, band: str, key: int = 0, form: str = DEFAULT_FORM) -> Recipe:
-    played_by = BANDS[band]
+    players = BANDS[band]
     sound = Sound(
         key=key,
-        tempo=played_by.tempo,
-        programs=dict(played_by.programs),
-        swing=played_by.swing or None,
+        tempo=players.tempo,
+        programs=dict(players.programs),
+        swing=players.swing or None,
     )
     return Recipe(source=Random(seed=seed, form=form), sound=sound)
 

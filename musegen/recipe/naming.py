@@ -1,4 +1,4 @@
-"""What a recipe's piece is called: on the page, in the names of its files."""
+"""Names of pieces, on the page and in the names of files, made from their recipes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from musegen.music.keys import KEY_NAMES
 from musegen.music.notes import BARS_PER_PHRASE
 from musegen.recipe.codec import write_recipe
 from musegen.recipe.examples import EXAMPLES
-from musegen.recipe.schema import Blend, Cut, Morph, Notes, Random, Recipe, Source
+from musegen.recipe.schema import Blend, Cut, Morph, Notes, Random, Recipe, Source, Vary
 
 __all__ = ["details", "key_label", "marks", "safe_stem", "shares", "stem", "title"]
 
@@ -23,7 +23,7 @@ _DONE = {"fill": "redrawn", "vary": "varied", "extend": "longer", "reconstruct":
 
 
 def title(recipe: Recipe) -> str:
-    """A few words: where the piece comes from."""
+    """Return a few words that say where a piece comes from."""
     example = _example(recipe)
     if example:
         return example
@@ -32,7 +32,7 @@ def title(recipe: Recipe) -> str:
 
 
 def _example(recipe: Recipe) -> str | None:
-    """The example that a recipe began as, however it was changed."""
+    """Return the name of the example that a recipe started from, whatever its edits."""
     return next((name for name, one in EXAMPLES.items() if one.source == recipe.source), None)
 
 
@@ -54,40 +54,46 @@ def _end(recipe: Recipe) -> str:
 
 
 def details(recipe: Recipe, piece: Piece) -> tuple[str, ...]:
-    """Short facts that stand under the title: the length first."""
+    """Return short facts to show under the title, the length first."""
     plural = "bar" if piece.bars == 1 else "bars"
     tempos = {round(phrase.tempo) for phrase in piece.phrases}
-    slow, fast = min(tempos), max(tempos)
-    tempo = f"{slow} bpm" if slow == fast else f"{slow}–{fast} bpm"
-    return (f"{piece.bars} {plural}", *_how(recipe), tempo, key_label(piece.key))
+    low, high = min(tempos), max(tempos)
+    tempo = f"{low} bpm" if low == high else f"{low}–{high} bpm"
+    return (
+        f"{piece.bars} {plural}",
+        *_source_facts(recipe),
+        *_edit_facts(recipe),
+        tempo,
+        key_label(piece.key),
+    )
 
 
-def _how(recipe: Recipe) -> tuple[str, ...]:
+def _source_facts(recipe: Recipe) -> tuple[str, ...]:
     source = recipe.source
-    first: tuple[str, ...] = ()
     if isinstance(source, Random):
-        first = (f"seed {source.seed}", source.form) if _example(recipe) else (source.form,)
-    elif isinstance(source, Morph):
-        first = (f"{source.steps} steps",)
-    elif isinstance(source, Notes) and not recipe.edits:
-        first = ("original",)
-    if not recipe.edits:
-        return first
+        return (f"seed {source.seed}", source.form) if _example(recipe) else (source.form,)
+    if isinstance(source, Morph):
+        return (f"{source.steps} steps",)
+    return ("original",) if isinstance(source, Notes) and not recipe.edits else ()
+
+
+def _edit_facts(recipe: Recipe) -> tuple[str, ...]:
     if len(recipe.edits) > 1:
-        return (*first, f"{len(recipe.edits)} changes")
-    (edit,) = recipe.edits
-    if edit.do == "vary" and edit.phrases is None:
-        return (*first, f"{edit.similarity:.0%} similar, seed {edit.seed}")
-    return (*first, _DONE.get(edit.do, "1 change"))
+        return (f"{len(recipe.edits)} changes",)
+    for edit in recipe.edits:
+        if isinstance(edit, Vary) and edit.phrases is None:
+            return (f"{edit.similarity:.0%} similar, seed {edit.seed}",)
+        return (_DONE.get(edit.do, "1 change"),)
+    return ()
 
 
 def key_label(key: int) -> str:
-    """Both names of a key, as in `Phrase.key`: ``C / Am``."""
+    """Return the major and the minor name of a key, as in `Phrase.key`: ``C / Am``."""
     return f"{KEY_NAMES[key + 5]} / {_MINORS[key + 5]}"
 
 
 def stem(recipe: Recipe, piece: Piece) -> str:
-    """Name of its files without the ending, such as ``musegen-seed42-16bars``."""
+    """Return the name of a piece's files without the ending, like ``musegen-seed42-16bars``."""
     source = recipe.source
     if isinstance(source, Random):
         what = f"seed{source.seed}"
@@ -100,7 +106,7 @@ def stem(recipe: Recipe, piece: Piece) -> str:
         what = f"blend-{source.x * 100:.0f}-{source.y * 100:.0f}"
     else:
         what = "map-" + "-".join(map(str, source.seeds[:3]))
-    # What was changed has a name of its own: two files of one seed are not the same music.
+    # Edited pieces get other names, because files of one seed may have different music.
     changed = (
         hashlib.sha256(write_recipe(recipe, checkpoints="").encode()).hexdigest()[:6]
         if recipe.edits
@@ -110,19 +116,19 @@ def stem(recipe: Recipe, piece: Piece) -> str:
 
 
 def safe_stem(name: str) -> str:
-    """A visitor's file name as a part of ours: letters, digits and dashes, 40 at most."""
+    """Return a user's file name as at most 40 letters, digits and dashes."""
     return re.sub(r"[^A-Za-z0-9]+", "-", Path(name).name).strip("-")[:40].strip("-") or "midi"
 
 
 def marks(recipe: Recipe, piece: Piece) -> tuple[tuple[int, str], ...]:
-    """Sections, where the piece still has them: the bar each starts at, and its name."""
+    """Return the bar and the name of each section; none if the piece has no sections any more."""
     source = recipe.source
     if any(isinstance(edit, Cut) for edit in recipe.edits):
         return ()
     if isinstance(source, Random) and source.form.isupper():
         phrases = -(-source.bars // BARS_PER_PHRASE)
         edges = np.arange(len(source.form)) * phrases // len(source.form) * BARS_PER_PHRASE
-        # Of sections too short to have a phrase only the last to start at a bar is there.
+        # Sections can be shorter than a phrase: of those at one bar only the last is in the piece.
         return tuple(dict(zip(edges.tolist(), source.form, strict=True)).items())
     if isinstance(source, Morph):
         names = ["A", *(f"{share:.0%}" for _, share in shares(recipe, piece)[1:-1]), "B"]
@@ -132,7 +138,7 @@ def marks(recipe: Recipe, piece: Piece) -> tuple[tuple[int, str], ...]:
 
 
 def shares(recipe: Recipe, piece: Piece) -> tuple[tuple[int, float], ...]:
-    """Of a morph the bar that each section starts at, and how much of B it has, 0 to 1."""
+    """Return the bar of each section of a morph, and its share of B, 0 to 1."""
     source = recipe.source
     if not isinstance(source, Morph) or any(isinstance(edit, Cut) for edit in recipe.edits):
         return ()

@@ -13,8 +13,6 @@ from musegen.recipe.schema import Notes
 
 __all__ = ["notes_from_piece", "piece_from_notes"]
 
-_FIELDS = ("part", "pitch", "duration", "velocity")
-
 
 def notes_from_piece(piece: Piece, name: str = "") -> Notes:
     """Return a piece's notes as a recipe's source; `name` is what the piece is called."""
@@ -27,7 +25,10 @@ def notes_from_piece(piece: Piece, name: str = "") -> Notes:
         programs=dict(piece.programs),
         changes=tuple((at, dict(programs)) for at, programs in sorted(piece.changes.items())),
         after=tuple(np.diff(notes["onset"], prepend=0).tolist()),
-        **{field: tuple(notes[field].tolist()) for field in _FIELDS},
+        part=tuple(notes["part"].tolist()),
+        pitch=tuple(notes["pitch"].tolist()),
+        duration=tuple(notes["duration"].tolist()),
+        velocity=tuple(notes["velocity"].tolist()),
         offset=tuple(np.rint(notes["offset"] * OFFSETS_PER_STEP).astype(int).tolist()),
     )
 
@@ -43,7 +44,7 @@ def piece_from_notes(source: Notes) -> Piece:
     notes = np.zeros(len(source.after), NOTE)
     try:
         notes["onset"] = np.cumsum(source.after)
-        for field in _FIELDS:
+        for field in ("part", "pitch", "duration", "velocity"):
             notes[field] = getattr(source, field)
         notes["offset"] = np.divide(source.offset, OFFSETS_PER_STEP)
         piece = Piece.from_notes(notes, source.keys, source.tempos, source.programs, source.bars)

@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from musegen.latent.forms import DEFAULT_FORM
 from musegen.latent.paths import MODELS
 from musegen.limits import DEFAULT_TEMPERATURE
+from musegen.music.notes import PARTS
 
 __all__ = [
     "Adjust",
@@ -36,9 +37,8 @@ __all__ = [
     "Vary",
 ]
 
-Programs = dict[
-    Literal["lead", "counter", "chords", "bass", "drums"], Annotated[int, Field(ge=0, le=127)]
-]
+_Part = Annotated[str, Field(pattern=f"^({'|'.join(PARTS)})$")]
+Programs = dict[_Part, Annotated[int, Field(ge=0, le=127)]]
 Phrases = tuple[Annotated[int, Field(ge=0)], ...]
 Share = Annotated[float, Field(ge=0, le=1)]
 Seed = Annotated[int, Field(ge=0)]

@@ -1,4 +1,4 @@
-"""How well attributes can be turned: what was asked against what is measured."""
+"""How closely attributes follow what was asked for."""
 
 from __future__ import annotations
 
@@ -19,24 +19,24 @@ __all__ = ["control_measures", "measure"]
 
 _LEVELS = np.linspace(-2, 2, 9)
 _PHRASES = 8
-# Each is turned 63 times: some seconds. Of a small set of phrases nobody waits for all of them.
+# Each attribute of each phrase is set nine times, which takes seconds: fewer for a small dataset.
 _PIECES, _PHRASES_A_PIECE = 16, 64
-_FIRST_SEED = 10_000  # others than those the steering was tuned on
+_FIRST_SEED = 10_000  # the attribute edits were tuned on other seeds
 _RESAMPLES = 1000
 
 
 def measure(samples: Samples) -> dict[str, Measure]:
-    """Turn the attributes of random pieces: of as many as the held-out phrases are worth."""
-    pieces = min(_PIECES, len(samples.held) // _PHRASES_A_PIECE)
+    """Set the attributes of random pieces."""
+    pieces = min(_PIECES, len(samples.held_out) // _PHRASES_A_PIECE)
     return control_measures(samples.space, pieces) if pieces else {}
 
 
 def control_measures(
     space: LatentSpace, pieces: int = _PIECES, relative: bool = False
 ) -> dict[str, Measure]:
-    """Turn each attribute of random pieces to nine levels, from -2 to 2 standard deviations.
+    """Set each attribute of random pieces to nine levels, from -2 to 2 standard deviations.
 
-    A piece measures as the mean of its phrases. Intervals are by resampling pieces.
+    The attribute of a piece is the mean of its phrases'. Intervals come from resampling pieces.
 
     Parameters
     ----------
@@ -44,16 +44,15 @@ def control_measures(
     pieces : int
         How many pieces of 16 bars.
     relative : bool
-        Ask for changes, as `MuseGen.adjust` takes them, instead of places, as `MuseGen.random`
-        does. A piece that lies near the end of what there is, such as one without syncopation,
-        cannot change as asked.
+        Ask for changes, as `MuseGen.adjust` does, instead of values, as `MuseGen.random` does. A
+        piece at a limit, such as one without syncopation, cannot change as asked.
 
     Returns
     -------
     dict of str to Measure
-        For each attribute: ``control, NAME: r``, Pearson's, of asked and measured, over pieces and
-        levels; ``control, NAME: slope``, of measured by asked; ``control, NAME: others``, the
-        mean movement of that other attribute which moves most, relative to the movement of this.
+        For each attribute, ``control, NAME: r`` and ``… slope``: Pearson's correlation and the
+        slope of measured by asked values; ``… others``: how far the attribute that moves most
+        besides moves on average, relative to this one.
     """
     names = space.controls.names
     u = np.stack([draw_noise(_FIRST_SEED + i, _PHRASES, space.latent_dim) for i in range(pieces)])
@@ -93,7 +92,7 @@ def control_measures(
 
 
 def _line(x: np.ndarray, y: np.ndarray, group: np.ndarray) -> tuple[Measure, Measure]:
-    """Pearson's r and the slope of y by x, with 95 % intervals by resampling whole groups."""
+    """Return Pearson's r and the slope of y by x, with intervals from resampling groups."""
     terms = np.stack([np.ones(len(x)), x, y, x * x, y * y, x * y])
     sums = np.stack([np.bincount(group, term) for term in terms])
     count = sums.shape[1]
@@ -102,6 +101,8 @@ def _line(x: np.ndarray, y: np.ndarray, group: np.ndarray) -> tuple[Measure, Mea
     n, x1, y1, xx, yy, xy = np.column_stack([sums.sum(1), sums[:, drawn].sum(2)]) / count
     xx, yy, xy = xx - x1 * x1 / n, yy - y1 * y1 / n, xy - x1 * y1 / n
     both = xy / np.sqrt(np.maximum(xx * yy, 1e-12)), xy / np.maximum(xx, 1e-12)
-    return tuple(
-        Measure(float(v[0]), *(float(p) for p in np.percentile(v[1:], [2.5, 97.5]))) for v in both
+    low, high = np.percentile(np.stack(both)[:, 1:], [2.5, 97.5], axis=1)
+    r, slope = (
+        Measure(float(v[0]), float(a), float(b)) for v, a, b in zip(both, low, high, strict=True)
     )
+    return r, slope

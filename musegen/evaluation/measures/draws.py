@@ -1,4 +1,4 @@
-"""What random phrases are like at the first look: how many notes they have."""
+"""How many notes random phrases have."""
 
 from __future__ import annotations
 
@@ -11,15 +11,17 @@ __all__ = ["measure"]
 
 
 def measure(samples: Samples) -> dict[str, Measure]:
-    """Notes of random phrases, and how many have none."""
+    """Notes in a random phrase, and the share of phrases without any."""
     ours, theirs = (
         np.array([len(phrase) for phrase in phrases], float)
-        for phrases in (samples.drawn, samples.truth)
+        for phrases in (samples.drawn, samples.originals)
     )
-    pieces, ones = samples.drawn_piece, np.ones(len(ours))
+    pieces, ones = samples.piece_of_drawn, np.ones(len(ours))
     usual = float(theirs.mean())
     return {
-        "random: notes a phrase": bootstrap(ours, ones, pieces).beside(usual, "held-out phrases"),
+        "random: notes a phrase": bootstrap(ours, ones, pieces).with_baseline(
+            usual, "held-out phrases"
+        ),
         "random: notes a phrase, relative to held out": bootstrap(ours, ones * usual, pieces),
         "random: phrases without a note": bootstrap(ours == 0, ones, pieces),
     }

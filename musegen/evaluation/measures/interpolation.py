@@ -1,4 +1,4 @@
-"""Whether the way between two phrases is music, after Roberts et al. 2018, section 5.2."""
+"""Whether interpolations sound like music, after Roberts et al. 2018, section 5.2."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from musegen.evaluation.measures.tokens import (
     drum_tokens,
     melody_tokens,
 )
-from musegen.evaluation.samples import Samples, song_pairs, spread
+from musegen.evaluation.samples import Samples, pair_songs, sample_evenly
 from musegen.latent.interpolation import interpolate_noise
 from musegen.music.notes import BARS_PER_PHRASE
 from musegen.music.phrase_set import PhraseSet
@@ -27,27 +27,27 @@ _Tokens = Callable[[PhraseSet], np.ndarray]
 
 
 def measure(samples: Samples) -> dict[str, Measure]:
-    """Of nine points between held-out phrases of different songs, the ends as they are.
+    """Measure nine points between held-out phrases of different songs, ends included.
 
-    The language model is of the lead, or of the drums: what MusicVAE's was.
+    As in MusicVAE, the language model knows the lead, or the drums.
     """
-    held, space = samples.held, samples.space
+    held, space = samples.held_out, samples.space
     song = "lead" in space.parts
     tokens_of = melody_tokens if song else drum_tokens
-    heard = tokens_of(held).any(1)
-    rows = spread(held.source, len(held))
-    a, b = song_pairs(held.source, rows[heard[rows]])
+    heard = np.any(tokens_of(held), axis=1)
+    rows = sample_evenly(held.source, len(held))
+    a, b = pair_songs(held.source, rows[heard[rows]])
     if not len(a):
         return {}
-    chosen = spread(held.source[a], _PAIRS)
+    chosen = sample_evenly(held.source[a], _PAIRS)
     a, b = a[chosen], b[chosen]
-    group = held.source[a]  # and with it the song of the other end
+    group = held.source[a]  # which determines the song of the other end
     ts = np.linspace(0, 1, _POINTS)
     ends = tokens_of(held.take(a)), tokens_of(held.take(b))
     ours = np.stack([ends[0], *_between(samples, a, b, ts[1:-1], tokens_of), ends[1]])
     blended = np.stack(blend_tokens(*ends, ts))
     measures = {
-        "interpolation: distance to the first end grows": distance_grows(ours, group).beside(
+        "interpolation: distance to the first end grows": distance_grows(ours, group).with_baseline(
             distance_grows(blended, group), "notes blended"
         )
     }
@@ -57,7 +57,7 @@ def measure(samples: Samples) -> dict[str, Measure]:
         model = NgramModel(sequences[sequences.any(1)], MELODY_TOKENS if song else DRUM_TOKENS)
         measures["interpolation: 5-gram cost, worst point"] = relative_cost(
             model, ours, group
-        ).beside(relative_cost(model, blended, group), "notes blended")
+        ).with_baseline(relative_cost(model, blended, group), "notes blended")
     return measures
 
 
@@ -68,8 +68,8 @@ def _between(
     ts: np.ndarray,
     tokens_of: Callable[[PhraseSet], np.ndarray],
 ) -> list[np.ndarray]:
-    """Tokens of what lies between the ends, at each `t` those of all pairs."""
-    space, truth = samples.space, samples.truth
+    """Return the tokens of the points between, an array for each `t`."""
+    space, truth = samples.space, samples.originals
     u = space.to_noise(space.encode([truth[i] for i in (*a, *b)])[:, None])
     between = np.concatenate(
         interpolate_noise(u[: len(a)], u[len(a) :], ts, space.settings.interpolation_shrink)
@@ -79,13 +79,13 @@ def _between(
 
 
 def blend_tokens(a: np.ndarray, b: np.ndarray, ts: np.ndarray) -> list[np.ndarray]:
-    """Notes blended in data space: each step is that of `b` with chance `t`, else that of `a`."""
+    """Blend tokens: each step is that of `b` with probability `t`, else that of `a`."""
     rng = np.random.default_rng(0)
     return [np.where(rng.random(a.shape) < t, b, a) for t in ts]
 
 
 def distance_grows(points: np.ndarray, group: np.ndarray) -> Measure:
-    """Share of the points that are farther from the first (Hamming distance) than the one before.
+    """Return the share of points with a larger Hamming distance to the first than the one before.
 
     Parameters
     ----------
@@ -99,7 +99,7 @@ def distance_grows(points: np.ndarray, group: np.ndarray) -> Measure:
 
 
 def relative_cost(model: NgramModel, points: np.ndarray, group: np.ndarray) -> Measure:
-    """Cost of the costliest point between, relative to the ends' costs blended.
+    """Return the highest cost between the ends, relative to the interpolated cost of the ends.
 
     Parameters
     ----------
@@ -110,8 +110,8 @@ def relative_cost(model: NgramModel, points: np.ndarray, group: np.ndarray) -> M
     cost = np.stack([model.cost(tokens) for tokens in points], axis=1)
     t = np.linspace(0, 1, len(points))[1:-1]
 
-    def worst(sums: np.ndarray) -> np.ndarray:
+    def highest(sums: np.ndarray) -> np.ndarray:
         blend = (1 - t) * sums[..., :1] + t * sums[..., -1:]
         return (sums[..., 1:-1] / blend).max(-1)
 
-    return resample(cost, group, worst)
+    return resample(cost, group, highest)

@@ -1,4 +1,4 @@
-"""A 5-gram language model of tokens: how surprising a phrase is, step by step."""
+"""A 5-gram language model of tokens, which measures how unusual a phrase is."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class NgramModel:
 
     def __init__(self, sequences: np.ndarray, tokens: int) -> None:
         self.tokens = tokens
-        self._base = tokens + 1  # and one for what is before the start
+        self._base = tokens + 1  # one more stands for the time before the start
         grams, counts = np.unique(self._grams(sequences), return_counts=True)
         self._levels: list[tuple[np.ndarray, ...]] = []
         for order in range(_ORDER, 0, -1):
@@ -35,7 +35,7 @@ class NgramModel:
                 grams, counts = self._shorter(grams, counts, order)
 
     def cost(self, sequences: np.ndarray) -> np.ndarray:
-        """Nats a step of some sequences: float64 ``(n,)``."""
+        """Return the mean cost of a step in nats, float64 ``(n,)``."""
         grams = self._grams(sequences)
         chance = np.full(len(grams), 1 / self.tokens)
         for order, (known, count, context, total, left) in enumerate(self._levels, start=1):
@@ -48,7 +48,7 @@ class NgramModel:
         return -np.log(chance).reshape(len(sequences), -1).mean(1)
 
     def _grams(self, sequences: np.ndarray) -> np.ndarray:
-        """Each token with the four before it, as one number."""
+        """Return each token and the four before it as one number."""
         padded = np.pad(sequences, ((0, 0), (_ORDER - 1, 0)), constant_values=self.tokens)
         windows = np.lib.stride_tricks.sliding_window_view(padded, _ORDER, axis=1)
         return (windows @ self._base ** np.arange(_ORDER)[::-1]).ravel()
@@ -56,9 +56,9 @@ class NgramModel:
     def _shorter(
         self, grams: np.ndarray, counts: np.ndarray, order: int
     ) -> tuple[np.ndarray, np.ndarray]:
-        """The same without their first token, and how many different ones stood there."""
+        """Return n-grams without their first token, and how many different ones they had."""
         power = self._base ** (order - 1)
-        # Nothing but the start stands before the start: there, how often.
+        # At the start of a sequence there is only one possible first token: count occurrences.
         started = grams % power // (power // self._base) == self.tokens
         shorter, index = np.unique(grams % power, return_inverse=True)
         return shorter, np.bincount(index, np.where(started, counts, 1)).astype(np.int64)
@@ -70,6 +70,6 @@ def _discount(counts: np.ndarray) -> float:
 
 
 def _look_up(known: np.ndarray, value: np.ndarray, wanted: np.ndarray) -> np.ndarray:
-    """Values of what is known, 0 of the rest; `known` is sorted."""
+    """Return the values of wanted keys, 0 for unknown ones; `known` is sorted."""
     at = np.minimum(np.searchsorted(known, wanted), len(known) - 1)
     return np.where(known[at] == wanted, value[at], 0.0)

@@ -1,8 +1,8 @@
-"""Overlapping area: do random phrases differ from held-out ones as these do from each other?
+"""How similarly random and held-out phrases are distributed, by nine features.
 
-After Yang and Lerch 2018, *On the evaluation of generative models in music*: nine features of a
-phrase; for each, the distances of held-out phrases to each other and those of random phrases to
-held-out ones. The area that the densities of the two share is 1 where they are the same.
+After Yang and Lerch 2018, *On the evaluation of generative models in music*: for each feature, the
+distances between held-out phrases are compared with those from random to held-out phrases. The
+overlapping area of their densities is 1 if they are the same.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from scipy.spatial.distance import cdist
 
 from musegen.evaluation.measures.statistics import Measure
 from musegen.evaluation.measures.tokens import pitch_class
-from musegen.evaluation.samples import Samples, spread
+from musegen.evaluation.samples import Samples, sample_evenly
 from musegen.music.notes import DRUMS, STEPS_PER_PHRASE
 from musegen.music.phrase import Phrase
 
@@ -32,20 +32,20 @@ FEATURES = (
     "note length histogram",
     "note length transitions",
 )
-_PHRASES = 320  # of either: 100,000 distances
+_PHRASES = 320  # of each kind: 100,000 distances
 _BINS = 512
 _RESAMPLES = 200
-# Classes of note lengths, in steps: those of theirs that a grid of sixteenths knows.
+# Classes of note lengths in steps: those of the paper that are whole sixteenths.
 _LENGTHS = np.array([1, 2, 3, 4, 6, 8, 12, 16, 24, 32])
 
 
 def measure(samples: Samples) -> dict[str, Measure]:
-    """Each feature's area, and their mean."""
-    source = samples.held.source
-    rows = spread(source, 2 * _PHRASES)
-    features = lerch_features([samples.truth[i] for i in rows])
-    piece = samples.drawn_piece
-    chosen = spread(piece, _PHRASES)
+    """The overlapping area of each feature, and their mean."""
+    source = samples.held_out.source
+    rows = sample_evenly(source, 2 * _PHRASES)
+    features = lerch_features([samples.originals[i] for i in rows])
+    piece = samples.piece_of_drawn
+    chosen = sample_evenly(piece, _PHRASES)
     ours = lerch_features([samples.drawn[i] for i in chosen])
     held = [feature[:_PHRASES] for feature in features]
     found = overlapping_areas(held, source[rows[:_PHRASES]], ours, piece[chosen])
@@ -55,18 +55,20 @@ def measure(samples: Samples) -> dict[str, Measure]:
     first = np.isin(source[rows], np.random.default_rng(0).permutation(songs)[: len(songs) // 2])
     halves = [([f[half] for f in features], source[rows[half]]) for half in (first, ~first)]
     floor = overlapping_areas(*halves[0], *halves[1])
-    what = "the corpus itself split in two"
+    what = "held-out music split in two"
     return {
-        f"random: overlapping area, {name}": area.beside(floor and floor[name], what)
+        f"random: overlapping area, {name}": area.with_baseline(
+            floor[name] if floor else None, what
+        )
         for name, area in found.items()
     }
 
 
 def lerch_features(phrases: Sequence[Phrase]) -> list[np.ndarray]:
-    """The nine features of some phrases: for each of `FEATURES` float64 ``(n, size)``.
+    """Return the nine features of phrases: for each of `FEATURES` float64 ``(n, size)``.
 
-    Notes follow each other part by part. A drum's pitch is its class, and it lasts until the next
-    hit of any.
+    Notes are ordered part by part. The pitch of a drum is its class, and a hit lasts until the
+    next one.
     """
     rows = [_nine(phrase) for phrase in phrases]
     return [np.array(column, float).reshape(len(rows), -1) for column in zip(*rows, strict=True)]
@@ -108,19 +110,19 @@ def overlapping_areas(
     ours: Sequence[np.ndarray],
     piece: np.ndarray,
 ) -> dict[str, Measure] | None:
-    """Areas of the nine features, and their mean, with intervals over songs and pieces.
+    """Return the areas of the nine features, and their mean, with intervals.
 
     Parameters
     ----------
     held, ours : sequence of numpy.ndarray
         As from `lerch_features`.
     song, piece : numpy.ndarray
-        What is resampled: the song or piece of each phrase.
+        The song or piece of each phrase: these are resampled.
 
     Returns
     -------
     dict of str to Measure, or None
-        ``mean``, then `FEATURES`. None if there is no distance to speak of.
+        ``mean``, then `FEATURES`. None if there are too few phrases for distances.
     """
     songs, song = np.unique(song, return_inverse=True)
     pieces, piece = np.unique(piece, return_inverse=True)
@@ -137,14 +139,14 @@ def overlapping_areas(
     areas = np.concatenate([areas.mean(0, keepdims=True), areas])
     found = {}
     for name, row in zip(("mean", *FEATURES), areas, strict=True):
-        # Songs drawn twice make any two densities differ more: that is taken off.
+        # Resampling makes any two densities differ more, which is corrected here.
         low, high = np.percentile(row[1:], [2.5, 97.5]) + row[0] - np.median(row[1:])
         found[name] = Measure(float(row[0]), float(low), min(1.0, float(high)))
     return found
 
 
 def _weights(rng: np.random.Generator, groups: int) -> np.ndarray:
-    """How often each group is drawn in each resample; the first takes each group once."""
+    """Return how often each resample has each group; the first has each group once."""
     drawn = rng.integers(0, groups, (_RESAMPLES, groups))
     times = [np.bincount(row, minlength=groups) for row in drawn]
     return np.stack([np.ones(groups), *times]).astype(np.float32)
@@ -158,11 +160,11 @@ def _areas(
     of_song: np.ndarray,
     of_piece: np.ndarray,
 ) -> np.ndarray:
-    """Area shared by the densities of two tables of distances, for each resample."""
+    """Return the overlapping area of two tables of distances, for each resample."""
     top = max(within.max(), across.max(), 1e-9)
-    # From -.25 to 1.25 of the largest: a density goes past the distances it is made of.
+    # From -.25 to 1.25 of the largest distance, because smoothed densities go past their data.
     bins = [((d / top + 0.25) / 1.5 * _BINS).astype(np.int64) for d in (within, across)]
-    # A phrase's distance to itself does not count.
+    # Distances of phrases to themselves do not count.
     other = ~np.eye(len(within), dtype=bool)
     densities = [
         _densities(bins[0], song, song, of_song, of_song, other),
@@ -179,7 +181,7 @@ def _densities(
     of_column: np.ndarray,
     counted: np.ndarray,
 ) -> np.ndarray:
-    """Gaussian kernel densities with Scott's bandwidth, ``(resamples, bins)``; each sums to 1."""
+    """Return kernel densities with Scott's bandwidth, ``(resamples, bins)``; each sums to 1."""
     rows, columns = of_row.shape[1], of_column.shape[1]
     pair = row[:, None] * columns + column
     table = np.bincount((pair * _BINS + bins)[counted], minlength=rows * columns * _BINS)
@@ -190,7 +192,7 @@ def _densities(
     for count in counts.astype(float):
         total = max(count.sum(), 1)
         mean = (count * place).sum() / total
-        spread = np.sqrt((count * (place - mean) ** 2).sum() / total)
-        smooth = gaussian_filter1d(count, max(spread * total**-0.2, 0.5), mode="constant")
+        deviation = np.sqrt((count * (place - mean) ** 2).sum() / total)
+        smooth = gaussian_filter1d(count, max(deviation * total**-0.2, 0.5), mode="constant")
         densities.append(smooth / max(smooth.sum(), 1e-12))
     return np.stack(densities)

@@ -1,4 +1,4 @@
-"""Measures with their intervals, and those of reconstruction as tallies to resample by song."""
+"""Measures with 95 % intervals, found by resampling songs."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ Tally = tuple[np.ndarray, np.ndarray]
 
 @dataclass(frozen=True)
 class Measure:
-    """A number with its 95 % interval, where it has one, beside what a baseline gets.
+    """A number, with a 95 % interval and a baseline if it has them.
 
     Attributes
     ----------
     value, low, high : float
     baseline : float, optional
-        The same measure of something else.
+        The same measure of something that it can be compared with.
     baseline_is : str
-        Of what.
+        What the baseline measures.
     """
 
     value: float
@@ -37,8 +37,8 @@ class Measure:
     baseline: float | None = None
     baseline_is: str = ""
 
-    def beside(self, baseline: Measure | float | None, what: str) -> Measure:
-        """The same measure with its baseline; without one, as it is."""
+    def with_baseline(self, baseline: Measure | float | None, what: str) -> Measure:
+        """Return the measure with a baseline; unchanged if the baseline is None."""
         if isinstance(baseline, Measure):
             baseline = baseline.value
         return self if baseline is None else replace(self, baseline=baseline, baseline_is=what)
@@ -53,15 +53,15 @@ class Measure:
 
 
 def bootstrap(top: np.ndarray, bottom: np.ndarray, group: np.ndarray) -> Measure:
-    """The ratio of two sums, with a 95 % interval by resampling whole groups.
+    """Return the ratio of two sums, with a 95 % interval.
 
-    Phrases of one song are alike, so songs are drawn, not phrases (the cluster bootstrap, Field
-    and Welsh 2007).
+    Phrases of a song resemble each other, so whole songs are resampled (the cluster bootstrap,
+    Field and Welsh 2007).
 
     Parameters
     ----------
     top, bottom : numpy.ndarray
-        Shape ``(n,)``: what each phrase adds to either sum.
+        Shape ``(n,)``: what each phrase adds to the two sums.
     group : numpy.ndarray
         Shape ``(n,)``: the song of each phrase.
     """
@@ -72,7 +72,7 @@ def bootstrap(top: np.ndarray, bottom: np.ndarray, group: np.ndarray) -> Measure
 def resample(
     rows: np.ndarray, group: np.ndarray, statistic: Callable[[np.ndarray], np.ndarray]
 ) -> Measure:
-    """What a statistic makes of sums over phrases, with its interval as in `bootstrap`.
+    """Return a statistic of sums over phrases, with an interval as in `bootstrap`.
 
     Parameters
     ----------
@@ -94,19 +94,19 @@ def resample(
 def reconstruction_tallies(
     truth: Sequence[Phrase], again: Sequence[Phrase], parts: Sequence[str]
 ) -> dict[str, Tally]:
-    """How much of some phrases came back.
+    """Compare phrases with their reconstructions.
 
     Returns
     -------
     dict of str to tuple of numpy.ndarray
-        By measure, the two sums' terms: note F1 (all, without the part, of each part alone),
-        durations right and velocity error (of 127) of the notes that came back.
+        By measure, the terms of the two sums of a ratio: note F1 (of all notes, without their
+        parts, of each part), the share of correct durations, and the velocity error of 127.
     """
     tallies = {"note F1": _f1(truth, again), "note F1, onset and pitch": _f1(truth, again, ())}
     if len(parts) > 1:
         for part in parts:
-            only = [[phrase.only([part]) for phrase in phrases] for phrases in (truth, again)]
-            tallies[f"note F1, {part}"] = _f1(*only)
+            ours, theirs = ([p.only([part]) for p in phrases] for phrases in (again, truth))
+            tallies[f"note F1, {part}"] = _f1(theirs, ours)
     rows = [
         (ours.notes[i], theirs.notes[j])
         for theirs, ours in zip(truth, again, strict=True)
@@ -124,7 +124,7 @@ def reconstruction_tallies(
 
 
 def drum_tallies(truth: Sequence[Phrase], again: Sequence[Phrase]) -> dict[str, Tally]:
-    """Of drums: steps with all nine classes exact, and the timing error of matched hits in ms."""
+    """Compare drums: steps with all nine classes exact, and the timing error of matched hits."""
     exact = [drum_steps_exact([a], [b]) for a, b in zip(again, truth, strict=True)]
     error, count = [], []
     for ours, theirs in zip(again, truth, strict=True):
@@ -147,6 +147,6 @@ def _f1(truth: Sequence[Phrase], again: Sequence[Phrase], fields: Sequence[str] 
 
 
 def _durations_right(ours: np.ndarray, theirs: np.ndarray) -> int:
-    # A phrase does not say how far a note goes past its end.
+    # The codec does not keep how far a note goes past the end of its phrase.
     ends = [np.minimum(n["onset"] + n["duration"], STEPS_PER_PHRASE) for n in (ours, theirs)]
     return int((ends[0] == ends[1]).sum())

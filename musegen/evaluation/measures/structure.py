@@ -1,4 +1,4 @@
-"""Whether pieces hang together over 16 bars: a classifier on features of their structure."""
+"""Whether 16 bars are structured like people's: a classifier on features of repetition."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 from musegen.evaluation.measures.classifier import tell_apart
 from musegen.evaluation.measures.statistics import Measure
 from musegen.evaluation.measures.tokens import pitch_class
-from musegen.evaluation.samples import PHRASES_PER_PIECE, Samples, spread, stretches
+from musegen.evaluation.samples import PHRASES_PER_PIECE, Samples, sample_evenly, sixteen_bars
 from musegen.music.notes import (
     BARS_PER_PHRASE,
     PARTS,
@@ -17,37 +17,38 @@ from musegen.music.notes import (
     STEPS_PER_PHRASE,
 )
 from musegen.music.phrase import Phrase
+from musegen.music.similarity import pairwise_f1
 
 __all__ = ["measure", "structure_features"]
 
 _BARS = PHRASES_PER_PIECE * BARS_PER_PHRASE
-_PER_SONG = 6  # stretches of 16 bars: more than most songs have
+_PER_SONG = 6  # times 16 bars: more than most songs have
 _LAGS = (1, 2, 4, 8)
 _BASS = PARTS.index("bass")
 _LEAD = PARTS.index("lead")
 
 
 def measure(samples: Samples) -> dict[str, Measure]:
-    """Random 16 bars against held-out ones."""
-    source = samples.held.source
-    rows = stretches(samples.held)
+    """Tell random 16 bars from held-out ones."""
+    source = samples.held_out.source
+    rows = sixteen_bars(samples.held_out)
     if not len(rows):
         return {}
-    rows = rows[spread(source[rows[:, 0]], len(rows), _PER_SONG)]
-    truth = samples.truth
+    rows = rows[sample_evenly(source[rows[:, 0]], len(rows), _PER_SONG)]
+    truth = samples.originals
     held = _features_of([truth[i] for i in rows.ravel()])
     song = source[rows[:, 0]]
-    pieces = samples.drawn_piece[::PHRASES_PER_PIECE]
+    pieces = samples.piece_of_drawn[::PHRASES_PER_PIECE]
     found = tell_apart(_features_of(samples.drawn), pieces, held, song)
     if found is None:
         return {}
     shuffled = [truth[i] for i in _shuffled(source, len(rows)).ravel()]
     baseline = tell_apart(_features_of(shuffled), np.arange(len(rows)), held, song)
-    return {"structure: classifier": found.beside(baseline, "phrases shuffled")}
+    return {"structure: classifier": found.with_baseline(baseline, "phrases shuffled")}
 
 
 def _shuffled(source: np.ndarray, count: int) -> np.ndarray:
-    """Rows of phrases of different songs in a row, ``(count, 8)``; of few songs, of any."""
+    """Choose eight phrases of different songs (if there are so many) each: rows ``(count, 8)``."""
     rng = np.random.default_rng(1)
     names, song = np.unique(source, return_inverse=True)
     rows = []
@@ -64,7 +65,7 @@ def _features_of(phrases: Sequence[Phrase]) -> np.ndarray:
 
 
 def structure_features(phrases: Sequence[Phrase]) -> np.ndarray:
-    """Which bars repeat, how harmony moves, and what changes from phrase to phrase.
+    """Describe which bars repeat, how harmony moves, and what changes between phrases.
 
     Parameters
     ----------
@@ -74,11 +75,11 @@ def structure_features(phrases: Sequence[Phrase]) -> np.ndarray:
     Returns
     -------
     numpy.ndarray
-        Float64: likeness of bars (notes, and rhythm alone) to those 1, 2, 4 and 8 before and of
-        phrases to each other, with the shares repeated exactly; how far the pitch classes of all
-        parts and of the bass alone move over the same distances, how often the bass's main one
-        changes, and their entropy; spread and mean change of notes, register, velocity and
-        lead's register of phrases.
+        Float64: the similarity of bars (notes, and rhythm alone) to those 1, 2, 4 and 8 before
+        and of phrases to each other, with the shares that repeat exactly; how far the pitch
+        classes of all parts and of the bass move over these distances, how often the main one
+        changes, and their entropy; deviation and mean change of the phrases' note counts,
+        pitches, velocities and lead pitches.
     """
     notes = np.concatenate([phrase.notes for phrase in phrases])
     place = np.repeat(np.arange(len(phrases)), [len(phrase) for phrase in phrases])
@@ -86,10 +87,10 @@ def structure_features(phrases: Sequence[Phrase]) -> np.ndarray:
     bar = place * BARS_PER_PHRASE + notes["onset"] // STEPS_PER_BAR
     part, pitch = notes["part"].astype(np.int64), notes["pitch"].astype(np.int64)
     rhythm = part * STEPS_PER_BAR + step
-    same_note = _alike(bar, rhythm * 128 + pitch, _BARS)
-    same_rhythm = _alike(bar, rhythm, _BARS)
+    same_note = pairwise_f1(bar, rhythm * 128 + pitch, _BARS)
+    same_rhythm = pairwise_f1(bar, rhythm, _BARS)
     phrase_rhythm = part * STEPS_PER_PHRASE + notes["onset"]
-    same_phrase = _alike(place, phrase_rhythm * 128 + pitch, PHRASES_PER_PIECE)
+    same_phrase = pairwise_f1(place, phrase_rhythm * 128 + pitch, PHRASES_PER_PIECE)
     return np.concatenate(
         [
             _repeats(same_note),
@@ -102,21 +103,11 @@ def structure_features(phrases: Sequence[Phrase]) -> np.ndarray:
     )
 
 
-def _alike(group: np.ndarray, code: np.ndarray, count: int) -> np.ndarray:
-    """F1 of what bars (or phrases) have in common, ``(count, count)``; 1 for two empty ones."""
-    kinds, column = np.unique(code, return_inverse=True)
-    has = np.zeros((count, len(kinds)))
-    has[group, column] = 1
-    size = has.sum(1)
-    total = size[:, None] + size
-    return np.divide(2 * has @ has.T, total, out=np.ones((count, count)), where=total > 0)
-
-
-def _repeats(alike: np.ndarray) -> list[float]:
-    """Likeness at each distance, the best before each, and how many are there exactly again."""
-    lags = [lag for lag in _LAGS if lag < len(alike)]
-    before = np.tril(alike, -1)[1:].max(1)
-    return [*(np.diag(alike, lag).mean() for lag in lags), before.mean(), (before == 1).mean()]
+def _repeats(similarity: np.ndarray) -> list[float]:
+    """Return the similarity at each distance, the best earlier one, and the share of repeats."""
+    lags = [lag for lag in _LAGS if lag < len(similarity)]
+    before = np.tril(similarity, -1)[1:].max(1)
+    return [*(np.diag(similarity, lag).mean() for lag in lags), before.mean(), (before == 1).mean()]
 
 
 def _harmony(notes: np.ndarray, bar: np.ndarray) -> list[float]:
@@ -126,8 +117,8 @@ def _harmony(notes: np.ndarray, bar: np.ndarray) -> list[float]:
         heard = np.zeros((_BARS, 12))
         np.add.at(heard, (bar[only], pitch_class(notes[only])), length[only])
         size = np.linalg.norm(heard, axis=1, keepdims=True)
-        way = heard / np.maximum(size, 1e-12)
-        found += [1 - np.diag(way @ way.T, lag).mean() for lag in _LAGS]
+        unit = heard / np.maximum(size, 1e-12)
+        found += [1 - np.diag(unit @ unit.T, lag).mean() for lag in _LAGS]
         root = heard.argmax(1)
         share = np.bincount(root, minlength=12) / _BARS
         found += [
@@ -155,7 +146,7 @@ def _changes(notes: np.ndarray, place: np.ndarray) -> list[float]:
 
 
 def _mean(value: np.ndarray, place: np.ndarray) -> np.ndarray:
-    """Mean of each phrase; where it has none, of all."""
+    """Return the mean of each phrase; of all notes for a phrase without any."""
     if not len(value):
         return np.zeros(PHRASES_PER_PIECE)
     count = np.bincount(place, minlength=PHRASES_PER_PIECE)

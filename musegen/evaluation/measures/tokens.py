@@ -1,10 +1,10 @@
-"""Phrases as MusicVAE reads them: one class a step (Roberts et al. 2018)."""
+"""Phrases as tokens, one for each step, as in MusicVAE (Roberts et al. 2018)."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from musegen.music.instruments import DRUM_PITCHES
+from musegen.music.instruments import DRUM_CLASSES, drum_classes
 from musegen.music.notes import DRUMS, PARTS, STEPS_PER_PHRASE
 from musegen.music.phrase_set import PhraseSet
 
@@ -18,28 +18,27 @@ __all__ = [
 ]
 
 MELODY_TOKENS = 130  # rest, hold, and the onsets of 128 pitches
-DRUM_TOKENS = 1 << len(DRUM_PITCHES)  # each set of the nine classes
+DRUM_TOKENS = 1 << len(DRUM_CLASSES)  # a token for each set of the nine classes
 _REST, _HOLD, _FIRST_ONSET = 0, 1, 2
 _LEAD = PARTS.index("lead")
-_DRUMS_IN_ORDER = np.sort(DRUM_PITCHES)
 
 
 def melody_tokens(phrases: PhraseSet) -> np.ndarray:
-    """The lead of each phrase, int64 ``(n, 32)``: 0 rest, 1 hold, 2 + pitch for an onset."""
+    """Return the lead of phrases, int64 ``(n, 32)``: 0 rest, 1 hold, 2 + pitch for an onset."""
     return melody_line(phrases.notes, phrases.rows, len(phrases), STEPS_PER_PHRASE)
 
 
 def melody_line(notes: np.ndarray, rows: np.ndarray, count: int, steps: int) -> np.ndarray:
-    """The lead as one voice: the highest note of each onset, until the next one.
+    """Return the lead as one voice: the highest note of each onset lasts until the next onset.
 
     Parameters
     ----------
     notes : numpy.ndarray
         Dtype `NOTE`; onsets from 0 to ``steps - 1``.
     rows : numpy.ndarray
-        Shape of `notes`: which line each note belongs to, 0 to ``count - 1``.
+        The number of the line of each note, 0 to ``count - 1``.
     count, steps : int
-        Lines, and the length of each.
+        How many lines, and how many steps each has.
 
     Returns
     -------
@@ -48,7 +47,7 @@ def melody_line(notes: np.ndarray, rows: np.ndarray, count: int, steps: int) -> 
     """
     lead = notes["part"] == _LEAD
     notes, rows = notes[lead], rows[lead]
-    start = rows * steps + notes["onset"]  # all lines one after another
+    start = rows * steps + notes["onset"]  # all lines are laid end to end
     order = np.lexsort((notes["pitch"], start))
     notes, start, rows = notes[order], start[order], rows[order]
     highest = np.append(np.diff(start) > 0, True)[: len(start)]
@@ -64,7 +63,7 @@ def melody_line(notes: np.ndarray, rows: np.ndarray, count: int, steps: int) -> 
 
 
 def drum_tokens(phrases: PhraseSet) -> np.ndarray:
-    """Which of the nine classes are hit on each step, int64 ``(n, 32)``, a bit for each class."""
+    """Return which drums are hit on each step, int64 ``(n, 32)``, a bit for each class."""
     drums = phrases.notes["part"] == DRUMS
     notes, rows = phrases.notes[drums], phrases.rows[drums]
     tokens = np.zeros((len(phrases), STEPS_PER_PHRASE), np.int64)
@@ -73,6 +72,6 @@ def drum_tokens(phrases: PhraseSet) -> np.ndarray:
 
 
 def pitch_class(notes: np.ndarray) -> np.ndarray:
-    """Pitch class of each note, 0 to 11; of a drum its class, 0 to 8."""
-    drum = np.searchsorted(_DRUMS_IN_ORDER, notes["pitch"])
-    return np.where(notes["part"] == DRUMS, drum, notes["pitch"] % 12).astype(np.int64)
+    """Return the pitch class of each note, 0 to 11, or the class of a drum, 0 to 8."""
+    kind = np.where(notes["part"] == DRUMS, drum_classes(notes["pitch"]), notes["pitch"] % 12)
+    return kind.astype(np.int64)

@@ -8,7 +8,13 @@ from musegen.evaluation.measures.classifier import blend_notes, features, tell_a
 from musegen.evaluation.measures.originality import closest
 from musegen.evaluation.measures.overlap import FEATURES, lerch_features, overlapping_areas
 from musegen.evaluation.measures.structure import structure_features
-from musegen.evaluation.samples import in_c, places, song_pairs, spread, stretches
+from musegen.evaluation.samples import (
+    numbers_in_song,
+    pair_songs,
+    sample_evenly,
+    sixteen_bars,
+    to_c,
+)
 from musegen.music import Phrase
 from musegen.music.notes import make_notes
 from musegen.music.phrase_set import PhraseSet
@@ -19,22 +25,22 @@ from musegen.music.phrase_set import PhraseSet
 def test_a_set_moves_to_c_as_its_phrases_do():
     phrases = [band_phrase(i, key) for i, key in enumerate((-5, 0, 3))]
     high = Phrase(make_notes([(0, "lead", 126, 1, 90), (0, "drums", 36, 1, 90)]), key=-3)
-    moved = in_c(PhraseSet.from_phrases([*phrases, high]))
+    moved = to_c(PhraseSet.from_phrases([*phrases, high]))
     assert list(moved) == [phrase.to_key(0) for phrase in (*phrases, high)]
 
 
 def test_long_songs_do_not_outweigh_short_ones():
     source = np.array(["long"] * 50 + ["short"] * 5)
-    assert sorted(places(source)[50:].tolist()) == [0, 1, 2, 3, 4]
-    rows = spread(source, 10)
+    assert sorted(numbers_in_song(source)[50:].tolist()) == [0, 1, 2, 3, 4]
+    rows = sample_evenly(source, 10)
     assert len(set(rows.tolist())) == 10
     assert (source[rows] == "short").sum() == 5
-    assert (source[spread(source, 100, per_song=8)] == "long").sum() == 8
+    assert (source[sample_evenly(source, 100, per_song=8)] == "long").sum() == 8
 
 
 def test_phrases_are_paired_with_another_song():
     source = np.array(["a"] * 3 + ["b"] * 5 + ["c"] * 2 + ["d"] * 2)
-    a, b = song_pairs(source, np.arange(12))
+    a, b = pair_songs(source, np.arange(12))
     assert [(source[i], source[j]) for i, j in zip(a, b, strict=True)] == (
         [("b", "a")] * 3 + [("c", "d")] * 2
     )
@@ -46,9 +52,9 @@ def test_sixteen_bars_are_in_a_row_and_of_one_song():
     phrases = PhraseSet.from_phrases(
         [band_phrase() for _ in bars], source=["a"] * 11 + ["b"] * 8, bar=bars
     )
-    assert stretches(phrases).tolist() == [list(range(8)), list(range(11, 19))]
+    assert sixteen_bars(phrases).tolist() == [list(range(8)), list(range(11, 19))]
     with_a_gap = phrases.take(np.flatnonzero(np.arange(10) != 3))
-    assert stretches(with_a_gap).shape == (0, 8)
+    assert sixteen_bars(with_a_gap).shape == (0, 8)
 
 
 # Classifier ------------------------------------------------------------------------------------

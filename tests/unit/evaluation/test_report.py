@@ -77,8 +77,10 @@ def test_a_statistic_of_sums_has_an_interval():
 def test_a_measure_says_what_stands_beside_it():
     measure = Measure(0.5, 0.4, 0.6)
     assert str(measure) == "0.500 (0.400 to 0.600)"
-    assert str(measure.beside(Measure(0.25, None, None), "chance")).endswith("; chance: 0.250")
-    assert measure.beside(None, "chance") == measure
+    assert str(measure.with_baseline(Measure(0.25, None, None), "chance")).endswith(
+        "; chance: 0.250"
+    )
+    assert measure.with_baseline(None, "chance") == measure
 
 
 @pytest.mark.parametrize("kind", ["song", "drums"])
@@ -137,7 +139,7 @@ def test_a_card_is_made_of_the_report(tmp_path):
     for name in ("vae.json", "train.csv", "prior.csv"):
         shutil.copy(CHECKPOINTS / "song" / name, tmp_path / name)
     measures = {
-        "random: classifier": Measure(0.75, 0.7, 0.8, 0.5, "the corpus itself split in two"),
+        "random: classifier": Measure(0.75, 0.7, 0.8, 0.5, "held-out music split in two"),
         "note F1": Measure(0.9, 0.85, 0.95),
     }
     report = Report("song", "test", 2, 1234, measures, {"random": [band_phrase()], "held out": []})
@@ -145,7 +147,7 @@ def test_a_card_is_made_of_the_report(tmp_path):
     write_card(tmp_path)
     card = (tmp_path / "README.md").read_text()
     assert (
-        "| random: classifier | 0.750 | 0.700 to 0.800 | 0.500 | the corpus itself split in two |"
+        "| random: classifier | 0.750 | 0.700 to 0.800 | 0.500 | held-out music split in two |"
     ) in card
     assert "| note F1 | 0.900 | 0.850 to 0.950 |  |  |" in card
     assert "1,234 phrases of 2 sources" in card
