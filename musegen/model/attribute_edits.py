@@ -21,20 +21,10 @@ __all__ = ["change_phrase_attributes", "measure_latent_attributes", "set_piece_a
 def measure_latent_attributes(
     space: LatentSpace, z: np.ndarray, parts: Sequence[str]
 ) -> np.ndarray:
-    """Decode latents and measure the attributes of some parts.
+    """Decode latents ``(n, latent_dim)`` and measure the attributes of some parts.
 
-    Parameters
-    ----------
-    space : LatentSpace
-    z : numpy.ndarray
-        Shape ``(n, latent_dim)``.
-    parts : sequence of str
-
-    Returns
-    -------
-    numpy.ndarray
-        Shape ``(n, k)`` for the attributes ``space.controls.names``, in standard deviations from
-        the mean of the training phrases; NaN where one is not defined.
+    Gives ``(n, k)`` for the attributes ``space.controls.names``, in standard deviations from the
+    mean of the training phrases; NaN where one is not defined.
     """
     phrases = [phrase.only(parts) for phrase in space.decode(z)]
     return space.controls.standardize(measure_attributes(phrases, space.controls.names))
@@ -47,19 +37,13 @@ def set_piece_attributes(
 
     Parameters
     ----------
-    space : LatentSpace
     z : numpy.ndarray
-        Latents, ``(pieces, phrases, latent_dim)``.
+        Latents, ``(pieces, phrases, latent_dim)``; the result has the same shape.
     counts : numpy.ndarray
         Shape ``(phrases,)``: how often each phrase occurs in the piece.
     attributes : mapping of str to float
         Standard deviations from the mean of the training phrases. Attributes that the model does
         not have are ignored.
-
-    Returns
-    -------
-    numpy.ndarray
-        In the shape of `z`.
     """
     requested, values = _requested(space, attributes)
     if not requested.any():
@@ -84,9 +68,8 @@ def change_phrase_attributes(
 
     Parameters
     ----------
-    space : LatentSpace
     z : numpy.ndarray
-        Latents, ``(n, latent_dim)``.
+        Latents, ``(n, latent_dim)``; the result has the same shape.
     phrases : sequence of Phrase
         The n phrases before the change: what `z` decodes to, or was encoded from.
     parts : sequence of str
@@ -94,11 +77,6 @@ def change_phrase_attributes(
     changes : mapping of str to float
         In standard deviations of the training phrases. Attributes that the model does not have are
         ignored.
-
-    Returns
-    -------
-    numpy.ndarray
-        In the shape of `z`.
     """
     requested, values = _requested(space, changes)
     if not requested.any():

@@ -109,9 +109,7 @@ def join_workers() -> Iterator[WorkerGroup]:
     try:
         on_sigterm = signal.getsignal(signal.SIGTERM)
         strategy = tf.distribute.MultiWorkerMirroredStrategy()
-        signal.signal(
-            signal.SIGTERM, on_sigterm
-        )  # the strategy's handler would not end the process
+        signal.signal(signal.SIGTERM, on_sigterm)  # the strategy's handler goes on regardless
         if strategy.num_replicas_in_sync != len(workers):
             raise WorkerError(
                 "a worker sees several GPUs and would use one: start a worker for each GPU, with "

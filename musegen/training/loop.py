@@ -84,12 +84,9 @@ def fit_model(
     Parameters
     ----------
     model : keras.Model
-        Built.
-    schedule : Schedule
-    monitor : TrainingMonitor
+        With its weights created.
     training : callable
         Gives the training batches from an epoch on.
-    validation : Batches
     loss : str, optional
         By Keras's name; None if the model computes its own.
     resume : bool
