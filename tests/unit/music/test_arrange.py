@@ -1,4 +1,4 @@
-"""Pieces end to end."""
+"""Joining, repeating and cutting pieces."""
 
 from dataclasses import replace
 
@@ -57,24 +57,24 @@ def test_joined_pieces_keep_their_feel():
     assert copy_phrase(joined, 0, 3).phrases[3].feel == Feel(0.5)
 
 
-def test_gaps_go_on_with_the_feel_before_them():
+def test_a_gap_has_the_feel_of_the_piece_before_it():
     a, b = band(bars=2).with_feel(Feel(0.5)), band(bars=2).with_feel(Feel(human=False))
     whole, _ = join_with_gaps([a, b], [2, 4, 2])
     assert [phrase.feel for phrase in whole.phrases] == [*[Feel(0.5)] * 4, *[Feel(human=False)] * 2]
 
 
-def test_keys_go_the_shorter_way_round():
+def test_mixed_keys_are_on_the_shorter_way_around_the_octave():
     assert mix_keys([5, -5], [0.5, 0.5]) == 6
     assert mix_keys([0, 4], [0.25, 0.75]) == 3
     assert mix_keys([0, 3, 0, 3], [0.0, 0.0, 0.0, 1.0]) == 3
 
 
-def test_tempos_go_by_ratios():
+def test_mixed_tempos_are_the_geometric_mean():
     assert mix_tempos([80, 125], [0.5, 0.5]) == pytest.approx(100)
     assert mix_tempos([96, 96], [0.3, 0.7]) == 96
 
 
-def test_a_cut_keeps_notes_and_the_instruments_of_its_place():
+def test_a_cut_keeps_its_notes_and_instruments():
     piece = replace(band(bars=8), changes={2: {"lead": 40}, 3: {"lead": 41}})
     path = {"song": np.arange(8.0).reshape(4, 2)}
     found = cut(replace(piece, path=path), 2, 2)
@@ -86,12 +86,12 @@ def test_a_cut_keeps_notes_and_the_instruments_of_its_place():
 
 
 @pytest.mark.parametrize(("first", "phrases"), [(-1, 1), (0, 0), (3, 2)])
-def test_there_is_no_cut_outside_a_piece(first, phrases):
+def test_a_cut_outside_the_piece_is_refused(first, phrases):
     with pytest.raises(MusicError, match="they go from 0 to 3"):
         cut(band(bars=8), first, phrases)
 
 
-def test_a_copied_phrase_is_in_both_places_and_the_first_piece_stays():
+def test_a_copied_phrase_is_in_both_places_and_the_original_piece_stays():
     piece = Piece((*band(bars=2).phrases, Phrase()), path={"song": np.eye(2, dtype=np.float32)})
     copied = copy_phrase(piece, 0, 1)
     assert copied.phrases[0] == copied.phrases[1] == piece.phrases[0]
@@ -102,7 +102,7 @@ def test_a_copied_phrase_is_in_both_places_and_the_first_piece_stays():
         copy_phrase(piece, 0, 2)
 
 
-def test_gaps_take_key_and_tempo_from_their_sides():
+def test_key_and_tempo_of_a_gap_are_between_those_of_its_sides():
     a, b = band(bars=2, tempo=80), band(bars=2, tempo=125).to_key(3)
     whole, starts = join_with_gaps([a, b], [2, 4, 2])
     assert starts == [1, 4]

@@ -9,14 +9,14 @@ from musegen.music.attributes import ATTRIBUTES, attributes_of, measure_attribut
 from musegen.music.notes import SONG_PARTS, make_notes
 
 
-def test_each_is_a_feature():
+def test_each_attribute_is_a_feature():
     phrase = band_phrase(3)
     features = phrase_features(phrase)
     (row,) = measure_attributes([phrase], tuple(ATTRIBUTES))
     assert row.tolist() == [features[name] for name in ATTRIBUTES.values()]
 
 
-def test_drums_have_those_without_pitch():
+def test_drums_have_the_attributes_without_pitch():
     assert attributes_of(SONG_PARTS) == tuple(ATTRIBUTES)
     assert attributes_of(["drums"]) == ("density", "syncopation", "loudness")
 
@@ -26,7 +26,7 @@ def test_register_is_measured_in_c():
     assert in_c == in_d
 
 
-def test_what_is_not_defined_is_nan():
+def test_an_attribute_that_is_not_defined_is_nan():
     names = tuple(ATTRIBUTES)
     drums, silence = measure_attributes([drum_phrase(), Phrase()], names)
     defined = {name for name, value in zip(names, drums, strict=True) if not np.isnan(value)}
@@ -36,7 +36,7 @@ def test_what_is_not_defined_is_nan():
 
 
 @pytest.mark.parametrize("name", ATTRIBUTES)
-def test_more_of_it_measures_more(name):
+def test_more_of_an_attribute_has_a_higher_value(name):
     rows = [(step, "lead", 60, 2, 60) for step in (0, 4, 8)]
     more = {
         "density": [(12, "lead", 60, 2, 60)],

@@ -11,19 +11,19 @@ from musegen.music.notes import PARTS
 KITS = {0, 8, 16, 24, 25, 32, 40, 48}  # those that the page names
 
 
-def test_the_first_band_is_the_usual_one():
+def test_the_first_band_has_the_defaults():
     name, band = next(iter(BANDS.items()))
     assert (name, dict(band.programs)) == ("Pop", dict(DEFAULT_PROGRAMS))
     assert (band.swing, band.tempo) == (Feel().swing, DEFAULT_TEMPO)
 
 
-def test_there_is_a_band_for_many_tastes():
+def test_there_are_bands_of_many_genres():
     assert len(BANDS) >= 10
     assert len({tuple(band.programs.values()) for band in BANDS.values()}) == len(BANDS)
 
 
 @pytest.mark.parametrize("name", BANDS)
-def test_a_band_has_an_instrument_of_its_own_for_each_part(name):
+def test_each_part_of_a_band_has_an_instrument_of_its_own(name):
     band = BANDS[name]
     assert band.name == name
     assert tuple(band.programs) == PARTS

@@ -24,14 +24,14 @@ def line(onsets, duration=1, part="lead", **options):
     return Piece((Phrase(make_notes(rows), **options),))
 
 
-def test_swing_is_from_straight_to_triplets():
+def test_swing_is_from_0_to_1():
     assert Feel() == Feel(swing=0, human=True)
     for swing in (-0.1, 1.1, float("nan")):
         with pytest.raises(MusicError, match="it goes from 0 to 1"):
             Feel(swing)
 
 
-def test_without_either_all_is_on_the_grid():
+def test_without_swing_and_timing_all_notes_are_on_the_steps():
     start, end = band().with_feel(EXACT).play_times()
     assert start.tolist() == band().notes["onset"].tolist()
     assert end.tolist() == (band().notes["onset"] + band().notes["duration"]).tolist()
@@ -43,20 +43,20 @@ def test_the_swung_offbeat_is_a_triplet_late():
     assert end / 4 == pytest.approx([2 / 3, 1, 5 / 3, 2])
 
 
-def test_sixteenths_go_along_with_the_swing():
+def test_sixteenths_swing_in_proportion():
     start, _ = line([0, 1, 2, 3, 4], feel=SWUNG).play_times()
     assert start / 4 == pytest.approx([0, 1 / 3, 2 / 3, 5 / 6, 1])
     half, _ = line([2], feel=Feel(0.5, False)).play_times()
     assert half / 4 == pytest.approx([7 / 12])
 
 
-def test_each_phrase_swings_by_itself():
+def test_each_phrase_has_its_own_swing():
     a, b = line([2, 31]).phrases[0], line([0, 2]).phrases[0]
     piece = Piece((replace(a, feel=EXACT), replace(b, feel=SWUNG)))
     assert piece.play_times()[0].tolist() == pytest.approx([2, 31, 32, 32 + 8 / 3])
 
 
-def test_drums_keep_their_offsets_and_swing_with_them():
+def test_drums_have_their_offsets_and_swing():
     rows = [(4, "drums", 38, 1, 90, 0.25), (6, "drums", 42, 1, 90, -0.25)]
     piece = Piece((Phrase(make_notes(rows)),))
     assert piece.play_times()[0].tolist() == [4.25, 5.75]
@@ -65,7 +65,7 @@ def test_drums_keep_their_offsets_and_swing_with_them():
 
 
 @pytest.mark.parametrize("part", ["lead", "counter", "chords", "bass"])
-def test_players_are_off_by_some_milliseconds(part):
+def test_human_timing_deviates_by_some_milliseconds(part):
     piece = Piece(tuple(line(range(32), part=part).phrases[0].to_key(i) for i in range(-5, 6)))
     late = piece.play_times()[0] - piece.notes["onset"]
     milliseconds = late * piece.seconds_at(1) * 1000
@@ -73,7 +73,7 @@ def test_players_are_off_by_some_milliseconds(part):
     assert np.abs(late).max() < 0.2
 
 
-def test_a_chord_is_played_nearly_together():
+def test_the_notes_of_a_chord_are_nearly_together():
     rows = [(onset, "chords", pitch, 4, 80) for onset in (0, 4, 8) for pitch in (60, 64, 67, 70)]
     start = Piece((Phrase(make_notes(rows)),)).play_times()[0].reshape(3, 4)
     spread = np.ptp(start[1:], axis=1)
@@ -82,7 +82,7 @@ def test_a_chord_is_played_nearly_together():
     assert np.ptp(start[1:].mean(1) - [4, 8]) > 0  # but not all chords alike
 
 
-def test_a_legato_line_stays_legato():
+def test_a_legato_melody_stays_legato():
     rows = [(onset, "lead", 60 + onset, 3, 90) for onset in range(0, 63, 3)]
     notes = make_notes(rows)
     for feel in (EXACT, SWUNG, Feel(), Feel(0.6)):
@@ -91,7 +91,7 @@ def test_a_legato_line_stays_legato():
         assert start[1:] == pytest.approx(end[:-1])
 
 
-def test_the_same_phrase_is_played_alike_wherever_it_stands():
+def test_equal_phrases_have_equal_timing_anywhere_in_a_piece():
     phrase = band_phrase(4)
     here = Piece((phrase, band_phrase(1))).play_times()[0][: len(phrase)]
     there = Piece((band_phrase(2), phrase)).play_times()[0][-len(phrase) :] - 32
@@ -103,7 +103,7 @@ def test_the_same_phrase_is_played_alike_wherever_it_stands():
     assert not np.isin(there, other - 32).all()
 
 
-def test_a_part_alone_is_played_as_with_the_others():
+def test_a_part_has_the_same_timing_alone_and_in_the_band():
     piece = band()
     for part in piece.parts:
         own = np.isin(piece.notes, piece.only([part]).notes)
@@ -113,7 +113,7 @@ def test_a_part_alone_is_played_as_with_the_others():
             assert alone.tolist() == together[own].tolist()
 
 
-def test_the_same_in_every_process():
+def test_the_timing_is_the_same_in_every_process():
     code = (
         "import sys; sys.path.insert(0, 'tests'); from support.examples import band;"
         "print(band().play_times()[0].tolist())"
@@ -124,7 +124,7 @@ def test_the_same_in_every_process():
 
 
 @pytest.mark.parametrize("seed", range(100))
-def test_whatever_the_notes_they_can_be_heard(seed):
+def test_any_notes_have_valid_play_times(seed):
     rng = np.random.default_rng(seed)
     feels = [
         Feel(float(rng.choice([0, 0.3, 1])), bool(rng.integers(2)))
@@ -142,6 +142,6 @@ def test_whatever_the_notes_they_can_be_heard(seed):
         sounds_until[voice] = ends
 
 
-def test_silence_is_played_too():
+def test_silence_has_no_play_times():
     start, end = Piece((Phrase(),)).play_times()
     assert start.shape == end.shape == (0,)

@@ -18,29 +18,29 @@ CADENCE = [
 ]
 
 
-def test_every_key_has_its_name():
+def test_every_key_has_a_name():
     assert [key_named(name) for name in KEY_NAMES] == list(range(-5, 7))
 
 
 @pytest.mark.parametrize(
     ("name", "key"), [("Am", 0), ("Cm", 3), ("F#m", -3), ("Gb", 6), ("Cb", -1), ("B#", 0)]
 )
-def test_minor_and_enharmonic_keys(name, key):
+def test_minor_and_enharmonic_names_are_understood(name, key):
     assert key_named(name) == key
 
 
 @pytest.mark.parametrize("name", ["", "m", "H", "c", "C##", "C major"])
-def test_no_such_key(name):
+def test_an_unknown_key_is_refused(name):
     with pytest.raises(MusicError, match="there is no key"):
         key_named(name)
 
 
 @pytest.mark.parametrize("key", range(-5, 7))
-def test_a_cadence_tells_its_key(key):
+def test_the_key_of_a_cadence_is_found(key):
     assert estimate_key(Phrase(make_notes(CADENCE)).to_key(key).notes) == key
 
 
-def test_a_minor_cadence_tells_its_relative_major():
+def test_the_key_of_a_minor_cadence_is_its_relative_major():
     chords = [(45, 57, 60, 64), (50, 57, 62, 65), (52, 56, 59, 64), (45, 57, 60, 64)]
     rows = [(8 * i, "chords", p, 8, 80) for i, chord in enumerate(chords) for p in chord]
     assert estimate_key(make_notes(rows)) == 0

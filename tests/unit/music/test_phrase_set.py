@@ -9,14 +9,14 @@ from musegen.music import Phrase
 from musegen.music.phrase_set import PhraseSet
 
 
-def test_phrases_come_back_as_they_went_in():
+def test_a_set_contains_the_phrases_it_was_made_of():
     phrases = [band_phrase(1, key=3), Phrase(), drum_phrase(2)]
     gathered = PhraseSet.from_phrases(phrases)
     assert list(gathered) == phrases
     assert gathered.rows.tolist() == [0] * len(phrases[0]) + [2] * len(phrases[2])
 
 
-def test_saved_and_loaded_is_the_same(tmp_path):
+def test_a_saved_set_is_loaded_unchanged(tmp_path):
     made = phrase_set("song")
     made.save(tmp_path / "phrases.npz")
     loaded = PhraseSet.load(tmp_path / "phrases.npz")
@@ -25,7 +25,7 @@ def test_saved_and_loaded_is_the_same(tmp_path):
         assert np.array_equal(getattr(loaded, name), getattr(made, name))
 
 
-def test_take_and_join_keep_phrases_with_their_places():
+def test_take_and_join_keep_the_source_and_bar_of_each_phrase():
     made = phrase_set("song")
     some = made.take(np.array([5, 2]))
     assert list(some) == [made[5], made[2]]
@@ -39,14 +39,14 @@ def test_only_leaves_out_phrases_without_the_parts():
     assert list(mixed.only(["drums"])) == [drum_phrase()]
 
 
-def test_where_asks_for_phrases_that_are_there():
+def test_a_split_without_phrases_is_refused():
     assert len(phrase_set("song").where("validation")) == 8
     with pytest.raises(MusicError, match="no phrases for test"):
         phrase_set("song").where("test")
 
 
 @pytest.mark.parametrize("content", [b"", b"no zip", None])
-def test_what_is_no_phrase_set_is_said_in_a_line(tmp_path, content):
+def test_another_file_is_refused_in_one_line(tmp_path, content):
     path = tmp_path / "phrases.npz"
     if content is not None:
         path.write_bytes(content)

@@ -1,4 +1,4 @@
-"""A piece is phrases in order."""
+"""Pieces: phrases in order."""
 
 from dataclasses import replace
 
@@ -28,18 +28,18 @@ def test_a_piece_has_at_least_one_phrase():
 
 
 @pytest.mark.parametrize("bars", [1, 2, 5])
-def test_bars_have_to_fit_the_phrases(bars):
+def test_bars_must_fit_the_phrases(bars):
     with pytest.raises(ValueError, match="do not fit"):
         two_phrases(bars=bars)
 
 
-def test_notes_are_counted_from_the_start_of_the_piece():
+def test_onsets_count_from_the_start_of_the_piece():
     notes = two_phrases().notes
     assert notes["onset"].tolist() == [0, 30, 32, 52]
     assert notes["duration"].tolist() == [4, 8, 1, 4]
 
 
-def test_no_note_sounds_past_the_end():
+def test_no_note_sounds_after_the_end():
     piece = two_phrases(bars=3)
     assert piece.steps == 48
     assert piece.notes["onset"].tolist() == [0, 30, 32]
@@ -47,13 +47,13 @@ def test_no_note_sounds_past_the_end():
     assert last.notes["duration"].tolist() == [2]
 
 
-def test_from_notes_cuts_what_notes_joins():
+def test_from_notes_is_the_inverse_of_notes():
     piece = two_phrases()
     again = Piece.from_notes(piece.notes, [0, 2], [120.0, 60.0])
     assert again == piece
 
 
-def test_parts_are_those_that_are_heard_in_band_order():
+def test_parts_are_those_with_notes_in_order():
     assert two_phrases().parts == ("lead", "bass", "drums")
     assert Piece((Phrase(),)).parts == ()
 
@@ -65,18 +65,18 @@ def test_seconds_follow_the_tempo_of_each_phrase():
     assert two_phrases(bars=3).seconds == pytest.approx(4 + 4)
 
 
-def test_to_key_keeps_the_changes_of_key_within():
+def test_to_key_keeps_changes_of_key():
     moved = two_phrases().to_key(5)
     assert [p.key for p in moved.phrases] == [5, -5]
     assert moved.key == 5
     assert [p.notes["pitch"].tolist() for p in moved.phrases] == [[65, 45], [38, 55]]
 
 
-def test_with_tempo_keeps_the_proportions():
+def test_with_tempo_keeps_the_ratios_of_tempos():
     assert [p.tempo for p in two_phrases().with_tempo(90).phrases] == [90, 45]
 
 
-def test_with_feel_is_for_all_phrases():
+def test_with_feel_changes_all_phrases():
     piece = two_phrases().with_feel(Feel(0.5))
     assert [p.feel for p in piece.phrases] == [Feel(0.5)] * 2
     assert piece.feel == Feel(0.5)
@@ -84,7 +84,7 @@ def test_with_feel_is_for_all_phrases():
     assert piece.with_feel(Feel()) == two_phrases()
 
 
-def test_feel_stays_whatever_else_is_done():
+def test_other_changes_keep_the_feel():
     first, second = two_phrases().phrases
     piece = Piece((replace(first, feel=Feel(0.5)), replace(second, feel=Feel(human=False))))
     for same in (piece.to_key(3), piece.with_tempo(90), piece.only(["lead"]), piece.first(3)):
@@ -93,14 +93,14 @@ def test_feel_stays_whatever_else_is_done():
     assert Piece.from_notes(piece.notes, [0, 2], [120.0, 60.0], feels=feels) == piece
 
 
-def test_played_is_note_by_note():
+def test_play_times_are_near_the_steps_of_the_notes():
     piece = two_phrases()
     start, end = piece.play_times()
     assert np.round(start).tolist() == piece.notes["onset"].tolist()
     assert np.round(end - start).tolist() == piece.notes["duration"].tolist()
 
 
-def test_programs_not_named_are_the_defaults():
+def test_other_parts_have_the_default_programs():
     piece = two_phrases(programs={"lead": 73})
     assert piece.programs == {**DEFAULT_PROGRAMS, "lead": 73}
     changed = piece.with_programs({"bass": 38})
@@ -108,7 +108,7 @@ def test_programs_not_named_are_the_defaults():
     assert piece.programs["bass"] == DEFAULT_PROGRAMS["bass"]
 
 
-def test_programs_change_on_the_way():
+def test_programs_can_change_within_a_piece():
     piece = two_phrases(changes={1: {"lead": 73}})
     assert [piece.programs_at(i)["lead"] for i in (0, 1)] == [DEFAULT_PROGRAMS["lead"], 73]
     assert piece.programs_at(1)["bass"] == DEFAULT_PROGRAMS["bass"]
@@ -124,14 +124,14 @@ def test_only_keeps_the_length():
     assert alone.bars == 4
 
 
-def test_equality_passes_over_the_path():
+def test_equality_ignores_the_path():
     path = {"song": np.zeros((2, 4), np.float32)}
     assert two_phrases(path=path) == two_phrases()
     assert two_phrases() != two_phrases(bars=3)
     assert two_phrases() != two_phrases(programs={"lead": 1})
 
 
-def test_first_is_the_beginning():
+def test_first_returns_the_beginning():
     piece = Piece(tuple(Phrase(make_notes([(i, "lead", 60 + i, 1, 90)])) for i in range(4)))
     three = piece.first(3)
     assert (three.bars, len(three)) == (3, 2)
@@ -139,8 +139,29 @@ def test_first_is_the_beginning():
     assert piece.first(99) is piece
 
 
-def test_a_piece_is_told_in_a_line():
+def test_a_piece_and_a_phrase_have_a_short_repr():
     piece = Piece((Phrase(make_notes([(0, "lead", 60, 1, 90), (0, "drums", 36, 1, 90)])),))
     assert repr(piece) == "<Piece: 2 bars at 96 bpm, 2 notes: lead, drums>"
     assert repr(piece.phrases) == "(<Phrase: 2 notes>,)"
     assert "silence" in repr(Piece((Phrase(),)))
+
+
+def test_threads_can_share_a_piece_because_it_cannot_be_changed():
+    latents = np.zeros((2, 4), np.float32)
+    given = {1: {"lead": 73}}
+    piece = two_phrases(path={"song": latents}, changes=given)
+    with pytest.raises(ValueError, match="read-only"):
+        piece.path["song"][0] = 1
+    with pytest.raises(TypeError):
+        piece.path["song"] = latents
+    with pytest.raises(TypeError):
+        piece.changes[0] = {"lead": 1}
+    with pytest.raises(TypeError):
+        piece.changes[1]["lead"] = 1
+    with pytest.raises(TypeError):
+        piece.programs["lead"] = 1
+    latents[0] = 1  # the caller's own array and mapping stay theirs
+    given[1]["lead"] = 1
+    assert not piece.path["song"].any()
+    assert piece.changes == {1: {"lead": 73}}
+    assert piece.first(2).path["song"].base is piece.path["song"]  # shared, not copied again
