@@ -20,7 +20,9 @@ run: $(VENV)/.run system
 
 test: $(VENV)/.dev system-test lint
 	$(NPM) test -s
-	$(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadfile --no-loadscope-reorder $(ARGS)
+	$(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadfile --no-loadscope-reorder \
+		--cov=musegen --cov-report= $(ARGS)
+	@echo "coverage of musegen/: $$($(BIN)/coverage report --format=total) % of statements"
 
 lint: $(VENV)/.dev node_modules/.installed
 	$(BIN)/ruff check .

@@ -2,6 +2,7 @@
 
 import importlib.util
 import re
+import subprocess
 from importlib.metadata import version
 from pathlib import Path
 
@@ -70,3 +71,13 @@ def test_a_space_runs_the_gradio_that_is_required():
     (gradio,) = (r for r in DEPENDENCIES if r.name == "gradio")
     assert gradio.specifier.contains(re.search(r"^sdk_version: (.+)$", front, re.MULTILINE)[1])
     assert re.search(r"^app_file: app.py$", front, re.MULTILINE)
+
+
+def test_the_tree_without_weights_is_small_enough_to_copy_to_a_training_machine():
+    words = ["git", "-C", ROOT, "ls-files", "-z"]
+    listed = subprocess.run(words, capture_output=True, text=True)
+    if listed.returncode:
+        pytest.skip("this is no checkout of a Git repository")
+    paths = [ROOT / name for name in listed.stdout.split("\0") if name]
+    sizes = [p.stat().st_size for p in paths if p.is_file() and p.suffix != ".safetensors"]
+    assert 0 < sum(sizes) < 15_000_000
