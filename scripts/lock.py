@@ -16,7 +16,7 @@ from typing import Any
 if sys.version_info >= (3, 11):
     import tomllib
 else:
-    import tomli as tomllib
+    import tomli as tomllib  # pyright: ignore[reportMissingImports]  (comes with pip-tools)
 
 ROOT = Path(__file__).resolve().parent.parent
 HEAD = "# Written from pyproject.toml by `make lock`: change it there.\n"

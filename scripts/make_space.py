@@ -121,7 +121,7 @@ def space_readme(readme: str) -> str:
     for name in ("title", "sdk", "sdk_version", "app_file", "python_version", "license"):
         if not getattr(data, name, None):
             raise SpaceError(f"README.md's front matter has no {name}")
-    if data.sdk != "gradio" or not (ROOT / data.app_file).is_file():
+    if data.sdk != "gradio" or not data.app_file or not (ROOT / data.app_file).is_file():
         raise SpaceError("README.md's front matter must name a Gradio app that exists")
     if len(fields.get("short_description", "")) > 60:
         raise SpaceError("README.md's short_description has over 60 characters: shorten it")
@@ -188,7 +188,7 @@ def imports(path: Path, name: str) -> set[str]:
             continue
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom):
+        elif isinstance(node, ast.ImportFrom) and node.module:
             found |= {f"{node.module}.{alias.name}" for alias in node.names} | {node.module}
         waiting += ast.iter_child_nodes(node)
     return found
