@@ -128,7 +128,7 @@ def _parse(data: bytes, name: str) -> MidiFile:
     channels, tracks, notes_without_length = _list_instruments(file)
     midi = pretty_midi.PrettyMIDI(mido_object=file)
     if len(channels) != len(midi.instruments):
-        raise ValueError("its tracks cannot be told apart")
+        raise ValueError("its tracks cannot be separated")
     # pretty_midi orders instruments by the end of their first notes. In a file of type 0 that is
     # not the order of the channels.
     order = sorted(range(len(channels)), key=lambda i: (tracks[i], channels[i]))

@@ -138,8 +138,8 @@ def _one_lead(tracks: Sequence[Track], choices: list[Choice | None]) -> None:
 
     first = min(leads, key=rank)
     for i in leads:
-        beside = len(tracks[i].bars & tracks[first].bars) / len(tracks[i].bars)
-        if i != first and beside > _TOGETHER:
+        shared = len(tracks[i].bars & tracks[first].bars) / len(tracks[i].bars)
+        if i != first and shared > _TOGETHER:
             single = tracks[i].polyphony < _MELODIC
             why = f"another track, {tracks[first].name}, has the melody"
             choices[i] = Choice("counter" if single else "chords", why)

@@ -1,4 +1,4 @@
-"""Music small enough to read, for the tests."""
+"""Small examples of music for the tests."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ CHECKPOINTS = Path(__file__).resolve().parents[2] / "checkpoints"
 
 
 def band_phrase(seed: int = 0, key: int = 0) -> Phrase:
-    """Two bars of a band that plays chords, a bass and a tune over them."""
+    """Two bars of chords, a bass and a melody."""
     rng = np.random.default_rng(seed)
     rows = []
     for bar in range(2):
@@ -33,7 +33,7 @@ def band_phrase(seed: int = 0, key: int = 0) -> Phrase:
 
 
 def drum_phrase(seed: int = 0) -> Phrase:
-    """Two bars of a beat, a little late on the snare."""
+    """Two bars of drums with a snare that is a little late."""
     rng = np.random.default_rng(seed)
     rows = []
     for step in range(0, 32, 2):
@@ -45,7 +45,7 @@ def drum_phrase(seed: int = 0) -> Phrase:
 
 
 def band(bars: int = 8, tempo: float = 120.0) -> Piece:
-    """A whole band, drums and all."""
+    """A piece with notes in all parts."""
     phrases = []
     for i in range(-(-bars // 2)):
         notes = np.concatenate([band_phrase(i).notes, drum_phrase(i).notes])
@@ -83,7 +83,7 @@ def written(piece: Piece, path: Path) -> Path:
 
 
 def wild(seed: int, feels: Sequence[Feel]) -> Piece:
-    """Notes as wild as a model may make them: close together, held long, hit far off the beat."""
+    """Random notes as a model may make them: close together, long, drums far off the beat."""
     rng = np.random.default_rng(seed)
     rows = []
     for _ in range(int(rng.integers(1, 300))):

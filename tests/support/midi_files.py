@@ -29,7 +29,7 @@ def midi_file(
     kind: int = 1,
     meta: Sequence[tuple[float, mido.MetaMessage]] = (),
 ) -> Path:
-    """Write a file of any type; that of type 0 has all voices in its one track.
+    """Write a file of any type; a file of type 0 has all voices in one track.
 
     Parameters
     ----------
@@ -38,7 +38,7 @@ def midi_file(
     kind : int
         Type of the file.
     meta : sequence of tuple
-        Times in quarter notes and messages of the whole file: tempos, meters, keys.
+        Messages of the whole file (tempos, meters, keys) with their times in quarter notes.
     """
     tracks = [list(_events(voice)) for voice in voices]
     about = [(beat, 0, message) for beat, message in meta]
@@ -82,7 +82,7 @@ def meter(beats: int, unit: int) -> mido.MetaMessage:
 
 
 def scale(first: int, count: int = 8, start: float = 0, beats: float = 1) -> list[tuple]:
-    """A voice that goes up and down a scale, a note every `beats`."""
+    """Notes up and down a scale, one every `beats` quarter notes."""
     steps = (0, 2, 4, 5, 7, 5, 4, 2)
     return [
         (first + steps[i % 8], start + i * beats, start + (i + 1) * beats) for i in range(count)
@@ -90,12 +90,12 @@ def scale(first: int, count: int = 8, start: float = 0, beats: float = 1) -> lis
 
 
 def triads(first: int, bars: int = 2) -> list[tuple]:
-    """A chord of three a bar."""
+    """A triad in each bar."""
     return [(first + i, 4 * bar, 4 * bar + 4) for bar in range(bars) for i in (0, 4, 7)]
 
 
 def foreign_file(path, *instruments, tempo=120.0, meters=()):
-    """A file as another program would write it: ``(program, name, is_drum, notes)`` a track.
+    """Write a file as another program would: ``(program, name, is_drum, notes)`` a track.
 
     A note is ``(pitch, start, end)`` in beats, or the same with a velocity.
     """
@@ -119,6 +119,6 @@ QUARTER_C = b"\x00\x90\x3c\x50" + b"\x83\x60\x80\x3c\x00"  # a quarter is 480 ti
 
 
 def raw_midi(*tracks, division=480, kind=1):
-    """Bytes of a Standard MIDI File of raw tracks."""
+    """Return the bytes of a Standard MIDI File made of raw tracks."""
     head = b"MThd" + b"\0\0\0\6" + kind.to_bytes(2) + len(tracks).to_bytes(2) + division.to_bytes(2)
     return head + b"".join(b"MTrk" + len(track).to_bytes(4) + track for track in tracks)

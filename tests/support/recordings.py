@@ -1,4 +1,4 @@
-"""Recordings: MIDI files whose tempo map does not follow the beat that is played."""
+"""Recordings: MIDI files whose tempo map does not fit the beat of the notes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def tune(bars=24, seed=0):
 
 
 def recording(path, notes, seconds_at, jitter=0.0, tempo=120.0):
-    """Notes at the times of `seconds_at`, in a file whose tempo map knows nothing of them."""
+    """Notes at the times of `seconds_at`, in a file with another tempo map."""
     rng = np.random.default_rng(1)
     midi = pretty_midi.PrettyMIDI(resolution=480, initial_tempo=tempo)
     track = pretty_midi.Instrument(0, name="Piano")

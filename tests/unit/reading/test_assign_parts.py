@@ -38,15 +38,15 @@ def test_a_name_decides(name, part):
     assert parts_of([track([60, 62], name)]) == [part]
 
 
-def test_a_bass_instrument_decides_where_the_name_is_silent():
+def test_a_bass_instrument_decides_if_the_name_does_not():
     assert parts_of([track([72, 74], "Track 1", program=33)]) == ["bass"]
 
 
-def test_a_bare_melody_leads():
+def test_a_melody_alone_is_the_lead():
     assert parts_of([track([72, 74, 76])]) == ["lead"]
 
 
-def test_single_voices_and_chords_by_what_they_play():
+def test_the_notes_decide_without_names():
     tracks = [
         track([36, 38]),
         track([60, 62], chord=3),
@@ -64,18 +64,18 @@ def test_a_second_low_voice_is_not_a_second_bass():
     assert parts_of([track([36, 38], "Bass"), track([40, 41])]) == ["bass", "lead"]
 
 
-def test_no_tracks():
+def test_no_tracks_have_no_parts():
     assert parts_of([]) == []
 
 
-def test_split_bass_takes_the_lowest_of_each_onset_when_it_is_low():
+def test_the_bass_is_the_lowest_note_of_each_onset_if_it_is_low():
     onset = np.array([0, 0, 0, 4, 4, 8])
     pitch = np.array([60, 40, 45, 64, 50, 49])
     # 50 is the lowest of its onset, but not under D3.
     assert split_bass(onset, pitch).tolist() == [False, True, False, False, False, True]
 
 
-def test_split_bass_of_nothing():
+def test_no_notes_have_no_bass():
     assert split_bass(np.zeros(0, int), np.zeros(0, int)).shape == (0,)
 
 
@@ -94,29 +94,29 @@ def test_split_bass_of_nothing():
         ("Warm Pad", "chords"),
     ],
 )
-def test_more_names_that_decide(name, part):
+def test_longer_names_decide(name, part):
     assert parts_of([track([60, 62], name)]) == [part]
 
 
 @pytest.mark.parametrize("name", ["Bassoon", "Harmonica", "Track 7", "Kilauea"])
-def test_names_that_only_look_so_do_not_decide(name):
+def test_similar_names_do_not_decide(name):
     assert choose_parts([track([60, 62], name)])[0].reason.startswith("it is the highest")
 
 
 @pytest.mark.parametrize("name", ["Drums", "DRUM KIT", "Percussion", "Kick", "Hi-Hat", "Bass Drum"])
-def test_names_of_drums(name):
+def test_names_of_drums_are_recognized(name):
     assert is_drum_name(name)
 
 
 @pytest.mark.parametrize("name", ["Steel Drums", "Bass", "Perching birds", "Snug", ""])
-def test_names_of_no_drums(name):
+def test_other_names_are_not_drums(name):
     assert not is_drum_name(name)
 
 
 # Several candidates
 
 
-def test_of_two_tunes_what_is_sung_leads_less_than_what_is_called_the_melody():
+def test_a_track_named_melody_is_the_lead_before_one_that_is_sung():
     tracks = [track([64, 65], "Vocals"), track([60, 62], "Melody"), track([76, 77], "Lead Guitar")]
     assert parts_of(tracks) == ["counter", "lead", "counter"]
     assert choose_parts(tracks)[0].reason == "another track, Melody, has the melody"
@@ -129,18 +129,18 @@ def test_a_lead_of_chords_becomes_chords_beside_another():
     ]
 
 
-def test_leads_that_take_turns_both_lead():
+def test_leads_that_take_turns_are_both_the_lead():
     early, late = track([60] * 16, "Vocal"), track([60] * 16, "Lead Guitar")
     late = replace(late, onset=late.onset + 64)
     assert parts_of([early, late]) == ["lead", "lead"]
 
 
-def test_an_ornament_does_not_lead():
+def test_an_ornament_is_not_the_lead():
     bells, tune = track([96, 98]), track([72, 74] * 30)
     assert parts_of([bells, tune]) == ["counter", "lead"]
 
 
-def test_further_single_voices_at_the_same_time_are_chords():
+def test_a_third_melody_at_the_same_time_is_chords():
     tracks = [track([78, 79]), track([74, 76]), track([69, 71]), track([64, 65])]
     assert parts_of(tracks) == ["lead", "counter", "chords", "chords"]
     assert choose_parts(tracks)[3].reason == "it plays beside the lead and the counter melody"

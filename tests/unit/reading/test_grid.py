@@ -1,4 +1,4 @@
-"""The grid of steps: the file's where notes are on it, moved or found where they are not."""
+"""Choosing the grid: the tempo map of the file, shifted, or found from the notes."""
 
 import numpy as np
 import pretty_midi
@@ -31,7 +31,7 @@ def right(found, true):
 
 @pytest.mark.parametrize("tempo", [67.3, 83.0, 97.7, 108.1])
 @pytest.mark.parametrize("jitter", [0.0, 0.02])
-def test_the_beat_is_found_under_a_map_that_knows_nothing_of_it(tmp_path, tempo, jitter):
+def test_the_beat_of_a_recording_is_found(tmp_path, tempo, jitter):
     notes = tune()
     path = recording(tmp_path / "live.mid", notes, steady(tempo, 1.23), jitter)
     piece, report = read_midi_with_report(path)
@@ -74,7 +74,7 @@ def test_a_found_beat_can_be_read_at_half_and_double_the_tempo(tmp_path, factor)
 
 
 @pytest.mark.parametrize(("tempo", "factors"), [(67.3, (1, 2)), (105.0, (0.5, 1, 2))])
-def test_no_tempo_is_offered_that_nobody_would_tap(tmp_path, tempo, factors):
+def test_only_usual_tempos_are_offered(tmp_path, tempo, factors):
     path = recording(tmp_path / "live.mid", tune(), steady(tempo))
     _, report = read_midi_with_report(path)
     assert report.tempo_factors == factors
@@ -84,14 +84,14 @@ def test_no_tempo_is_offered_that_nobody_would_tap(tmp_path, tempo, factors):
         read_midi_with_report(path, tempo_factor=4)
 
 
-def test_a_beat_that_is_the_files_own_stays(tmp_path):
+def test_the_beat_of_the_file_cannot_be_multiplied(tmp_path):
     path = recording(tmp_path / "own.mid", tune(), steady(83.0), tempo=83.0)
     assert read_midi_with_report(path)[1].tempo_factors == (1,)
     with pytest.raises(MusicError, match=r"the beat of own\.mid is the file's own"):
         read_midi_with_report(path, tempo_factor=2)
 
 
-def test_a_tempo_that_drifts_is_followed(tmp_path):
+def test_a_drifting_tempo_is_followed(tmp_path):
     notes = tune(32)
     path = recording(tmp_path / "live.mid", notes, drifting(92.0), jitter=0.01)
     piece, report = read_midi_with_report(path)
@@ -105,7 +105,7 @@ def test_a_tempo_that_drifts_is_followed(tmp_path):
     assert piece.seconds == pytest.approx(32 * 16 * 15 / 92, abs=2.5)
 
 
-def test_a_song_that_starts_beside_the_beat_is_moved_onto_it(tmp_path):
+def test_a_song_that_starts_off_the_beat_is_moved_to_it(tmp_path):
     notes = tune()
     late = 2.5 * 16 * 15 / 97 + 0.4 * 15 / 97
     piece, report = read_midi_with_report(
@@ -134,7 +134,7 @@ def test_notes_on_the_files_own_grid_stay_on_it(tmp_path, tempo):
     assert len(written & set(piece.notes[["onset", "pitch"]].tolist())) > 0.97 * len(written)
 
 
-def test_triplets_are_on_the_grid(tmp_path):
+def test_triplets_fit_the_grid_of_the_file(tmp_path):
     notes = np.array([(4 * i / 3, 60 + i % 12, 1) for i in range(200)])
     path = tmp_path / "triplets.mid"
     midi = pretty_midi.PrettyMIDI(resolution=480, initial_tempo=120)
@@ -145,7 +145,7 @@ def test_triplets_are_on_the_grid(tmp_path):
     assert read_midi_with_report(path)[1].grid == "map"
 
 
-def test_notes_in_no_order_stay_on_the_files_grid():
+def test_random_notes_stay_on_the_grid_of_the_file():
     rng = np.random.default_rng(0)
     midi = pretty_midi.PrettyMIDI(initial_tempo=120)
     for seed in range(10):
@@ -155,34 +155,34 @@ def test_notes_in_no_order_stay_on_the_files_grid():
         assert choose_grid(midi, onsets).source == "map"
 
 
-def test_a_drummer_far_from_a_click_that_was_set_keeps_the_feel():
+def test_drums_alone_keep_their_timing_if_the_file_sets_a_tempo():
     start = np.arange(100) * 0.113
     midi = pretty_midi.PrettyMIDI(initial_tempo=97)
     onsets = Onsets(start, start + 0.1, np.full(100, 42), np.ones(100, bool))
     assert choose_grid(midi, onsets).source == "map"
 
 
-def test_a_file_of_days_is_not_searched_for_a_beat():
+def test_a_file_of_many_hours_is_not_searched_for_a_beat():
     start = np.arange(100) * 100_000.123
     midi = pretty_midi.PrettyMIDI(initial_tempo=120)
     onsets = Onsets(start, start + 1, np.full(100, 60), np.zeros(100, bool))
     assert choose_grid(midi, onsets).source == "map"
 
 
-def test_positions_and_times_are_inverse():
+def test_positions_and_times_are_inverse_functions():
     grid = Grid(np.array([0.0, 1.0, 3.0]), np.array([0.0, 8.0, 16.0]))
     assert grid.positions([-0.5, 0.5, 2.0, 5.0]).tolist() == [-4.0, 4.0, 12.0, 24.0]
     assert grid.times([-4.0, 4.0, 12.0, 24.0]).tolist() == [-0.5, 0.5, 2.0, 5.0]
 
 
-def test_positions_of_a_map_are_its_ticks():
+def test_positions_on_a_tempo_map_are_whole_ticks():
     midi = pretty_midi.PrettyMIDI(resolution=96, initial_tempo=97.3)
     ticks = np.arange(0, 5000, 7)
     seconds = [midi.tick_to_time(int(tick)) for tick in ticks]
     assert (map_grid(midi).positions(seconds) * 24 == ticks).all()
 
 
-def test_the_fit_of_a_grid():
+def test_the_fit_is_1_on_steps_and_triplets_and_low_between_them():
     assert grid_fit(np.arange(20.0)) == pytest.approx(1)
     assert grid_fit(np.arange(20) * 4 / 3) == pytest.approx(1)
     assert grid_fit(np.arange(100) + 0.5).real < 0.1
@@ -212,7 +212,7 @@ def pairs(found, truth):
 
 @pytest.mark.filterwarnings("ignore::musegen.errors.MusicWarning")
 @pytest.mark.parametrize("song", SONGS)
-def test_real_performances_are_read_on_the_checked_beat(tmp_path, song):
+def test_real_performances_are_read_on_the_corrected_beat(tmp_path, song):
     free, checked = song_files(song)
     bare = pretty_midi.PrettyMIDI(resolution=480, initial_tempo=120)
     bare.instruments = load_midi(free).instruments

@@ -1,4 +1,4 @@
-"""What reading a file says of it, and how its tracks can be given other parts."""
+"""The report of reading a file, and choosing other parts for its tracks."""
 
 import mido
 import pytest
@@ -41,7 +41,7 @@ def test_each_track_has_its_part_and_a_reason(tmp_path, kind):
     assert piece.parts == ("lead", "chords", "bass", "drums")
 
 
-def test_the_report_says_it_in_sentences(tmp_path):
+def test_the_report_is_in_sentences(tmp_path):
     _, report = read_midi_with_report(song(tmp_path / "song.mid"))
     assert report.lines == (
         "The beat is the file's own.",
@@ -58,7 +58,7 @@ def test_the_report_says_it_in_sentences(tmp_path):
     )
 
 
-def test_the_name_of_a_whole_song_gives_no_part(tmp_path):
+def test_the_name_of_the_song_does_not_decide_a_part(tmp_path):
     path = midi_file(
         tmp_path / "song.mid",
         Voice(triads(60), "Sing a melody"),
@@ -73,7 +73,7 @@ def test_read_midi_gives_the_same_piece(tmp_path):
     assert read_midi(path) == read_midi_with_report(path)[0]
 
 
-def test_drums_of_no_kind_are_counted(tmp_path):
+def test_drums_of_no_class_are_counted(tmp_path):
     _, report = read_midi_with_report(song(tmp_path / "song.mid"))
     assert report.unknown_drums == {73: 1, 75: 1}
     assert "Left out: 2 drum hits that are none of the nine kinds of drums." in report.lines
@@ -87,7 +87,7 @@ def test_a_track_can_be_given_another_part(tmp_path):
     assert set(piece.only(["lead"]).notes["pitch"]) == {60, 64, 67}
 
 
-def test_tracks_that_are_not_named_keep_their_parts(tmp_path):
+def test_a_choice_does_not_change_the_parts_of_other_tracks(tmp_path):
     path = midi_file(
         tmp_path / "song.mid",
         Voice(scale(72)),
@@ -100,12 +100,12 @@ def test_tracks_that_are_not_named_keep_their_parts(tmp_path):
     assert [track.chosen for track in report.tracks] == [True, False, False]
 
 
-def test_a_part_that_a_track_has_anyway_is_no_choice(tmp_path):
+def test_choosing_the_part_that_a_track_has_changes_nothing(tmp_path):
     path = song(tmp_path / "song.mid")
     assert read_midi_with_report(path, {0: "lead", 3: "drums"}) == read_midi_with_report(path)
 
 
-def test_sentences_that_are_not_about_one_track(tmp_path):
+def test_about_has_the_sentences_that_are_not_about_one_track(tmp_path):
     _, report = read_midi_with_report(song(tmp_path / "song.mid"))
     assert report.about == tuple(line for line in report.lines if not line.startswith("Track"))
     assert report.about[-1].startswith("Left out")
@@ -118,7 +118,7 @@ def test_a_track_can_be_left_out(tmp_path):
     assert '("Bass", Electric Bass (finger), 8 notes) is left out: you chose so.' in lines(report)
 
 
-def test_a_track_can_be_made_drums_and_drums_a_tune(tmp_path):
+def test_a_track_can_become_drums_and_drums_a_bass(tmp_path):
     path = song(tmp_path / "song.mid")
     piece, _ = read_midi_with_report(path, {2: "drums", 3: "bass"})
     assert set(piece.only(["bass"]).notes["pitch"]) == {36, 38, 73, 75}
@@ -133,23 +133,23 @@ def test_a_track_can_be_made_drums_and_drums_a_tune(tmp_path):
         (dict.fromkeys(range(4)), "every track of song.mid is left out: give one of them a part"),
     ],
 )
-def test_an_assignment_that_cannot_be(tmp_path, assign, line):
+def test_an_impossible_choice_is_refused(tmp_path, assign, line):
     with pytest.raises(MusicError) as caught:
         read_midi_with_report(song(tmp_path / "song.mid"), assign)
     assert str(caught.value) == line
 
 
-def test_drums_on_another_channel_are_known_by_their_name(tmp_path):
+def test_drums_on_another_channel_are_recognized_by_their_name(tmp_path):
     path = midi_file(tmp_path / "song.mid", Voice(BEAT, "Drum Kit"), Voice(scale(60), channel=2))
     assert parts(read_midi_with_report(path)[1]) == ["drums", "lead"]
 
 
-def test_steel_drums_play_a_tune(tmp_path):
+def test_steel_drums_play_a_melody(tmp_path):
     path = midi_file(tmp_path / "song.mid", Voice(scale(60), "Steel Drums", 114))
     assert parts(read_midi_with_report(path)[1]) == ["lead"]
 
 
-def test_noises_are_left_out_unless_there_is_nothing_else(tmp_path):
+def test_sound_effects_are_left_out_unless_there_is_nothing_else(tmp_path):
     bird = Voice(scale(90), "", 123, 2)
     _, report = read_midi_with_report(midi_file(tmp_path / "a.mid", Voice(scale(60)), bird))
     assert parts(report) == ["lead", None]
@@ -157,7 +157,7 @@ def test_noises_are_left_out_unless_there_is_nothing_else(tmp_path):
     assert parts(read_midi_with_report(midi_file(tmp_path / "b.mid", bird))[1]) == ["lead"]
 
 
-def test_names_are_one_line_of_text(tmp_path):
+def test_names_are_shown_as_one_line(tmp_path):
     names = ["a\nb\tc", "Mélodie ♪".encode().decode("latin1"), "x" * 200, "<b>bold</b>"]
     voices = [Voice(scale(60), name, channel=i + 1) for i, name in enumerate(names)]
     _, report = read_midi_with_report(midi_file(tmp_path / "song.mid", *voices))
@@ -166,25 +166,25 @@ def test_names_are_one_line_of_text(tmp_path):
     assert all("\n" not in line for line in report.lines)
 
 
-def test_low_notes_of_chords_become_a_bass_and_it_is_said(tmp_path):
+def test_the_report_tells_when_low_notes_of_chords_become_the_bass(tmp_path):
     path = midi_file(tmp_path / "song.mid", Voice([*triads(60), (36, 0, 4), (36, 4, 8)], "Piano"))
     piece, report = read_midi_with_report(path)
     assert piece.parts == ("chords", "bass")
     assert report.tracks[0].reason == "it is named Piano, and its lowest notes the bass"
 
 
-def test_of_two_instruments_in_a_part_the_busier_is_heard(tmp_path):
+def test_of_two_instruments_in_a_part_the_one_with_more_notes_stays(tmp_path):
     voices = (Voice(triads(60), "", 48, 1), Voice(triads(64, 8), "", 24, 2))
     assert read_midi(midi_file(tmp_path / "song.mid", *voices)).programs["chords"] == 24
 
 
-def test_an_instrument_that_takes_over_does_so_in_the_piece(tmp_path):
+def test_a_change_of_instrument_is_kept(tmp_path):
     voices = (Voice(scale(72, 8), "Lead", 73, 1), Voice(scale(72, 8, start=8), "Lead", 40, 2))
     piece = read_midi(midi_file(tmp_path / "song.mid", *voices))
     assert [piece.programs_at(i)["lead"] for i in range(2)] == [73, 40]
 
 
-def test_notes_twice_at_once_and_notes_cut_short_are_counted(tmp_path):
+def test_duplicate_and_shortened_notes_are_counted(tmp_path):
     notes = [(60, 0, 4), (60, 2, 4), (64, 0, 1)]
     voices = (Voice(notes, "Piano", 0, 1), Voice([(64, 0, 2)], "Guitar", 24, 2))
     _, report = read_midi_with_report(midi_file(tmp_path / "song.mid", *voices))
@@ -202,7 +202,7 @@ def test_notes_without_a_length_are_counted(tmp_path):
     assert "Left out: 2 notes without a length." in report.lines
 
 
-def test_how_far_notes_were_moved(tmp_path):
+def test_the_report_tells_how_far_notes_were_moved(tmp_path):
     notes = [(60 + i, i + (0.05 if i % 2 else 0), i + 1) for i in range(9)]
     _, report = read_midi_with_report(
         midi_file(tmp_path / "song.mid", Voice(notes), meta=[(0, tempo(60))])
@@ -211,11 +211,11 @@ def test_how_far_notes_were_moved(tmp_path):
     assert "by 0 ms in the median, 50 ms at most" in lines(report)
 
 
-def test_what_is_exact_is_not_said_to_be_moved(tmp_path):
+def test_notes_on_the_steps_are_not_reported_as_moved(tmp_path):
     assert "moved" not in lines(read_midi_with_report(song(tmp_path / "song.mid"))[1])
 
 
-def test_tempo_key_and_length(tmp_path):
+def test_the_report_tells_tempo_key_and_length(tmp_path):
     meta = [(0, tempo(90)), (8, tempo(120)), (0, mido.MetaMessage("key_signature", key="C"))]
     path = midi_file(tmp_path / "song.mid", Voice(scale(60, 16)), meta=meta)
     piece, report = read_midi_with_report(path)
@@ -227,13 +227,13 @@ def test_tempo_key_and_length(tmp_path):
     assert "Key: C major or A minor, from the file." in report.lines
 
 
-def test_an_estimated_key_is_said_to_be(tmp_path):
+def test_the_report_tells_that_a_key_is_estimated(tmp_path):
     _, report = read_midi_with_report(midi_file(tmp_path / "song.mid", Voice(scale(62))))
     assert report.key_source == "notes"
     assert "minor, estimated from the notes." in lines(report)
 
 
-def test_other_meters_are_said(tmp_path):
+def test_the_report_tells_other_meters(tmp_path):
     path = midi_file(tmp_path / "song.mid", Voice(scale(60)), meta=[(0, meter(3, 4))])
     _, report = read_midi_with_report(path)
     assert report.meters == ("3/4",)
