@@ -30,7 +30,7 @@ def main() -> None:
     logging.basicConfig(
         level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
-    logging.getLogger("httpx").setLevel(logging.WARNING)  # logs a request to the own page at each start
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # its request to the page at the start
     # Stopped by a signal, it removes its temporary files as when it is stopped by hand.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     configure_malloc()
