@@ -14,6 +14,7 @@ from musegen.server.process.temporary_folder import (
     temporary_folder,
     use_for_temporary_files,
 )
+from musegen.server.settings import SettingsError, get_settings
 
 
 def main() -> None:
@@ -36,7 +37,10 @@ def main() -> None:
     configure_malloc()
     with contextlib.ExitStack() as stack:
         try:
+            get_settings()
             use_for_temporary_files(stack.enter_context(temporary_folder()))
+        except SettingsError as error:
+            sys.exit(f"app.py: {error}")
         except OSError as error:
             sys.exit(f"app.py: cannot make a folder for temporary files: {error}")
         # Gradio reads these when it is imported, which takes seconds.
