@@ -122,3 +122,18 @@ def raw_midi(*tracks, division=480, kind=1):
     """Return the bytes of a Standard MIDI File made of raw tracks."""
     head = b"MThd" + b"\0\0\0\6" + kind.to_bytes(2) + len(tracks).to_bytes(2) + division.to_bytes(2)
     return head + b"".join(b"MTrk" + len(track).to_bytes(4) + track for track in tracks)
+
+
+BEAT = [(36, 0, 0.5), (38, 1, 1.5), (36, 2, 2.5), (38, 3, 3.5)]
+
+
+def small_song(path: Path, **options) -> Path:
+    """Write a file with a lead, chords, a bass and drums, two of them of no class."""
+    return midi_file(
+        path,
+        Voice(scale(72), "Lead Vocal", 53, 1),
+        Voice(triads(60), "", 24, 2),
+        Voice(scale(36), "Bass", 33, 3),
+        Voice([*BEAT, (73, 0, 0.5), (75, 2, 2.5)], "", 0, 10),
+        **options,
+    )

@@ -2,23 +2,9 @@
 
 import mido
 import pytest
-from support.midi_files import Voice, meter, midi_file, scale, tempo, triads
+from support.midi_files import Voice, meter, midi_file, scale, small_song, tempo, triads
 
-from musegen.errors import MusicError
 from musegen.reading import read_midi, read_midi_with_report
-
-BEAT = [(36, 0, 0.5), (38, 1, 1.5), (36, 2, 2.5), (38, 3, 3.5)]
-
-
-def song(path, **options):
-    return midi_file(
-        path,
-        Voice(scale(72), "Lead Vocal", 53, 1),
-        Voice(triads(60), "", 24, 2),
-        Voice(scale(36), "Bass", 33, 3),
-        Voice([*BEAT, (73, 0, 0.5), (75, 2, 2.5)], "", 0, 10),
-        **options,
-    )
 
 
 def parts(report):
@@ -31,7 +17,7 @@ def lines(report):
 
 @pytest.mark.parametrize("kind", [0, 1])
 def test_each_track_has_its_part_and_a_reason(tmp_path, kind):
-    piece, report = read_midi_with_report(song(tmp_path / "song.mid", kind=kind))
+    piece, report = read_midi_with_report(small_song(tmp_path / "song.mid", kind=kind))
     assert report.midi_type == kind
     assert parts(report) == ["lead", "chords", "bass", "drums"]
     assert [track.channel for track in report.tracks] == [1, 2, 3, 10]
@@ -42,7 +28,7 @@ def test_each_track_has_its_part_and_a_reason(tmp_path, kind):
 
 
 def test_the_report_is_in_sentences(tmp_path):
-    _, report = read_midi_with_report(song(tmp_path / "song.mid"))
+    _, report = read_midi_with_report(small_song(tmp_path / "song.mid"))
     assert report.lines == (
         "The beat is the file's own.",
         "Tempo: 120 beats a minute. Length: 2 bars, 0:04.",
@@ -58,103 +44,21 @@ def test_the_report_is_in_sentences(tmp_path):
     )
 
 
-def test_the_name_of_the_song_does_not_decide_a_part(tmp_path):
-    path = midi_file(
-        tmp_path / "song.mid",
-        Voice(triads(60), "Sing a melody"),
-        Voice(scale(72), channel=2),
-        kind=0,
-    )
-    assert parts(read_midi_with_report(path)[1]) == ["chords", "lead"]
-
-
 def test_read_midi_gives_the_same_piece(tmp_path):
-    path = song(tmp_path / "song.mid")
+    path = small_song(tmp_path / "song.mid")
     assert read_midi(path) == read_midi_with_report(path)[0]
 
 
 def test_drums_of_no_class_are_counted(tmp_path):
-    _, report = read_midi_with_report(song(tmp_path / "song.mid"))
+    _, report = read_midi_with_report(small_song(tmp_path / "song.mid"))
     assert report.unknown_drums == {73: 1, 75: 1}
     assert "Left out: 2 drum hits that are none of the nine kinds of drums." in report.lines
 
 
-def test_a_track_can_be_given_another_part(tmp_path):
-    path = song(tmp_path / "song.mid")
-    piece, report = read_midi_with_report(path, {0: "counter", 1: "lead"})
-    assert parts(report) == ["counter", "lead", "bass", "drums"]
-    assert report.tracks[0].reason == "you chose so"
-    assert set(piece.only(["lead"]).notes["pitch"]) == {60, 64, 67}
-
-
-def test_a_choice_does_not_change_the_parts_of_other_tracks(tmp_path):
-    path = midi_file(
-        tmp_path / "song.mid",
-        Voice(scale(72)),
-        Voice(scale(60), channel=2),
-        Voice(scale(66), "", 123, 3),  # a noise
-    )
-    assert parts(read_midi_with_report(path)[1]) == ["lead", "counter", None]
-    _, report = read_midi_with_report(path, {0: None})
-    assert parts(report) == [None, "counter", None]
-    assert [track.chosen for track in report.tracks] == [True, False, False]
-
-
-def test_choosing_the_part_that_a_track_has_changes_nothing(tmp_path):
-    path = song(tmp_path / "song.mid")
-    assert read_midi_with_report(path, {0: "lead", 3: "drums"}) == read_midi_with_report(path)
-
-
 def test_about_has_the_sentences_that_are_not_about_one_track(tmp_path):
-    _, report = read_midi_with_report(song(tmp_path / "song.mid"))
+    _, report = read_midi_with_report(small_song(tmp_path / "song.mid"))
     assert report.about == tuple(line for line in report.lines if not line.startswith("Track"))
     assert report.about[-1].startswith("Left out")
-
-
-def test_a_track_can_be_left_out(tmp_path):
-    piece, report = read_midi_with_report(song(tmp_path / "song.mid"), {2: None})
-    assert piece.parts == ("lead", "chords", "drums")
-    assert (report.tracks[2].part, report.tracks[2].kept) == (None, 0)
-    assert '("Bass", Electric Bass (finger), 8 notes) is left out: you chose so.' in lines(report)
-
-
-def test_a_track_can_become_drums_and_drums_a_bass(tmp_path):
-    path = song(tmp_path / "song.mid")
-    piece, _ = read_midi_with_report(path, {2: "drums", 3: "bass"})
-    assert set(piece.only(["bass"]).notes["pitch"]) == {36, 38, 73, 75}
-    assert set(piece.only(["drums"]).notes["pitch"]) == {36, 38, 43}  # snares and low toms are one
-
-
-@pytest.mark.parametrize(
-    ("assign", "line"),
-    [
-        ({9: "lead"}, "there is no track 9: the file has 4, from 0"),
-        ({0: "tuba"}, "there is no part 'tuba': choose from lead, counter, chords, bass, drums"),
-        (dict.fromkeys(range(4)), "every track of song.mid is left out: give one of them a part"),
-    ],
-)
-def test_an_impossible_choice_is_refused(tmp_path, assign, line):
-    with pytest.raises(MusicError) as caught:
-        read_midi_with_report(song(tmp_path / "song.mid"), assign)
-    assert str(caught.value) == line
-
-
-def test_drums_on_another_channel_are_recognized_by_their_name(tmp_path):
-    path = midi_file(tmp_path / "song.mid", Voice(BEAT, "Drum Kit"), Voice(scale(60), channel=2))
-    assert parts(read_midi_with_report(path)[1]) == ["drums", "lead"]
-
-
-def test_steel_drums_play_a_melody(tmp_path):
-    path = midi_file(tmp_path / "song.mid", Voice(scale(60), "Steel Drums", 114))
-    assert parts(read_midi_with_report(path)[1]) == ["lead"]
-
-
-def test_sound_effects_are_left_out_unless_there_is_nothing_else(tmp_path):
-    bird = Voice(scale(90), "", 123, 2)
-    _, report = read_midi_with_report(midi_file(tmp_path / "a.mid", Voice(scale(60)), bird))
-    assert parts(report) == ["lead", None]
-    assert "its instrument is a noise" in report.tracks[1].line
-    assert parts(read_midi_with_report(midi_file(tmp_path / "b.mid", bird))[1]) == ["lead"]
 
 
 def test_names_are_shown_as_one_line(tmp_path):
@@ -171,17 +75,6 @@ def test_the_report_tells_when_low_notes_of_chords_become_the_bass(tmp_path):
     piece, report = read_midi_with_report(path)
     assert piece.parts == ("chords", "bass")
     assert report.tracks[0].reason == "it is named Piano, and its lowest notes the bass"
-
-
-def test_of_two_instruments_in_a_part_the_one_with_more_notes_stays(tmp_path):
-    voices = (Voice(triads(60), "", 48, 1), Voice(triads(64, 8), "", 24, 2))
-    assert read_midi(midi_file(tmp_path / "song.mid", *voices)).programs["chords"] == 24
-
-
-def test_a_change_of_instrument_is_kept(tmp_path):
-    voices = (Voice(scale(72, 8), "Lead", 73, 1), Voice(scale(72, 8, start=8), "Lead", 40, 2))
-    piece = read_midi(midi_file(tmp_path / "song.mid", *voices))
-    assert [piece.programs_at(i)["lead"] for i in range(2)] == [73, 40]
 
 
 def test_duplicate_and_shortened_notes_are_counted(tmp_path):
@@ -212,7 +105,7 @@ def test_the_report_tells_how_far_notes_were_moved(tmp_path):
 
 
 def test_notes_on_the_steps_are_not_reported_as_moved(tmp_path):
-    assert "moved" not in lines(read_midi_with_report(song(tmp_path / "song.mid"))[1])
+    assert "moved" not in lines(read_midi_with_report(small_song(tmp_path / "song.mid"))[1])
 
 
 def test_the_report_tells_tempo_key_and_length(tmp_path):
