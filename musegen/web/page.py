@@ -62,20 +62,11 @@ def build(services: Services) -> gr.Blocks:
                 lines = "".join(f"<li>{html.escape(line)}</li>" for line in settings.lines)
                 limits = asset("static/limits.html").replace("<mark />", lines)
                 gr.HTML(limits, apply_default_css=False)
+        # fmt: off
         widgets = Widgets(
-            state=state,
-            phrase=phrase,
-            link=link,
-            file=file,
-            model_state=model_state,
-            progress=progress,
-            player=stage,
-            random=random,
-            interpolate=interpolate,
-            explore=explore,
-            remix=remix,
-            shape=shape,
-            sound=sound,
+            state, phrase, link, file, model_state, progress, stage,
+            random, interpolate, explore, remix, shape, sound,
         )
+        # fmt: on
         connect(page, widgets, services)
     return page

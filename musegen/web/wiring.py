@@ -90,21 +90,10 @@ class _VersionEvents:
         values: list[Any] | None = None,
         trigger_mode: str | None = None,
     ) -> None:
-        """Connect a trigger.
+        """Connect a trigger with a handler.
 
-        Parameters
-        ----------
-        trigger : callable
-            An event of a component.
-        handler : callable
-            Returns values of `outputs`, then those of `version_values`.
-        inputs, outputs : list of components
-        is_new : bool
-            Whether the player shows at once that it waits for a new piece.
-        values : list of components, optional
-            What the handler returns values of in place of `version_values`.
-        trigger_mode : str, optional
-            What happens to events while an earlier one is handled, as in Gradio.
+        The handler returns values of `outputs`, then those of `version_values` (or of `values`).
+        With `is_new`, the player shows at once that it waits for a new piece.
         """
         if is_new:
             trigger(None, js=_BUSY, **_PRIVATE)

@@ -13,10 +13,10 @@ from musegen.errors import Cancelled
 from musegen.server.background import stream_from_thread
 from musegen.server.caches.sounds import SoundFile
 from musegen.server.gradio_adapter import event_data
-from musegen.server.services import Services
 from musegen.server.versions import Version, read_state
 from musegen.web.errors import error_message, report_errors
 from musegen.web.events import FileEvent
+from musegen.web.handlers.versions import Handlers
 from musegen.web.header import ProgressData
 from musegen.web.show import show
 
@@ -25,11 +25,8 @@ __all__ = ["AudioHandlers"]
 _FILE_NAMES = {"midi": "MIDI file", "npy": "latents", "stems": "stems"}
 
 
-class AudioHandlers:
+class AudioHandlers(Handlers):
     """Renders sound and files of the piece that plays now."""
-
-    def __init__(self, services: Services) -> None:
-        self._services = services
 
     async def sound(
         self, state: str, soundfont: str | None, request: gr.Request

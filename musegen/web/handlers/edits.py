@@ -10,7 +10,6 @@ from musegen.music.attributes import ATTRIBUTES
 from musegen.recipe.codec import read_recipe, write_recipe
 from musegen.recipe.schema import Recipe
 from musegen.server.gradio_adapter import event_data
-from musegen.server.services import Services
 from musegen.server.versions import read_state
 from musegen.web.components.tracks.component import same_reading
 from musegen.web.controls.shape_values import set_shape, shape_values, target_line
@@ -18,18 +17,15 @@ from musegen.web.controls.sound_values import band_updates, set_sound
 from musegen.web.errors import notify_of_other_checkpoints, report_errors
 from musegen.web.events import OpenEvent, PhraseEvent
 from musegen.web.handlers.own_music import plays_own_music
-from musegen.web.handlers.versions import phrase_number, recipe_of_state, version_values
+from musegen.web.handlers.versions import Handlers, phrase_number, recipe_of_state, version_values
 from musegen.web.requests import read_edit
 from musegen.web.show import show
 
 __all__ = ["EditHandlers"]
 
 
-class EditHandlers:
+class EditHandlers(Handlers):
     """Changes the piece that plays now: `state` is its version, `phrase` the chosen phrase."""
-
-    def __init__(self, services: Services) -> None:
-        self._services = services
 
     @report_errors()
     def edit(self, state: str, phrase: float | None, event: gr.EventData) -> tuple[Any, ...]:

@@ -11,11 +11,10 @@ from musegen.recipe.codec import read_recipe, write_recipe
 from musegen.recipe.examples import EXAMPLES
 from musegen.recipe.naming import title
 from musegen.recipe.schema import Recipe, Sound
-from musegen.server.services import Services
 from musegen.server.validation import check_number, seed_or_new
 from musegen.web.controls.sound_values import sound_from_values
 from musegen.web.errors import notify, report_errors
-from musegen.web.handlers.versions import recipe_of_state, version_values
+from musegen.web.handlers.versions import Handlers, recipe_of_state, version_values
 from musegen.web.requests import morph_recipe, random_recipe
 from musegen.web.tabs.morph_end import FROM_FILE, FROM_PLAYER, FROM_SEED
 
@@ -34,11 +33,8 @@ class _End(NamedTuple):
     file: str | None
 
 
-class MorphHandlers:
+class MorphHandlers(Handlers):
     """Morphs one piece into another."""
-
-    def __init__(self, services: Services) -> None:
-        self._services = services
 
     @report_errors()
     def choose_origin(self, origin: str, state: str) -> tuple[Any, ...]:

@@ -10,22 +10,18 @@ from musegen.errors import MusicError
 from musegen.recipe.codec import read_recipe, write_recipe
 from musegen.recipe.schema import Edit, Notes, Recipe, Reconstruct, Sound, Vary
 from musegen.server.gradio_adapter import event_data
-from musegen.server.services import Services
 from musegen.server.validation import check_number, seed_or_new
 from musegen.server.versions import read_state
 from musegen.web.components.tracks.component import notes_data, tracks_data
 from musegen.web.errors import notify, report_errors
 from musegen.web.events import PartsEvent
-from musegen.web.handlers.versions import version_values
+from musegen.web.handlers.versions import Handlers, version_values
 
 __all__ = ["OwnMusicHandlers", "plays_own_music"]
 
 
-class OwnMusicHandlers:
+class OwnMusicHandlers(Handlers):
     """Reads, varies and reconstructs a visitor's own music; `own` is its recipe."""
-
-    def __init__(self, services: Services) -> None:
-        self._services = services
 
     @report_errors()
     def preview(self, file: str | None) -> tuple[Any, ...]:

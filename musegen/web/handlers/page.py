@@ -8,19 +8,15 @@ import gradio as gr
 
 from musegen.recipe.codec import read_recipe, write_recipe
 from musegen.recipe.schema import Random
-from musegen.server.services import Services
 from musegen.web.errors import notify, notify_of_other_checkpoints, report_errors
-from musegen.web.handlers.versions import VERSION_VALUES, version_values
+from musegen.web.handlers.versions import VERSION_VALUES, Handlers, version_values
 from musegen.web.links import read_link
 
 __all__ = ["PageHandlers"]
 
 
-class PageHandlers:
+class PageHandlers(Handlers):
     """Opens the page."""
-
-    def __init__(self, services: Services) -> None:
-        self._services = services
 
     @report_errors()
     def read_link(self, request: gr.Request) -> tuple[Any, ...]:

@@ -12,12 +12,11 @@ from musegen.errors import MusicError
 from musegen.recipe.examples import EXAMPLES
 from musegen.recipe.schema import Line, Recipe
 from musegen.server.gradio_adapter import event_data
-from musegen.server.services import Services
 from musegen.server.validation import check_number, seed_or_new
 from musegen.web.controls.sound_values import sound_from_values
 from musegen.web.errors import report_errors
 from musegen.web.events import LineEvent, PlaceEvent
-from musegen.web.handlers.versions import version_values
+from musegen.web.handlers.versions import Handlers, version_values
 from musegen.web.requests import random_recipe
 
 __all__ = ["NO_MAP", "SourceHandlers"]
@@ -25,11 +24,8 @@ __all__ = ["NO_MAP", "SourceHandlers"]
 NO_MAP = "these checkpoints have no map: python -m musegen map makes one"
 
 
-class SourceHandlers:
+class SourceHandlers(Handlers):
     """Makes new pieces. `controls` are the values of the sound controls."""
-
-    def __init__(self, services: Services) -> None:
-        self._services = services
 
     @report_errors()
     def draw(

@@ -14,13 +14,12 @@ from musegen.recipe.examples import EXAMPLES
 from musegen.recipe.naming import title
 from musegen.recipe.schema import Blend, Recipe
 from musegen.server.gradio_adapter import UNEXPECTED_DATA, event_data
-from musegen.server.services import Services
 from musegen.server.validation import new_seed
 from musegen.web.components.square.component import SquareData, square_data
 from musegen.web.controls.sound_values import sound_from_values
 from musegen.web.errors import report_errors
 from musegen.web.events import CornerEvent, SquareEvent
-from musegen.web.handlers.versions import recipe_of_state, version_values
+from musegen.web.handlers.versions import Handlers, recipe_of_state, version_values
 from musegen.web.requests import SQUARE_BARS, random_recipe
 
 __all__ = ["SquareHandlers", "first_corners"]
@@ -28,11 +27,8 @@ __all__ = ["SquareHandlers", "first_corners"]
 _CORNERS = TypeAdapter(Annotated[list[str], Field(min_length=4, max_length=4)])
 
 
-class SquareHandlers:
+class SquareHandlers(Handlers):
     """Blends the pieces of the four corners; the page keeps their recipes as a JSON list."""
-
-    def __init__(self, services: Services) -> None:
-        self._services = services
 
     @report_errors()
     def blend(self, corners: str, event: gr.EventData) -> tuple[Any, ...]:

@@ -8,15 +8,23 @@ from musegen.errors import MusicError
 from musegen.music.attributes import ATTRIBUTES
 from musegen.recipe.schema import Recipe
 from musegen.server.gradio_adapter import UNEXPECTED_DATA
+from musegen.server.services import Services
 from musegen.server.versions import Version, read_state
 from musegen.web.controls.shape_values import shape_values
 from musegen.web.controls.sound_values import SOUND_NAMES, sound_values
 from musegen.web.show import show
 
-__all__ = ["VERSION_VALUES", "phrase_number", "recipe_of_state", "version_values"]
+__all__ = ["VERSION_VALUES", "Handlers", "phrase_number", "recipe_of_state", "version_values"]
 
 VERSION_VALUES = 2 + len(SOUND_NAMES) + len(ATTRIBUTES)
 """How many values `version_values` returns."""
+
+
+class Handlers:
+    """The base of the classes whose methods are handlers."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
 
 
 def version_values(version: Version, phrase: float | None = None) -> tuple[Any, ...]:
