@@ -58,7 +58,7 @@ def find_chunks(data: bytes) -> Layout | None:
     if start < 0 or start + _HEADER_SIZE > len(data):
         return None
     names = [name for name in names if name > start]
-    limits = [*names[1:], len(data)]
+    limits = [*names[1:], len(data)][: len(names)]
     tracks = [
         Chunk(name + 8, name + 8 + int.from_bytes(data[name + 4 : name + 8], "big"), limit)
         for name, limit in zip(names, limits, strict=True)

@@ -37,6 +37,8 @@ class Track:
         Whether the bytes end in the middle of an event.
     damage : Counter
         How often something was repaired, by its kind.
+    nonsense : int
+        Bytes that suggest that these are not events at all.
     must_rewrite : bool
         Whether mido would fail at these bytes or misread them.
     """
@@ -47,6 +49,7 @@ class Track:
     has_end: bool = False
     is_cut: bool = False
     damage: Counter[str] = field(default_factory=Counter)
+    nonsense: int = 0
     must_rewrite: bool = False
 
 
@@ -82,6 +85,7 @@ def read_track(data: bytes) -> Track:
                 if not status:
                     position += 1
                     track.damage[_SKIPPED] += 1
+                    track.nonsense += 1
                     continue
                 track.must_rewrite = True
             end = position + (1 if 0xC0 <= status < 0xE0 else 2)
@@ -112,6 +116,7 @@ def _read_number(data: bytes, position: int, track: Track) -> tuple[int, int]:
             break
     if position - start > 4:
         track.damage[_SKIPPED] += position - start
+        track.nonsense += position - start
         return 0, position
     return number, position
 
@@ -192,6 +197,7 @@ _KNOWN_META = {*range(8), 0x09, 0x20, 0x21, 0x2F, 0x51, 0x54, 0x58, 0x59, 0x7F}
 def _bring_into_range(message: bytes, track: Track) -> bytes:
     """Clip velocities that are too high, and take the lower seven bits of other data."""
     track.damage[_RANGE] += sum(byte > 127 for byte in message[1:])
+    track.nonsense += message[1] > 127
     data = [byte & 127 for byte in message[1:]]
     if message[0] >> 4 in (8, 9) and message[2] > 127:
         data[1] = 127

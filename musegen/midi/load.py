@@ -1,8 +1,7 @@
-"""Loads Standard MIDI Files, and repairs what pretty_midi alone would reject or misread."""
+"""Loads Standard MIDI Files, damaged ones too, as pretty_midi reads them."""
 
 from __future__ import annotations
 
-import contextlib
 import io
 import warnings
 from dataclasses import dataclass
@@ -10,18 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import mido
-import numpy as np
 import pretty_midi
 
 from musegen.errors import MusicError
+from musegen.midi.repair import repair
+from musegen.midi.text import choose_encoding, decode_text
 
 __all__ = ["MAX_BYTES", "MidiFile", "display_text", "load_file", "load_midi"]
 
 MAX_BYTES = 2_000_000  # more than an hour of dense music; parsing this much takes five seconds
-_RMID_HEADER = 20  # bytes of the RIFF header before the MIDI file itself
-# mido parses numbers of any length, in time that grows with the square of the length. In valid
-# MIDI a number has at most 4 bytes, and no song has a text with so many non-ASCII letters in a row.
-_MAX_HIGH_BYTES = 4096
 _MAX_TEXT = 60  # characters of a name: one line of a table
 _TEMPO_MAP = ("set_tempo", "time_signature", "key_signature")
 
@@ -41,8 +37,8 @@ class MidiFile:
         0, 1 or 2.
     channels, tracks : tuple of int
         The channel (from 1 to 16) and the track (from 0) of each of the instruments.
-    notes_without_length : int
-        Notes that never end, or end when they begin; they are not in `midi`.
+    repairs : tuple of str
+        What was repaired, one sentence each.
     """
 
     name: str
@@ -50,7 +46,7 @@ class MidiFile:
     midi_type: int
     channels: tuple[int, ...]
     tracks: tuple[int, ...]
-    notes_without_length: int
+    repairs: tuple[str, ...] = ()
 
 
 def load_midi(path: str | Path) -> pretty_midi.PrettyMIDI:
@@ -59,12 +55,14 @@ def load_midi(path: str | Path) -> pretty_midi.PrettyMIDI:
 
 
 def load_file(path: str | Path) -> MidiFile:
-    """Load a Standard MIDI File of any type, also one inside a RIFF file (``.rmi``).
+    """Load a Standard MIDI File of any type, also one inside another file (``.rmi``).
+
+    Damage is repaired, and all notes get a length (`musegen.midi.repair`).
 
     Raises
     ------
     MusicError
-        If the file is missing, empty, over `MAX_BYTES`, damaged or not MIDI.
+        If the file is missing, empty, over `MAX_BYTES` or not MIDI.
     """
     data = _read_bytes(path)
     name = display_text(Path(path).name)
@@ -72,21 +70,15 @@ def load_file(path: str | Path) -> MidiFile:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # pretty_midi warns about events in unusual tracks
             return _parse(data, name)
-    except EOFError:
-        raise MusicError(f"{name} is damaged, its end is missing: export it again") from None
-    except Exception as error:  # mido's parser raises OSError, KeyError, IndexError …
+    except MusicError:
+        raise
+    except Exception as error:  # what mido raises is not documented
         reason = " ".join(str(error).split())[:120] or type(error).__name__
         raise MusicError(f"{name} is a damaged MIDI file ({reason}): export it again") from None
 
 
 def display_text(text: str) -> str:
-    """Return a text from a file as one short printable line.
-
-    MIDI files do not name their encoding. mido decodes them as Latin-1; bytes that are valid UTF-8
-    are decoded again as UTF-8.
-    """
-    with contextlib.suppress(UnicodeError):
-        text = text.encode("latin1").decode("utf-8")
+    """Return a text from a file as one short printable line."""
     text = " ".join("".join(c if c.isprintable() else " " for c in text).split())
     return text if len(text) <= _MAX_TEXT else text[: _MAX_TEXT - 1] + "…"
 
@@ -102,30 +94,18 @@ def _read_bytes(path: str | Path) -> bytes:
     name = display_text(path.name)
     if not data:
         raise MusicError(f"{name} is empty: give a MIDI file (.mid)")
-    if data.startswith(b"RIFF") and data[8:12] == b"RMID":
-        data = data[_RMID_HEADER:]
-    if not data.startswith(b"MThd"):
-        raise MusicError(f"{name} is not a MIDI file: give a Standard MIDI File (.mid)")
-    if len(data) > MAX_BYTES:
+    if len(data) > MAX_BYTES and b"MTrk" in data:
         raise MusicError(f"{name} is over {MAX_BYTES / 1e6:.0f} MB: give a shorter MIDI file")
     return data
 
 
 def _parse(data: bytes, name: str) -> MidiFile:
-    low_bytes = np.flatnonzero(np.frombuffer(data, np.uint8) < 0x80)
-    if np.diff(low_bytes, append=len(data)).max() > _MAX_HIGH_BYTES:
-        raise ValueError("a part of it is not MIDI")
-    file = mido.MidiFile(file=io.BytesIO(data))
-    if file.ticks_per_beat <= 0:
-        raise ValueError("its time is in video frames, not in beats")
-    # Tracks without any event are harmless, but pretty_midi fails on them.
-    file.tracks = [track for track in file.tracks if track]
-    if not file.tracks:
-        raise ValueError("it has no tracks")
+    repaired = repair(data, name)
+    file = mido.MidiFile(file=io.BytesIO(repaired.data))
     if file.type == 2:
         _join_patterns(file)
     _merge_tempo_maps(file)
-    channels, tracks, notes_without_length = _list_instruments(file)
+    channels, tracks = _list_instruments(file)
     midi = pretty_midi.PrettyMIDI(mido_object=file)
     if len(channels) != len(midi.instruments):
         raise ValueError("its tracks cannot be separated")
@@ -133,14 +113,25 @@ def _parse(data: bytes, name: str) -> MidiFile:
     # not the order of the channels.
     order = sorted(range(len(channels)), key=lambda i: (tracks[i], channels[i]))
     midi.instruments = [midi.instruments[i] for i in order]
+    _decode_texts(midi)
     return MidiFile(
         name=name,
         midi=midi,
         midi_type=file.type,
         channels=tuple(channels[i] for i in order),
         tracks=tuple(tracks[i] for i in order),
-        notes_without_length=notes_without_length,
+        repairs=repaired.repairs,
     )
+
+
+def _decode_texts(midi: pretty_midi.PrettyMIDI) -> None:
+    """Decode names and texts, which mido decodes as Latin-1 whatever they are."""
+    places = [(instrument, "name") for instrument in midi.instruments]
+    places += [(event, "text") for event in (*midi.lyrics, *midi.text_events)]
+    texts = [getattr(holder, name).encode("latin-1") for holder, name in places]
+    encoding = choose_encoding(texts)
+    for (holder, name), text in zip(places, texts, strict=True):
+        setattr(holder, name, decode_text(text, encoding))
 
 
 def _join_patterns(file: mido.MidiFile) -> None:
@@ -181,18 +172,12 @@ def _merge_tempo_maps(file: mido.MidiFile) -> None:
     file.tracks[0] = merged
 
 
-def _list_instruments(file: mido.MidiFile) -> tuple[tuple[int, ...], tuple[int, ...], int]:
+def _list_instruments(file: mido.MidiFile) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """Return channel and track of each instrument that pretty_midi will make, in its order.
 
     pretty_midi makes an instrument when the first note of its program, channel and track ends.
-
-    Returns
-    -------
-    channels, tracks : tuple of int
-    notes_without_length : int
     """
     instruments: dict[tuple[int, int, int], None] = {}
-    notes_without_length = 0
     for number, track in enumerate(file.tracks):
         program = [0] * 16
         sounding: dict[tuple[int, int], list[int]] = {}
@@ -205,18 +190,13 @@ def _list_instruments(file: mido.MidiFile) -> tuple[tuple[int, ...], tuple[int, 
                 sounding.setdefault((message.channel, message.note), []).append(tick)
             elif message.type in ("note_on", "note_off"):
                 starts = sounding.pop((message.channel, message.note), [])
-                ended = [start for start in starts if start != tick]
-                just_started = [tick] * (len(starts) - len(ended))
-                if ended:
+                just_started = [start for start in starts if start == tick]
+                if len(just_started) < len(starts):
                     instruments[number, message.channel, program[message.channel]] = None
                     # A note that starts when another of its pitch ends goes on.
                     if just_started:
                         sounding[message.channel, message.note] = just_started
-                else:
-                    notes_without_length += len(just_started)
-        notes_without_length += sum(map(len, sounding.values()))
     return (
         tuple(channel + 1 for _, channel, _ in instruments),
         tuple(number for number, _, _ in instruments),
-        notes_without_length,
     )

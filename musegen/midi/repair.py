@@ -17,6 +17,7 @@ _MAX_TICKS = 9_900_000  # pretty_midi rejects files of over ten million
 _RESOLUTIONS = (960, 480, 240, 96)  # ticks of a beat for files of more ticks
 _DEFAULT_DIVISION = 480
 _DEFAULT_TEMPO = 500_000  # microseconds of a beat, where a file names no tempo
+_MAX_NONSENSE = 10  # bytes in a file that cannot be music, or in every fourth event
 _MAX_TRACKS = 32_767  # mido reads their number as a signed one
 
 
@@ -48,7 +49,8 @@ def repair(data: bytes, name: str) -> Repaired:
     Raises
     ------
     MusicError
-        If it has neither a header nor a track.
+        If it has neither a header nor a track, if hardly anything of it is MIDI, or if it lasts
+        over a day.
     """
     layout = find_chunks(data)
     if layout is None:
@@ -56,7 +58,12 @@ def repair(data: bytes, name: str) -> Repaired:
     tracks = [
         _read_chunk(data, chunk.start, chunk.declared_end, chunk.limit) for chunk in layout.tracks
     ]
-    return _Repair(data, layout, tracks).result()
+    events = sum(len(track.events) for track in tracks)
+    if sum(track.nonsense for track in tracks) > max(_MAX_NONSENSE, events / 4):
+        raise MusicError(
+            f"{name} is a damaged MIDI file, too little of it is left: export it again"
+        )
+    return _Repair(data, layout, tracks, name).result()
 
 
 def _read_chunk(data: bytes, start: int, declared_end: int, limit: int) -> Track:
@@ -77,8 +84,8 @@ def _is_chunk(data: bytes, start: int, limit: int) -> bool:
 class _Repair:
     """Makes clean bytes of a file's tracks, and collects sentences on what was repaired."""
 
-    def __init__(self, data: bytes, layout: Layout, tracks: list[Track]) -> None:
-        self.data, self.layout, self.tracks = data, layout, tracks
+    def __init__(self, data: bytes, layout: Layout, tracks: list[Track], name: str) -> None:
+        self.data, self.layout, self.tracks, self.name = data, layout, tracks, name
         self.division, self.midi_type = layout.division, layout.midi_type
         self.repairs: list[str] = []
         self.must_rewrite = any(track.must_rewrite for track in tracks)
@@ -110,10 +117,12 @@ class _Repair:
         if self.midi_type == 0 and len(self.tracks) > 1:
             self.midi_type, self.must_rewrite = 1, True
 
+        self.must_rewrite |= not self.tracks
         wrong_lengths = foreign = 0
-        position = layout.header_start + layout.header_size
+        position = layout.header_start + max(14, layout.header_size)
         for chunk, track in zip(layout.tracks, self.tracks, strict=True):
             foreign += chunk.start - 8 > position
+            self.must_rewrite |= not chunk.limit > chunk.start  # pretty_midi fails on such tracks
             end = chunk.start + track.size
             position = chunk.declared_end
             if position != end:
@@ -222,6 +231,8 @@ class _Repair:
             if self._last_tick() > _MAX_TICKS and self.division > resolution:
                 self._scale(Fraction(resolution, self.division))
                 self.division = resolution
+        if self._last_tick() > _MAX_TICKS:
+            raise MusicError(f"{self.name} lasts over a day: cut out an hour of it")
 
     def _last_tick(self) -> int:
         """The largest tick of all tracks; the patterns of a type 2 file follow one another."""

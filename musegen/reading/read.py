@@ -147,7 +147,7 @@ def read_file(
         ),
         duplicates=len(raw) - len(notes),
         shortened=_count_shortened(raw, notes),
-        without_length=file.notes_without_length,
+        repairs=file.repairs,
         bars=bars,
         seconds=piece.seconds,
         file_seconds=float(onsets.end.max()),

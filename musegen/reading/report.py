@@ -103,8 +103,8 @@ class Report:
         Notes left out because their part plays the same pitch on the same step.
     shortened : int
         Notes that end early because their pitch starts again in the part.
-    without_length : int
-        Notes of the file that have no length and are left out.
+    repairs : tuple of str
+        Sentences about what was damaged in the file and is repaired.
     bars : int
         Length of the piece.
     seconds, file_seconds : float
@@ -127,7 +127,7 @@ class Report:
     unknown_drums: Mapping[int, int] = field(default_factory=dict)
     duplicates: int = 0
     shortened: int = 0
-    without_length: int = 0
+    repairs: tuple[str, ...] = ()
     bars: int = 0
     seconds: float = 0.0
     file_seconds: float = 0.0
@@ -148,7 +148,8 @@ class Report:
         return _not_empty(*self._general(), self._left_out(), self._overlaps())
 
     def _general(self) -> tuple[str, ...]:
-        return (self._beat(), self._tempo(), self._meter(), self._key(), self._shifts())
+        beat, tempo, meter, key = self._beat(), self._tempo(), self._meter(), self._key()
+        return (beat, tempo, meter, key, self._shifts(), *self.repairs)
 
     def _beat(self) -> str:
         if self.grid == "found":
@@ -205,8 +206,6 @@ class Report:
         if self.unknown_drums:
             hits = _count(sum(self.unknown_drums.values()), "drum hit")
             left_out.append(f"{hits} that are none of the nine kinds of drums")
-        if self.without_length:
-            left_out.append(f"{_count(self.without_length, 'note')} without a length")
         if self.duplicates:
             left_out.append(f"{_count(self.duplicates, 'note')} that a part plays twice at once")
         return f"Left out: {'; '.join(left_out)}." if left_out else ""

@@ -187,7 +187,6 @@ def test_an_hour_of_music_is_read_within_a_minute(tmp_path, free):
         ("Lead", "Lead"),
         (" a\r\n\x00 b\u2028 ", "a b"),
         ("Gesang für Erna", "Gesang für Erna"),
-        ("ã\x83¡ã\x83\xadã\x83\x87ã\x82£", "メロディ"),  # UTF-8 read as Latin letters
         ("x" * 61, "x" * 59 + "…"),
     ],
 )
@@ -236,16 +235,28 @@ def test_a_file_that_is_too_large_is_refused(tmp_path):
 
 def test_a_header_followed_by_garbage_is_refused(tmp_path):
     rng = np.random.default_rng(0)
-    for i in range(50):
+    for _ in range(25):
         garbage = rng.bytes(int(rng.integers(1, 2000)))
-        head = raw_midi() if i % 2 else raw_midi(b"")
-        assert "damaged" in fault(tmp_path / "song.mid", head + garbage)
+        assert "no notes" in fault(tmp_path / "song.mid", raw_midi() + garbage)
+    assert "damaged" in fault(tmp_path / "song.mid", raw_midi(b"") + rng.bytes(2000))
 
 
-def test_a_file_that_is_cut_short_is_refused(tmp_path):
-    data = written(full_band(), tmp_path / "piece.mid").read_bytes()
-    for length in range(4, len(data), len(data) // 40):
-        assert "damaged" in fault(tmp_path / "cut.mid", data[:length])
+def test_a_file_that_is_cut_short_has_the_music_up_to_there(tmp_path):
+    path = written(full_band(), tmp_path / "piece.mid")
+    data, columns = path.read_bytes(), ["onset", "part", "pitch"]
+    whole = set(read_midi(path).notes[columns].tolist())
+    shares = []
+    for length in range(4, len(data), len(data) // 20):
+        path.write_bytes(data[:length])
+        try:
+            piece, report = read_midi_with_report(path)
+        except MusicError:
+            assert not shares, "once there are notes, all longer files have some"
+            continue
+        assert any("file ends in the middle of track" in line for line in report.lines)
+        notes = set(piece.notes[columns].tolist())
+        shares.append(len(notes & whole) / len(whole))
+    assert shares[-1] > 0.9
 
 
 def test_a_file_without_notes_is_refused(tmp_path):
@@ -257,23 +268,26 @@ def test_a_file_without_notes_is_refused(tmp_path):
     [b"\x00\xff\x51\x03\0\0\0", b"\x00\xff\x59\x02\x63\x05", b"\x00\xff\x58\x04\0\2\x18\x08"],
     ids=["tempo zero", "key of 99 sharps", "meter of no beats"],
 )
-def test_an_impossible_event_is_refused(tmp_path, event):
-    assert "damaged" in fault(tmp_path / "song.mid", raw_midi(event + QUARTER_C + END))
+def test_an_impossible_event_is_left_out(tmp_path, event):
+    path = tmp_path / "song.mid"
+    path.write_bytes(raw_midi(event + QUARTER_C + END))
+    assert read_midi(path).notes[["onset", "pitch"]].tolist() == [(0, 60)]
 
 
 @pytest.mark.parametrize("division", [0xE728, 0], ids=["25 frames", "zero"])
-def test_time_that_is_not_in_beats_is_refused(tmp_path, division):
-    line = fault(tmp_path / "song.mid", raw_midi(QUARTER_C + END, division=division))
-    assert "not in beats" in line
+def test_time_that_is_not_in_beats_is_read(tmp_path, division):
+    path = tmp_path / "song.mid"
+    path.write_bytes(raw_midi(QUARTER_C + END, division=division))
+    assert len(read_midi(path).notes) == 1
 
 
 def test_a_file_without_tracks_is_refused(tmp_path):
-    assert "no tracks" in fault(tmp_path / "song.mid", raw_midi())
+    assert "no notes" in fault(tmp_path / "song.mid", raw_midi())
 
 
 def test_a_note_that_starts_too_late_is_refused(tmp_path):
     late = b"\xff\xff\xff\x7f" + QUARTER_C[1:] + END
-    assert "damaged" in fault(tmp_path / "song.mid", raw_midi(late))
+    assert "over a day" in fault(tmp_path / "song.mid", raw_midi(late))
 
 
 @pytest.mark.timeout(MOST_SECONDS)
@@ -284,7 +298,7 @@ def test_a_note_that_lasts_for_hours_is_refused(tmp_path):
 
 @pytest.mark.timeout(MOST_SECONDS)
 def test_a_number_of_many_bytes_is_refused(tmp_path):
-    assert "damaged" in fault(tmp_path / "song.mid", raw_midi(b"\xff" * 600_000))
+    assert "no notes" in fault(tmp_path / "song.mid", raw_midi(b"\xff" * 600_000))
 
 
 def sixteen_tracks(path):
@@ -341,7 +355,7 @@ def test_a_file_with_changed_bytes_is_read_or_refused_in_one_line(tmp_path):
             piece.write_midi(tmp_path / "again.mid")
             pieces += 1
     assert all(line and "\n" not in line for line in refusals)
-    assert min(pieces, len(refusals)) > 30  # both happen, or the test shows nothing
+    assert pieces > 270, "a few bytes of damage leave music"
 
 
 def test_a_file_with_changed_missing_or_repeated_bytes_is_read_or_refused_in_one_line(tmp_path):
@@ -353,17 +367,16 @@ def test_a_file_with_changed_missing_or_repeated_bytes_is_read_or_refused_in_one
     ]
     rng = np.random.default_rng(3)
     path = tmp_path / "mutated.mid"
-    said = {"music": 0, "refused": 0}
+    music = 0
     for i in range(60):
         path.write_bytes(mutated(sources[i % 12 == 0], rng).tobytes())
         try:
             piece, report = read_midi_with_report(path)
         except MusicError as error:
-            said["refused"] += 1
             lines = [str(error)]
         else:
-            said["music"] += 1
+            music += 1
             lines = report.lines
             assert len(piece.notes)
         assert all(line.strip() and len(line.splitlines()) == 1 for line in lines)
-    assert min(said.values()) > 5  # both happen, or the test shows nothing
+    assert music > 50, "most of the files are still music"
