@@ -25,7 +25,7 @@ MARK = "# Laid out by scripts/make_space.py\n"
 
 # The files of a checkpoint that the app loads, and its model card with a picture: the licence of a
 # dataset asks that its authors are named.
-CHECKPOINT = ("vae*", "prior*", "controls*", "inference.json", "inference.json", "README.md", "*.png")
+CHECKPOINT = ("vae*", "prior*", "controls*", "inference.json", "README.md", "*.png")
 NOT_LOADED = (".csv",)
 # A Space refuses binary files, and files over 10 MB, unless Git LFS keeps them.
 BINARY = (".safetensors", ".npz", ".png")
