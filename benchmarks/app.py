@@ -56,7 +56,7 @@ def serve(
         yield url, app.pid
     finally:
         app.terminate()
-        app.wait(20)
+        app.wait(120)
 
 
 def _answers(url: str) -> bool:

@@ -292,7 +292,7 @@ def await_server(command: list[str], port: int, folder: Path) -> Iterator[str]:
         )
     try:
         while not _answers(url):
-            if process.poll() is not None or time.monotonic() - start > 60:
+            if process.poll() is not None or time.monotonic() - start > 240:
                 raise AssertionError(f"the page was not served:\n{log.read_text()}")
             time.sleep(0.1)
         yield url
@@ -300,7 +300,7 @@ def await_server(command: list[str], port: int, folder: Path) -> Iterator[str]:
         assert "Traceback" not in text, text
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(120)
 
 
 def _answers(url: str) -> bool:
