@@ -95,7 +95,10 @@ def choose_voices(file: MidiFile, grid: Grid, assign: Mapping[int, str | None]) 
     ]
     choices = _choose(file, tracks, is_drums)
     chosen = {i: part for i, part in assign.items() if part != choices[i].part}
-    choices |= {i: Choice(part, "you chose so") for i, part in chosen.items()}
+    choices |= {
+        i: Choice(part, "you chose this part" if part else "you chose this")
+        for i, part in chosen.items()
+    }
     if not any(choice.part == "bass" for choice in choices.values()):
         for i, choice in choices.items():
             if choice.part == "chords" and split_bass(tracks[i].onset, tracks[i].pitch).any():
@@ -118,7 +121,7 @@ def _choose(file: MidiFile, tracks: Sequence[Track], is_drums: Sequence[bool]) -
     pitched = [i for i in range(len(tracks)) if not is_drums[i]]
     effects = [i for i in pitched if instruments[i].program >= _FIRST_EFFECT]
     if len(effects) < len(pitched):  # a file with nothing else keeps its sound effects
-        choices |= {i: Choice(None, "its instrument is a noise, not a voice") for i in effects}
+        choices |= {i: Choice(None, "its instrument is a sound effect") for i in effects}
         pitched = [i for i in pitched if i not in effects]
     # A track with several channels has the name of the song, which does not name a part.
     channels = Counter(number for number, _ in set(zip(file.tracks, file.channels, strict=True)))

@@ -175,7 +175,7 @@ def test_remix_reads_tracks_as_other_parts(client, own) -> None:
         midi=handle_file(own), similarity=1, parts="0 counter, 2 none", api_name="/remix"
     )
     assert [track["part"] for track in facts["tracks"]] == ["counter", "chords", None]
-    assert facts["tracks"][2]["reason"] == "you chose so"
+    assert facts["tracks"][2]["reason"] == "you chose this"
     assert "bass" not in facts["instruments"]
 
 

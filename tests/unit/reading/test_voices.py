@@ -29,7 +29,7 @@ def test_a_track_can_be_given_another_part(tmp_path):
     path = small_song(tmp_path / "song.mid")
     piece, report = read_midi_with_report(path, {0: "counter", 1: "lead"})
     assert parts(report) == ["counter", "lead", "bass", "drums"]
-    assert report.tracks[0].reason == "you chose so"
+    assert report.tracks[0].reason == "you chose this part"
     assert set(piece.only(["lead"]).notes["pitch"]) == {60, 64, 67}
 
 
@@ -55,7 +55,7 @@ def test_a_track_can_be_left_out(tmp_path):
     piece, report = read_midi_with_report(small_song(tmp_path / "song.mid"), {2: None})
     assert piece.parts == ("lead", "chords", "drums")
     assert (report.tracks[2].part, report.tracks[2].kept) == (None, 0)
-    assert '("Bass", Electric Bass (finger), 8 notes) is left out: you chose so.' in lines(report)
+    assert '("Bass", Electric Bass (finger), 8 notes) is left out: you chose this.' in lines(report)
 
 
 def test_a_track_can_become_drums_and_drums_a_bass(tmp_path):
@@ -93,7 +93,7 @@ def test_sound_effects_are_left_out_unless_there_is_nothing_else(tmp_path):
     bird = Voice(scale(90), "", 123, 2)
     _, report = read_midi_with_report(midi_file(tmp_path / "a.mid", Voice(scale(60)), bird))
     assert parts(report) == ["lead", None]
-    assert "its instrument is a noise" in report.tracks[1].line
+    assert "its instrument is a sound effect" in report.tracks[1].line
     assert parts(read_midi_with_report(midi_file(tmp_path / "b.mid", bird))[1]) == ["lead"]
 
 
