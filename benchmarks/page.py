@@ -1,8 +1,7 @@
-"""How long a visitor waits: ``python -m benchmarks.page``. Needs Chromium and the extra `dev`.
+"""Measures how long visitors wait: ``python -m benchmarks.page``. Needs Chromium and extra `dev`.
 
-Starts ``app.py`` as a user would and drives it in headless Chromium. Prints seconds, and each as a
-ratio to the time this machine takes for a fixed piece of numpy work, so that two machines can be
-compared.
+Starts ``app.py`` and uses it in headless Chromium. Prints seconds, and their ratio to the time that
+this machine takes for a fixed NumPy task, so that machines can be compared.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
-"""Pictures of the page for the README: ``python scripts/pictures.py``. Needs the extra `dev`.
+"""Takes the pictures of the page in ``docs/``: ``python scripts/pictures.py [NAME …]``.
 
-Starts the app, shows each tab with music in the player, and writes ``docs/*.png``; after names of
-pictures, such as ``remix``, these alone.
+Starts the app and shows each tab with music in the player. Needs the extra `dev`.
 """
 
 from __future__ import annotations

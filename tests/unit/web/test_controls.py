@@ -1,4 +1,4 @@
-"""What the page's controls say, and what they show."""
+"""Controls of shape and sound: their values, and recipes from them."""
 
 import pytest
 from support.examples import band
@@ -43,7 +43,7 @@ def test_the_controls_show_how_a_piece_is_played():
     assert sound_values(band(bars=2, tempo=300))[SOUND_NAMES.index("tempo")] == 220
 
 
-def test_what_the_controls_say_is_how_a_piece_is_played():
+def test_the_values_of_the_controls_become_a_sound():
     sound = sound_from_values(values(lead="Flute", key="Am", tempo=120, swing=0.5, human=False))
     assert sound == Sound(
         key=0, tempo=120.0, programs={**DEFAULT_PROGRAMS, "lead": 73}, swing=0.5, human=False
@@ -62,7 +62,7 @@ def test_what_the_controls_say_is_how_a_piece_is_played():
         ({"swing": 2}, "swing is 2"),
     ],
 )
-def test_what_there_is_not_is_told_in_one_line(wrong, said):
+def test_wrong_values_are_refused_in_one_line(wrong, said):
     with pytest.raises(MusicError, match=said):
         sound_from_values(values(**wrong))
     (name, value), *_ = wrong.items()
@@ -70,7 +70,7 @@ def test_what_there_is_not_is_told_in_one_line(wrong, said):
         set_sound(RECIPE, name, value)
 
 
-def test_a_control_that_is_turned_changes_itself_alone():
+def test_a_control_changes_only_its_own_setting():
     recipe = set_sound(RECIPE, "chords", "Church Organ")
     recipe = set_sound(recipe, "tempo", 120)
     assert recipe.sound == Sound(programs={"chords": 19}, tempo=120.0)
@@ -92,7 +92,7 @@ def sliders(**turned) -> list[float]:
     return [turned.get(name, 0.0) for name in SLIDERS]
 
 
-def test_the_sliders_turn_one_change_until_something_else_is_changed():
+def test_the_sliders_make_one_edit_until_another_edit_follows():
     once = set_shape(RECIPE, None, sliders(density=1.0))
     twice = set_shape(once, None, sliders(density=2.0, register=-1.0))
     assert twice.edits == (Adjust(changes={"density": 2.0, "register": -1.0}),)
@@ -102,7 +102,7 @@ def test_the_sliders_turn_one_change_until_something_else_is_changed():
     assert [edit.do for edit in later.edits] == ["adjust", "extend", "adjust"]
 
 
-def test_the_sliders_of_a_phrase_are_its_own():
+def test_each_phrase_has_its_own_slider_values():
     whole = set_shape(RECIPE, None, sliders(density=1.0))
     assert shape_values(whole, 2) == sliders()
     phrase = set_shape(whole, 2, sliders(contour=1.5))

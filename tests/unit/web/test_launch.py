@@ -1,4 +1,4 @@
-"""Starting the page: mistakes are told in one line."""
+"""Starting the page: mistakes are reported in one line."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def start(*arguments: str) -> subprocess.CompletedProcess:
     )
 
 
-def test_port_in_use_is_told_in_one_line() -> None:
+def test_a_port_in_use_is_reported_in_one_line() -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()
@@ -30,13 +30,13 @@ def test_port_in_use_is_told_in_one_line() -> None:
     assert done.stderr == f"app.py: port {port} is in use: choose another with --port\n"
 
 
-def test_port_that_cannot_be_is_refused() -> None:
+def test_a_port_out_of_range_is_refused() -> None:
     done = start("--port", "70000")
     assert done.returncode == 2
     assert "it goes from 1 to 65535" in done.stderr
 
 
-def test_address_of_another_computer_is_told_in_one_line() -> None:
+def test_the_address_of_another_computer_is_reported_in_one_line() -> None:
     done = start("--host", "192.0.2.1")
     assert done.returncode == 1
     assert done.stderr == (
@@ -44,7 +44,7 @@ def test_address_of_another_computer_is_told_in_one_line() -> None:
     )
 
 
-def test_missing_model_is_told_in_one_line() -> None:
+def test_a_missing_model_is_reported_in_one_line() -> None:
     def load():
         raise FileNotFoundError("checkpoints/song is missing:\n train it")
 

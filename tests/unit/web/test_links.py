@@ -1,4 +1,4 @@
-"""Links: what a piece's says, and what is made of any."""
+"""Links are written and read; what is wrong in them is reported."""
 
 from urllib.parse import parse_qs, parse_qsl
 
@@ -21,7 +21,7 @@ def read(query: str) -> tuple[Recipe | None, list[str]]:
     return read_link(dict(parse_qsl(query, keep_blank_values=True)), wrong.append), wrong
 
 
-def test_a_seeds_link_can_be_read_and_others_hold_their_recipe():
+def test_the_link_of_a_seed_is_readable_and_others_contain_their_recipe():
     link = write_link(SEED.with_sound(tempo=110.0, key=3))
     assert link == "?seed=42&bars=16&form=AABA&temperature=1&tempo=110&key=Eb"
     for recipe in (MORPH, SEED.then(Extend(seed=1)), SEED.with_sound(swing=0.5)):
@@ -29,7 +29,7 @@ def test_a_seeds_link_can_be_read_and_others_hold_their_recipe():
         assert read_recipe(text) == recipe
 
 
-def test_a_link_that_would_be_cut_off_is_none():
+def test_a_piece_has_no_link_if_it_would_be_too_long():
     rng = np.random.default_rng(1)
     whole = notes_from_piece(band(bars=128))
     noise = whole.model_copy(
@@ -39,7 +39,7 @@ def test_a_link_that_would_be_cut_off_is_none():
     assert write_link(Recipe(source=notes_from_piece(band(bars=8)))) is not None
 
 
-def test_a_link_of_a_seed_says_how_it_is_played():
+def test_the_link_of_a_seed_has_tempo_and_key():
     assert "tempo=96&key=C" in write_link(Recipe(source=Random(seed=1), sound=Sound()))
 
 
@@ -48,7 +48,7 @@ def test_a_link_is_read_again(recipe):
     assert read(write_link(recipe)[1:]) == (recipe, [])
 
 
-def test_what_a_link_leaves_out_is_as_usual():
+def test_missing_parameters_have_their_defaults():
     assert read("seed=5") == (Recipe(source=Random(seed=5)), [])
     sound = Sound(key=key_named("Am"))
     assert read("seed=5&key=Am&theme=x") == (Recipe(source=Random(seed=5), sound=sound), [])
@@ -68,7 +68,7 @@ def test_what_a_link_leaves_out_is_as_usual():
         ("piece=junk", "this is not a complete recipe"),
     ],
 )
-def test_a_word_that_is_not_right_is_told_and_passed_over(query, line):
-    recipe, (said,) = read(query)
-    assert said.startswith(f"this link is not quite right: {line}")
+def test_a_wrong_parameter_is_reported_and_ignored(query, line):
+    recipe, (message,) = read(query)
+    assert message.startswith(f"this link is not quite right: {line}")
     assert recipe == (Recipe(source=Random(seed=1)) if "seed=1" in query else None)

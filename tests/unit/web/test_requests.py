@@ -1,4 +1,4 @@
-"""What visitors ask for becomes a recipe, or one line."""
+"""Requests become recipes, or are refused in one line."""
 
 from __future__ import annotations
 
@@ -17,25 +17,25 @@ def test_settings_become_a_recipe() -> None:
 
 
 @pytest.mark.parametrize(
-    ("settings", "said"),
+    ("settings", "message"),
     [
         ((7, 1000, "AABA", 1.0), "bars is 1000; it goes from 2 to 64"),
         ((7, 8, "a waltz", 1.0), "there is no form 'a waltz'"),
         ((7, 8, "AABA", None), "temperature is empty"),
     ],
 )
-def test_wrong_settings_are_told(settings, said) -> None:
-    with pytest.raises(MusicError, match=said):
+def test_wrong_settings_are_refused(settings, message) -> None:
+    with pytest.raises(MusicError, match=message):
         random_recipe(*settings)
 
 
-def test_there_is_no_other_curve() -> None:
+def test_an_unknown_curve_is_refused() -> None:
     recipe = random_recipe(7, 8)
     with pytest.raises(MusicError, match="there is no curve 'steep'"):
         morph_recipe(recipe, recipe, 3, 4, "steep")
 
 
-def test_changes_get_a_seed_where_chance_has_a_part() -> None:
+def test_random_edits_get_a_seed() -> None:
     edit = read_edit({"do": "fill", "phrases": [1], "models": ["song"]})
     assert isinstance(edit, Fill)
     assert edit.seed >= 0
@@ -43,6 +43,6 @@ def test_changes_get_a_seed_where_chance_has_a_part() -> None:
 
 
 @pytest.mark.parametrize("wanted", [None, [], {}, {"do": "explode"}, {"do": "cut", "first": "x"}])
-def test_what_no_page_sends_is_told(wanted) -> None:
+def test_other_edits_are_refused(wanted) -> None:
     with pytest.raises(MusicError, match="reload the page"):
         read_edit(wanted)
