@@ -255,7 +255,7 @@ def test_without_a_model_and_fluidsynth_the_page_says_what_is_missing(
     with serve(tmp_path, MUSEGEN_CHECKPOINTS=str(checkpoints), PATH=str(tmp_path)) as app:
         line = app.refused(lambda: piece(app, 2))
         assert line.startswith("The model is not available: checkpoints/song")
-        assert "get the checkpoint anew" in line
+        assert "download the checkpoint again" in line
         assert httpx.get(app.url + "health").status_code == 503
         assert f"the model was not loaded: {checkpoints}/song" in app.log
         assert "Traceback" in app.log
