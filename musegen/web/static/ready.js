@@ -15,7 +15,7 @@ export function start({ element, props, watch }) {
     line.dataset.state = isLoading ? "loading" : value ? "problem" : "ready";
     text.textContent = isLoading
       ? "Loading the model"
-      : value && `The model is not there: ${value}`;
+      : value && `The model is not available: ${value}`;
   };
   watch("value", show);
   show();
