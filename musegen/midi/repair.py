@@ -206,13 +206,13 @@ class _Repair:
                 without_end += ended.without_end
         if without_length:
             self._say(
-                f"{_count(without_length, 'note')} without a length: each lasts a sixteenth, "
-                "or up to the next note of its pitch."
+                f"{_count(without_length, 'note')} without a length: {_each(without_length)} "
+                "a sixteenth, or up to the next note of its pitch."
             )
         if without_end:
             self._say(
-                f"{_count(without_end, 'note')} without an end: each lasts up to the next note "
-                "of its voice, or to the end of its track."
+                f"{_count(without_end, 'note')} without an end: {_each(without_end)} "
+                "up to the next note of its voice, or to the end of its track."
             )
 
     def _limit_ticks(self) -> None:
@@ -284,3 +284,7 @@ def _count(number: int, noun: str) -> str:
 
 def _count_and_verb(number: int, noun: str) -> str:
     return f"{_count(number, noun)} {'is' if number == 1 else 'are'}"
+
+
+def _each(number: int) -> str:
+    return "it lasts" if number == 1 else "each lasts"
