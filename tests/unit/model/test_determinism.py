@@ -7,15 +7,13 @@ import sys
 import numpy as np
 import pytest
 from support.draw_pieces import draw_alone_and_together
-from support.examples import CHECKPOINTS
 from support.visits import ROOT
 
-from musegen.generator import load
 from musegen.music.notes import OFFSETS_PER_STEP
 
 SEEDS = range(1, 7)
 # TensorFlow's own kernels with the instructions of an old processor, and oneDNN's with those of a
-# newer one. Neither needs more than every processor has that TensorFlow runs on.
+# newer one, which every processor has that TensorFlow runs on.
 PROCESSORS = [
     {"TF_ENABLE_ONEDNN_OPTS": "0", "ONEDNN_MAX_CPU_ISA": "SSE41"},
     {"TF_ENABLE_ONEDNN_OPTS": "1", "ONEDNN_MAX_CPU_ISA": "AVX2"},
@@ -23,8 +21,8 @@ PROCESSORS = [
 
 
 @pytest.fixture(scope="module")
-def drawn(tmp_path_factory):
-    """What each kind of processor draws; the last is this process."""
+def drawn(tmp_path_factory, mg):
+    """Pieces drawn by processes with each kind of processor, and last by this process."""
     folder = tmp_path_factory.mktemp("drawn")
     script = ROOT / "tests" / "support" / "draw_pieces.py"
     processes = [
@@ -34,7 +32,7 @@ def drawn(tmp_path_factory):
         )
         for i, processor in enumerate(PROCESSORS)
     ]
-    here = draw_alone_and_together(load(CHECKPOINTS), SEEDS)
+    here = draw_alone_and_together(mg, SEEDS)
     assert [process.wait() for process in processes] == [0] * len(processes)
     return [*(dict(np.load(folder / f"{i}.npz")) for i in range(len(processes))), here]
 

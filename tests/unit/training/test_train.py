@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+from functools import partial
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from support.training import PRIOR, TRAINING, read_log, vae_config
 
 from musegen import cli
 from musegen.errors import CheckpointError
-from musegen.model import config
+from musegen.model import config, latent_space
 from musegen.model.checkpoint import (
     load_attribute_controls,
     load_prior,
@@ -19,16 +20,28 @@ from musegen.model.checkpoint import (
     save_arrays,
     save_prior,
 )
+from musegen.model.inference import make_refined_encoder
 from musegen.model.latent_space import LatentSpace
 from musegen.music.attributes import attributes_of, measure_attributes
 from musegen.training import tuning
 from musegen.training.attribute_controls import train_attribute_controls
 from musegen.training.prior import train_prior
 
+pytestmark = pytest.mark.timeout(600)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def plain_encoder():
+    """Gradients by plain TensorFlow: XLA compiles longer than it computes here."""
+    with pytest.MonkeyPatch.context() as patch:
+        plain = partial(make_refined_encoder, xla=False)
+        patch.setattr(latent_space, "make_refined_encoder", plain)
+        yield
+
 
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory):
-    """A checkpoint of drums and what training has printed on the way."""
+    """A checkpoint of drums."""
     folder = tmp_path_factory.mktemp("train")
     phrase_set("drums").save(folder / "phrases.npz")
     with pytest.MonkeyPatch.context() as patch:
@@ -78,8 +91,7 @@ def test_the_prior_is_resumed_where_it_was_interrupted(trained, tmp_path):
     assert len(read_log(folder / "prior.csv")["loss"]) == TRAINING.prior_epochs
 
 
-def test_settings_are_those_that_fit_the_validation_phrases_best(trained, monkeypatch):
-    monkeypatch.setattr(tuning, "_ENCODING_STEPS", ((), (0.05,)))
+def test_settings_are_those_that_fit_the_validation_phrases_best(trained):
     chosen = json.loads((trained / "inference.json").read_text())
     assert chosen["onset_threshold"] in tuning._THRESHOLDS
     assert chosen["encoding_steps"] in ([], [0.05])
