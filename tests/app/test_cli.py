@@ -37,7 +37,7 @@ def test_a_process_of_its_own_uses_the_checkpoints_that_are_named(tmp_path, tiny
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=280,
         env={**os.environ, "MUSEGEN_CHECKPOINTS": str(tiny_checkpoints)},
     )
     assert (done.returncode, done.stdout) == (0, "")
@@ -62,7 +62,7 @@ def test_a_process_that_fails_says_so_by_its_exit_status(tmp_path, words, status
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=280,
     )
     assert done.returncode == status
     assert done.stderr.count("\n") == 1

@@ -1,11 +1,9 @@
-"""How well attributes can be turned."""
+"""Attributes of the drums follow what is asked for."""
 
 import numpy as np
 import pytest
-from support.examples import CHECKPOINTS
 
 from musegen.evaluation.measures.attributes import _line, control_measures
-from musegen.model.latent_space import LatentSpace
 
 
 def test_r_and_slope_are_those_of_numpy():
@@ -19,8 +17,8 @@ def test_r_and_slope_are_those_of_numpy():
     assert slope.low < slope.value < slope.high
 
 
-def test_drums_are_turned_as_asked():
-    measures = control_measures(LatentSpace(CHECKPOINTS / "drums"), pieces=3)
+def test_attributes_of_drums_follow_what_is_asked_for(mg):
+    measures = control_measures(mg.spaces["drums"], pieces=3)
     names = ("density", "syncopation", "loudness")
     assert set(measures) == {
         f"control, {name}: {what}" for name in names for what in ("r", "slope", "others")

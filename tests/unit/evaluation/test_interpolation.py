@@ -1,4 +1,4 @@
-"""The way between two phrases: its cost to a language model, its distance from the start."""
+"""Interpolations cost a language model little, and move away from the start."""
 
 import numpy as np
 import pytest
@@ -26,7 +26,7 @@ def test_chances_of_the_next_token_sum_to_one():
         assert sum(chances) == pytest.approx(whole)
 
 
-def test_what_was_never_heard_costs_more():
+def test_unknown_tokens_cost_more():
     model = NgramModel(TUNES, 12)
     rng = np.random.default_rng(0)
     heard, jumbled = model.cost(TUNES[:5]), model.cost(rng.integers(0, 12, (5, 32)))
@@ -36,7 +36,7 @@ def test_what_was_never_heard_costs_more():
     assert (backwards > heard + 0.5).all()
 
 
-def test_all_of_four_tokens_before_count():
+def test_the_model_uses_four_tokens_before():
     # After 0 0 0 0 comes 1, after 2 0 0 0 comes 3: a model of three tokens cannot know.
     train = np.tile([[0, 0, 0, 0, 1], [2, 0, 0, 0, 3]], (50, 1))
     model = NgramModel(train, 4)
@@ -44,7 +44,7 @@ def test_all_of_four_tokens_before_count():
     assert wrong > right + 0.5
 
 
-def test_the_worst_point_counts():
+def test_the_relative_cost_is_that_of_the_worst_point():
     model = NgramModel(TUNES, 12)
     ends = np.stack([scale(0), scale(1)] * 5), np.stack([scale(3), scale(8)] * 5)
     group = np.arange(10)
@@ -66,7 +66,7 @@ def test_distance_grows_from_point_to_point():
     assert distance_grows(stuck, group).value == 7 / 8
 
 
-def test_blended_steps_are_of_either_end():
+def test_blended_steps_come_from_one_of_the_ends():
     a, b = np.zeros((50, 32), int), np.ones((50, 32), int)
     blended = blend_tokens(a, b, np.linspace(0, 1, 5))
     assert (blended[0] == a).all()

@@ -22,14 +22,14 @@ from musegen.music.phrase_set import PhraseSet
 # What is chosen --------------------------------------------------------------------------------
 
 
-def test_a_set_moves_to_c_as_its_phrases_do():
+def test_transposing_all_phrases_equals_transposing_each():
     phrases = [band_phrase(i, key) for i, key in enumerate((-5, 0, 3))]
     high = Phrase(make_notes([(0, "lead", 126, 1, 90), (0, "drums", 36, 1, 90)]), key=-3)
     moved = to_c(PhraseSet.from_phrases([*phrases, high]))
     assert list(moved) == [phrase.to_key(0) for phrase in (*phrases, high)]
 
 
-def test_long_songs_do_not_outweigh_short_ones():
+def test_long_songs_give_no_more_samples_than_short_ones():
     source = np.array(["long"] * 50 + ["short"] * 5)
     assert sorted(numbers_in_song(source)[50:].tolist()) == [0, 1, 2, 3, 4]
     rows = sample_evenly(source, 10)
@@ -60,7 +60,7 @@ def test_sixteen_bars_are_in_a_row_and_of_one_song():
 # Classifier ------------------------------------------------------------------------------------
 
 
-def test_a_classifier_tells_what_differs_and_no_more():
+def test_a_classifier_tells_different_music_and_guesses_for_equal():
     group = np.arange(40) // 2
     alike = [features([band_phrase(i + shift) for i in range(40)]) for shift in (0, 40)]
     guessed = tell_apart(alike[0], group, alike[1], group + 100)
@@ -77,17 +77,17 @@ def test_a_classifier_cannot_know_a_song_by_its_class():
     assert tell_apart(ours, song, theirs, song + 10).value <= 0.6
 
 
-def test_few_songs_are_left_out():
+def test_too_few_songs_have_no_accuracy():
     rows = features([band_phrase(i) for i in range(12)])
     assert tell_apart(rows, np.arange(12) // 3, rows, np.arange(12)) is None
 
 
-def test_tempo_does_not_tell():
+def test_a_classifier_does_not_see_the_tempo():
     slow, fast = (Phrase(drum_phrase().notes, 0, tempo) for tempo in (60.0, 180.0))
     assert np.array_equal(*features([slow, fast]))
 
 
-def test_blended_notes_are_half_of_each_end():
+def test_blended_notes_are_half_of_each_phrase():
     a, b = band_phrase(0), band_phrase(1)
     blended = blend_notes(a, b, np.random.default_rng(0))
     both = set(a.notes.tolist()) | set(b.notes.tolist())
@@ -98,7 +98,7 @@ def test_blended_notes_are_half_of_each_end():
 # Structure -------------------------------------------------------------------------------------
 
 
-def test_structure_is_what_comes_back():
+def test_structure_features_show_repetition():
     aaaa = structure_features([band_phrase(0)] * 8)
     abab = structure_features([band_phrase(0), band_phrase(1)] * 4)
     free = structure_features([band_phrase(i) for i in range(8)])
@@ -112,7 +112,7 @@ def test_structure_is_what_comes_back():
     assert abab[0] < 1
 
 
-def test_structure_knows_no_key_and_hears_drums():
+def test_structure_features_of_drums_depend_on_their_order():
     drums = [drum_phrase(i) for i in range(8)]
     assert np.isfinite(structure_features(drums)).all()
     assert not np.array_equal(structure_features(drums), structure_features(drums[::-1]))
@@ -126,7 +126,7 @@ def areas(held, ours):
     return overlapping_areas(lerch_features(held), groups[0], lerch_features(ours), groups[1])
 
 
-def test_the_same_music_overlaps():
+def test_equal_music_overlaps():
     # All in one row, so that chance gives either half the same.
     phrases = [band_phrase(i) for i in range(160)]
     found = areas(phrases[::2], phrases[1::2])
@@ -136,7 +136,7 @@ def test_the_same_music_overlaps():
     assert found["mean"].value == pytest.approx(np.mean([found[f].value for f in FEATURES]))
 
 
-def test_other_music_does_not():
+def test_different_music_overlaps_less():
     held = [band_phrase(i) for i in range(60)]
     thin = [Phrase(p.notes[::4]) for p in held]
     found = areas(held, thin)

@@ -1,4 +1,4 @@
-"""The map: a file that comes back, and phrases under a hand."""
+"""Maps are saved and loaded, and find the phrases near points and lines."""
 
 import re
 from itertools import pairwise
@@ -25,7 +25,7 @@ def path(tmp_path):
     return path
 
 
-def test_a_map_comes_back_from_its_file(path):
+def test_a_saved_map_is_loaded_as_it_was(path):
     loaded = PhraseMap.load(path)
     assert len(loaded) == 25
     assert loaded.positions.dtype == np.float32
@@ -41,7 +41,7 @@ def test_the_nearest_phrase_is_found():
     assert GRID.nearest(1, 1) == 24
 
 
-def test_a_line_goes_from_its_start_to_its_end_by_even_distances():
+def test_seeds_along_a_line_have_equal_distances():
     assert GRID.along([(0, 0), (1, 0)], 5) == [0, 1, 2, 3, 4]
     assert GRID.along([(1, 0), (0, 0)], 3) == [4, 2, 0]
     # A corner, with one side longer than the other: by length, not by corners.
@@ -50,7 +50,7 @@ def test_a_line_goes_from_its_start_to_its_end_by_even_distances():
     assert GRID.along([(0, 0), (1, 0)], 1) == [0]
 
 
-def test_no_phrase_follows_itself():
+def test_no_seed_follows_itself():
     for points in ([(0.5, 0.5)], [(0.5, 0.5), (0.5, 0.5)], [(0, 0), (0.3, 0)]):
         seeds = GRID.along(points, 16)
         assert len(seeds) == 16
@@ -61,7 +61,7 @@ def test_no_phrase_follows_itself():
     ("points", "count"),
     [([], 4), ([(0, 0, 0)], 4), ([0, 1], 4), ([(0, np.nan)], 4), ([(0, 0), (1, 1)], 0)],
 )
-def test_what_is_no_line_is_a_value_error(points, count):
+def test_other_lines_are_value_errors(points, count):
     with pytest.raises(ValueError, match="a line"):
         GRID.along(points, count)
 
@@ -92,7 +92,7 @@ DAMAGES = {
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
-def test_a_damaged_map_is_said_in_one_line(path, damage):
+def test_a_damaged_map_is_refused_in_one_line(path, damage):
     DAMAGES[damage](path)
     with pytest.raises(CheckpointError, match=re.escape(str(path))) as caught:
         PhraseMap.load(path)
@@ -116,5 +116,5 @@ def test_the_shipped_map_fills_the_square():
     assert positions.min() == 0
     assert positions.max() == 1
     counts, _, _ = np.histogram2d(*positions.T, bins=20, range=[[0, 1], [0, 1]])
-    assert (counts > 0).mean() > 0.9, "places where a click finds nothing near"
-    assert counts.max() < 8 * counts.mean(), "places where a click cannot choose"
+    assert (counts > 0).mean() > 0.9, "some clicks find no phrase near"
+    assert counts.max() < 8 * counts.mean(), "some phrases lie too close together to click"

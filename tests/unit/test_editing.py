@@ -1,0 +1,221 @@
+"""Phrases and parts of pieces are made anew, and the rest stays."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from support.examples import band, band_phrase, drum_phrase
+
+from musegen.errors import MusicError
+from musegen.music import Phrase, Piece
+from musegen.music.attributes import ATTRIBUTES, measure_attributes
+from musegen.music.similarity import note_f1
+
+
+def same_notes(a, b):
+    return np.array_equal(a.notes, b.notes)
+
+
+def song_and_drums(mg, piece):
+    """A piece's attributes by model, in standard deviations: the mean of its phrases."""
+    found = {}
+    for name, space in mg.spaces.items():
+        phrases = [phrase.only(space.parts) for phrase in piece.phrases]
+        values = measure_attributes(phrases, space.controls.names)
+        sd = space.controls.standardize(np.nanmean(values, axis=0))
+        found[name] = dict(zip(space.controls.names, sd, strict=True))
+    return found
+
+
+def test_variations_are_as_similar_as_asked(mg):
+    piece = mg.random(seed=11, bars=8)
+    same = mg.vary(piece, similarity=1, seed=0)
+    near = mg.vary(piece, similarity=0.9, seed=0)
+    far = mg.vary(piece, similarity=0, seed=0)
+    likeness = [note_f1(other.phrases, piece.phrases) for other in (same, near, far)]
+    assert likeness[0] > 0.9
+    assert likeness == sorted(likeness, reverse=True)
+    assert same_notes(mg.vary(piece, 0.5, seed=1), mg.vary(piece, 0.5, seed=1))
+    with pytest.raises(MusicError, match="similarity"):
+        mg.vary(piece, 1.2)
+
+
+def test_a_variation_of_one_phrase_leaves_the_others(tiny_mg):
+    piece = band()
+    varied = tiny_mg.vary(piece, 0.5, seed=1, phrases=[2])
+    assert [a == b for a, b in zip(varied.phrases, piece.phrases, strict=True)] == [1, 1, 0, 1]
+
+
+def test_filled_phrases_depend_on_the_others(tiny_mg):
+    piece = tiny_mg.random(seed=3, bars=8, form="free", key=2)
+    filled = tiny_mg.fill(piece, [1, 2], seed=5)
+    assert [a == b for a, b in zip(filled.phrases, piece.phrases, strict=True)] == [1, 0, 0, 1]
+    assert filled.key == 2
+    assert tiny_mg.fill(piece, [1, 2], seed=5) == filled
+    assert tiny_mg.fill(piece, [1, 2], seed=6) != filled
+    # What is kept is heard: with other neighbours the same seed gives another phrase.
+    other = replace(
+        piece, phrases=piece.phrases[::-1], path={n: z[::-1] for n, z in piece.path.items()}
+    )
+    assert tiny_mg.fill(other, [1, 2], seed=5).phrases[1] != filled.phrases[1]
+
+
+def test_a_piece_is_extended_at_both_ends(tiny_mg):
+    piece = band(bars=4, tempo=132)
+    longer = tiny_mg.extend(piece, after=4, before=2, seed=1)
+    assert longer.bars == 10
+    assert longer.phrases[1:3] == piece.phrases
+    assert all(len(phrase) for phrase in longer.phrases)
+    assert {phrase.tempo for phrase in longer.phrases} == {132}
+    assert longer.parts == piece.parts
+    assert tiny_mg.encode(longer)["song"].shape == longer.path["song"].shape
+
+
+def test_a_piece_without_drums_is_extended_without_drums(tiny_mg):
+    assert "drums" not in tiny_mg.extend(band().only(["lead", "chords"]), after=4, seed=1).parts
+
+
+def test_the_bar_after_an_odd_number_of_bars_is_new(tiny_mg):
+    piece = band(bars=3)
+    longer = tiny_mg.extend(piece, after=3, seed=2)
+    assert longer.bars == 6
+    notes = longer.notes
+    assert np.array_equal(notes[notes["onset"] < 3 * 16], piece.notes)
+    assert len(notes[notes["onset"] >= 3 * 16])
+
+
+def test_a_bridge_goes_from_one_piece_to_another(tiny_mg):
+    a, b = band(bars=4, tempo=100), band(bars=4, tempo=121).to_key(4).with_programs({"lead": 73})
+    whole = tiny_mg.bridge(a, b, bars=2, seed=1)
+    assert whole.phrases[:2] == a.phrases
+    assert whole.phrases[3:] == b.phrases
+    middle = whole.phrases[2]
+    assert (middle.key, round(middle.tempo)) == (2, 110)
+    assert len(middle)
+    leads = [whole.programs_at(phrase)["lead"] for phrase in range(5)]
+    assert leads == [a.programs["lead"]] * 3 + [73] * 2
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda mg: mg.fill(band(), []), "no phrase was named"),
+        (lambda mg: mg.fill(band(), [4]), "a phrase's number is 4; it goes from 0 to 3"),
+        (lambda mg: mg.fill(band(), [0], temperature=3), "temperature is 3"),
+        (lambda mg: mg.extend(band(), after=300), "after is 300"),
+        (lambda mg: mg.extend(band(), before=3), "before is 3"),
+        (lambda mg: mg.extend(band(), after=250), "bars of the result is 258"),
+        (lambda mg: mg.bridge(band(), band(), bars=3), "make it 4, so that"),
+        (lambda mg: mg.extend(Piece((Phrase(),))), "no notes"),
+    ],
+)
+def test_impossible_edits_are_refused_in_one_line(tiny_mg, call, message):
+    with pytest.raises(MusicError, match=message):
+        call(tiny_mg)
+
+
+@pytest.fixture(scope="module")
+def pieces(mg):
+    """Several pieces with their attributes: a single one may be at an attribute's limit."""
+    drawn = mg.random_many(range(1, 7), bars=8)
+    return [(piece, song_and_drums(mg, piece)) for piece in drawn]
+
+
+@pytest.mark.parametrize("name", ATTRIBUTES)
+def test_one_attribute_is_adjusted_and_the_others_stay(mg, pieces, name):
+    moved = {model: [] for model in mg.spaces}
+    for piece, before in pieces:
+        for model, found in song_and_drums(mg, mg.adjust(piece, **{name: 1.0})).items():
+            moved[model].append([found[other] - before[model][other] for other in found])
+    for model, space in mg.spaces.items():
+        for other, by in zip(space.controls.names, np.mean(moved[model], axis=0), strict=True):
+            if other == name:
+                assert by > 0.6, (model, other)
+            else:
+                # Few phrases: `musegen.evaluation.measures.attributes` measures it more exactly.
+                assert abs(by) < 0.4, (model, other)
+
+
+def test_adjusting_keeps_everything_but_the_attributes(tiny_mg):
+    piece = tiny_mg.random(seed=4, bars=7, key=2, tempo=130, programs={"lead": 73})
+    adjusted = tiny_mg.adjust(piece, density=1)
+    assert (adjusted.bars, adjusted.key, adjusted.tempo) == (7, 2, 130)
+    assert (adjusted.programs, adjusted.parts) == (piece.programs, piece.parts)
+    assert tiny_mg.decode(adjusted.path, 2, 130, piece.programs).phrases == adjusted.phrases
+
+
+def test_one_phrase_is_adjusted_and_the_others_stay_note_for_note(mg):
+    piece = band()
+    adjusted = mg.adjust(piece, phrases=[2], register=1)
+    assert [a == b for a, b in zip(adjusted.phrases, piece.phrases, strict=True)] == [1, 1, 0, 1]
+    bare = [Piece((one.phrases[2],)).only(["lead"]) for one in (piece, adjusted)]
+    assert bare[1].notes["pitch"].mean() > bare[0].notes["pitch"].mean()
+
+
+def test_a_melody_alone_and_silent_phrases_can_be_adjusted(mg):
+    melody = band().only(["lead"])
+    adjusted = mg.adjust(melody, density=1)
+    assert adjusted.parts == ("lead",)
+    assert len(adjusted.notes) > 1.3 * len(melody.notes)
+    gap = Piece((band_phrase(), Phrase(), drum_phrase()))
+    lengths = [len(phrase) for phrase in mg.adjust(gap, density=-1).phrases]
+    assert lengths[0] < len(gap.phrases[0])
+    assert lengths[1] == 0
+    assert lengths[2] < len(gap.phrases[2])
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"densty": 1}, "there is no attribute 'densty': choose from density, register"),
+        ({"density": 3.5}, "density is 3.5; it goes from -3"),
+        ({"density": float("nan")}, "density is nan"),
+    ],
+)
+def test_unknown_attributes_and_values_are_refused_in_one_line(tiny_mg, changes, message):
+    with pytest.raises(MusicError, match=message):
+        tiny_mg.adjust(band(), **changes)
+    with pytest.raises(MusicError, match=message):
+        tiny_mg.random(seed=1, **changes)
+
+
+def test_drums_have_no_register(tiny_mg):
+    with pytest.raises(MusicError, match="this piece has no register: choose from density, sync"):
+        tiny_mg.adjust(band().only(["drums"]), register=1)
+    with pytest.raises(MusicError, match="a phrase's number is 4"):
+        tiny_mg.adjust(band(), phrases=[4], density=1)
+
+
+def test_instrument_changes_stay_where_they_were(tiny_mg):
+    piece = replace(band(), changes={2: {"lead": 40}})
+    for made in (
+        tiny_mg.reconstruct(piece),
+        tiny_mg.vary(piece, 0.7, seed=1),
+        tiny_mg.fill(piece, [1], seed=1),
+    ):
+        assert [made.programs_at(i)["lead"] == 40 for i in range(4)] == [0, 0, 1, 1]
+    longer = tiny_mg.extend(piece, after=2, before=2, seed=1)
+    assert [longer.programs_at(i)["lead"] == 40 for i in range(6)] == [0, 0, 0, 1, 1, 1]
+
+
+@pytest.mark.parametrize("change", ["fill", "vary", "adjust"])
+def test_one_model_changes_and_the_other_stays_note_for_note(tiny_mg, change):
+    piece = tiny_mg.random(seed=8, bars=8)
+    do = {
+        "fill": lambda models: tiny_mg.fill(piece, [1, 2], seed=3, models=models),
+        "vary": lambda models: tiny_mg.vary(piece, 0.3, seed=3, models=models),
+        "adjust": lambda models: tiny_mg.adjust(piece, models=models, density=1),
+    }[change]
+    for kept, changed in (("song", "drums"), ("drums", "song")):
+        made = do([changed])
+        parts = {name: tiny_mg.spaces[name].parts for name in ("song", "drums")}
+        assert same_notes(made.only(parts[kept]), piece.only(parts[kept]))
+        assert not same_notes(made.only(parts[changed]), piece.only(parts[changed]))
+        assert np.array_equal(made.path[kept], piece.path[kept])
+    with pytest.raises(MusicError, match="there is no model 'brass'"):
+        do(["brass"])
+
+
+def test_a_piece_without_drums_has_no_drums_to_change(tiny_mg):
+    with pytest.raises(MusicError, match="this piece has only song"):
+        tiny_mg.fill(band().only(["lead", "bass"]), [0], models=["drums"])
