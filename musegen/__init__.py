@@ -39,32 +39,21 @@ __all__ = [
     "write_audio",
 ]
 
-_HOMES = {
-    "AudioError": "musegen.errors",
-    "CheckpointError": "musegen.errors",
-    "Feel": "musegen.music",
-    "FileError": "musegen.errors",
-    "MuseGen": "musegen.generator",
-    "MuseGenError": "musegen.errors",
-    "MusicError": "musegen.errors",
-    "MusicWarning": "musegen.errors",
-    "Phrase": "musegen.music",
-    "Piece": "musegen.music",
-    "load": "musegen.generator",
-    "phrase_features": "musegen.music",
-    "piece_features": "musegen.music",
-    "read_midi": "musegen.reading",
-    "read_midi_with_report": "musegen.reading",
-    "render": "musegen.audio",
-    "write_audio": "musegen.audio",
+_MODULES = {
+    "musegen.audio": ("render", "write_audio"),
+    "musegen.errors": tuple(name for name in __all__ if name.endswith(("Error", "Warning"))),
+    "musegen.generator": ("MuseGen", "load"),
+    "musegen.music": ("Feel", "Phrase", "Piece", "phrase_features", "piece_features"),
+    "musegen.reading": ("read_midi", "read_midi_with_report"),
 }
 
 
 def __getattr__(name: str) -> Any:
-    # TensorFlow takes seconds to import: only what needs it waits for it.
-    if name not in __all__:
-        raise AttributeError(f"module 'musegen' has no attribute {name!r}")
-    return getattr(importlib.import_module(_HOMES[name]), name)
+    # Modules are imported when they are used, because TensorFlow takes seconds to import.
+    for module, names in _MODULES.items():
+        if name in names:
+            return getattr(importlib.import_module(module), name)
+    raise AttributeError(f"module 'musegen' has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:

@@ -94,8 +94,9 @@ def write_many(
         writers = [stack.enter_context(_open_stack(out, count)) for out in paths]
         bar = stack.enter_context(tqdm(total=count, unit=" pieces", disable=len(numbers) == 1))
         for some, made in zip(numbers, parallel_map(work, numbers, pool), strict=True):
-            for write in writers if made is not None else ():
-                write(made)
+            if made is not None:
+                for write in writers:
+                    write(made)
             bar.update(len(some))
 
 

@@ -17,25 +17,9 @@ from cachetools import LRUCache
 from musegen.errors import Cancelled, MusicError
 from musegen.music import Piece
 from musegen.music.arrange import copy_phrase, cut, join, repeat
+from musegen.recipe import schema
 from musegen.recipe.notes import piece_from_notes
-from musegen.recipe.schema import (
-    Adjust,
-    Blend,
-    Copy,
-    Cut,
-    Edit,
-    Extend,
-    Fill,
-    Line,
-    Morph,
-    Notes,
-    Random,
-    Recipe,
-    Reconstruct,
-    Sound,
-    Source,
-    Vary,
-)
+from musegen.recipe.schema import Edit, Recipe, Sound, Source
 
 if TYPE_CHECKING:
     from musegen.generator import MuseGen
@@ -152,11 +136,11 @@ def apply_sound(sound: Sound, piece: Piece) -> Piece:
 
 def _make_source(mg: MuseGen, source: Source, make_end: Callable[[Recipe], Piece]) -> Piece:
     match source:
-        case Random():
+        case schema.Random():
             return mg.random(source.seed, source.bars, source.form, source.temperature)
-        case Notes():
+        case schema.Notes():
             return piece_from_notes(source)
-        case Morph():
+        case schema.Morph():
             bars = source.steps * source.bars
             if bars > _MAX_MORPH_BARS:
                 raise MusicError(
@@ -165,29 +149,29 @@ def _make_source(mg: MuseGen, source: Source, make_end: Callable[[Recipe], Piece
                 )
             a, b = (make_end(end).first(source.bars) for end in (source.a, source.b))
             return mg.interpolate(a, b, source.steps, source.curve)
-        case Blend():
+        case schema.Blend():
             corners = [make_end(corner).first(source.bars) for corner in source.corners]
             return mg.blend(corners, source.x, source.y)
-        case Line():
+        case schema.Line():
             phrases = mg.random_many(source.seeds, bars=2, form="free")
             return join(phrases, 2) if len(phrases) > 1 else repeat(phrases[0], _ONE_PLACE_BARS)
 
 
 def _apply_edit(mg: MuseGen, edit: Edit, piece: Piece) -> Piece:
     match edit:
-        case Fill():
+        case schema.Fill():
             return mg.fill(piece, edit.phrases, edit.seed, models=edit.models)
-        case Vary():
+        case schema.Vary():
             return mg.vary(piece, edit.similarity, edit.seed, edit.phrases, edit.models)
-        case Adjust():
+        case schema.Adjust():
             return mg.adjust(piece, edit.phrases, edit.models, **edit.changes)
-        case Extend():
+        case schema.Extend():
             return mg.extend(piece, edit.bars, seed=edit.seed)
-        case Copy():
+        case schema.Copy():
             return copy_phrase(piece, edit.source, edit.target)
-        case Cut():
+        case schema.Cut():
             return cut(piece, edit.first, edit.phrases)
-        case Reconstruct():
+        case schema.Reconstruct():
             return mg.reconstruct(piece)
 
 
