@@ -28,7 +28,12 @@ def start_workers(folder, *words):
     for index in range(2):
         task = {"type": "worker", "index": index}
         config = json.dumps({"cluster": {"worker": addresses}, "task": task})
-        environment = {"PYTHONPATH": path, "CUDA_VISIBLE_DEVICES": "-1", "TF_CONFIG": config}
+        environment = {
+            "PYTHONPATH": path,
+            "CUDA_VISIBLE_DEVICES": "-1",
+            "TF_CONFIG": config,
+            "MUSEGEN_CHECKPOINTS": str(folder / "none"),  # training needs no checkpoint in place
+        }
         workers.append(
             subprocess.Popen(
                 [sys.executable, script, folder, *words],

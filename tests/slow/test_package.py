@@ -76,14 +76,3 @@ def test_the_package_has_all_files_of_the_page_and_no_records_of_training(instal
     assert {p for p in ours if "__pycache__" not in p.parts} <= found
     assert Path("checkpoints/map.npz") in found
     assert not [path for path in found if path.suffix == ".csv"]
-
-
-def test_training_starts_without_any_checkpoint(tmp_path):
-    done = run(
-        *(sys.executable, ROOT / "tests" / "support" / "train_workers.py", tmp_path / "mine"),
-        folder=tmp_path,
-        PYTHONPATH=os.pathsep.join([str(ROOT), str(ROOT / "tests")]),
-        MUSEGEN_CHECKPOINTS=str(tmp_path / "none"),
-    )
-    assert done.returncode == 0, done.stderr
-    assert list((tmp_path / "mine").glob("vae*.safetensors"))
