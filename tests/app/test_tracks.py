@@ -34,7 +34,7 @@ def song(folder: Path) -> Path:
 
 # The component by itself
 
-TOLD = "document.querySelector('#told textarea').value"
+EVENT = "document.querySelector('#event textarea').value"
 
 
 @pytest.fixture(scope="module")
@@ -43,11 +43,11 @@ def alone(explorer, browser) -> Iterator[Callable[..., Visit]]:
         yield open_page
 
 
-def told(page: Visit, *parts: tuple[int, str | None]) -> None:
-    """Wait until Python was told these parts."""
+def wait_for_event(page: Visit, *parts: tuple[int, str | None]) -> None:
+    """Wait for an event with these parts."""
     expected = [{"index": index, "part": part} for index, part in parts]
     page.wait(
-        f"expected => {TOLD} && JSON.stringify(JSON.parse({TOLD}).parts) === expected",
+        f"expected => {EVENT} && JSON.stringify(JSON.parse({EVENT}).parts) === expected",
         json.dumps(expected, separators=(",", ":")),
     )
 
@@ -77,19 +77,19 @@ def test_names_are_text(alone) -> None:
     ]
 
 
-def test_changes_are_told_together_and_go_back_together(alone) -> None:
+def test_changes_are_sent_together_and_reset_together(alone) -> None:
     page = alone()
     unfold(page)
     reset = page.page.get_by_role("button", name="Reset")
     assert reset.is_hidden()
     part_of(page, MARKUP).select_option("counter")
-    told(page, (0, "counter"))
+    wait_for_event(page, (0, "counter"))
     page.page.locator('.mg-tracks tr[data-index="0"]').get_by_text("You chose so").wait_for()
     part_of(page, "Track 2").select_option("Left out")
-    told(page, (0, "counter"), (1, None))
+    wait_for_event(page, (0, "counter"), (1, None))
     page.page.get_by_text("58 of 59 tracks are taken").wait_for()
     reset.click()
-    told(page)
+    wait_for_event(page)
     page.page.get_by_text("All 59 tracks are taken").wait_for()
     assert part_of(page, MARKUP).input_value() == "lead"
     assert reset.is_hidden()
@@ -107,7 +107,7 @@ def test_changes_in_a_hurry_are_all_kept(alone) -> None:
         })"""
     )
     part_of(page, "Strings 4").select_option("bass")
-    told(page, (0, "counter"), (1, "lead"), (2, None), (3, "bass"))
+    wait_for_event(page, (0, "counter"), (1, "lead"), (2, None), (3, "bass"))
 
 
 def test_an_answer_that_comes_late_changes_nothing(alone) -> None:
@@ -127,7 +127,7 @@ def test_an_answer_that_comes_late_changes_nothing(alone) -> None:
         }"""
     )
     held[0].continue_()
-    told(page, (0, "counter"), (1, "lead"))
+    wait_for_event(page, (0, "counter"), (1, "lead"))
     track(page, 1).get_by_text("You chose so").wait_for()
     assert set(page.page.evaluate("window.seen")) == {"lead"}
 
@@ -137,7 +137,7 @@ def test_keys_choose_and_keep_their_place(alone) -> None:
     page.page.get_by_text("Tracks and their parts").press("Enter")
     part_of(page, "Track 2").focus()
     page.page.keyboard.press("b")  # as in any list
-    told(page, (1, "bass"))
+    wait_for_event(page, (1, "bass"))
     track(page, 1).get_by_text("You chose so").wait_for()
     assert part_of(page, "Track 2").evaluate("select => select === document.activeElement")
 
@@ -320,7 +320,7 @@ def test_a_file_that_is_gone_is_asked_for_again(page, midi, server) -> None:
         part_of(page, "Bass").select_option("Left out")
 
 
-def test_nothing_left_is_told_and_nothing_changes(page, tmp_path) -> None:
+def test_leaving_out_every_track_is_refused(page, tmp_path) -> None:
     drop(page, midi_file(tmp_path / "one.mid", Voice(scale(60, 16), "Solo")))
     part_of(page, "Solo").select_option("Left out")
     page.page.get_by_text("Every track of one.mid is left out: give one of them a part").wait_for()

@@ -2,7 +2,7 @@
 
 `python tests/support/explorer_page.py PORT`
 
-It needs no model. One line tells the last event that came.
+It needs no model. A field shows the last event.
 """
 
 from __future__ import annotations
@@ -71,9 +71,9 @@ def show(file: str) -> None:
             places = map_view(value=map_data(points, attributes(points)))
             blend = square(value=square_data(TITLES))
             tracks = tracks_view(value=tracks_data(read_upload(file, print)))
-            told = gr.Textbox("", elem_id="told", label="Told")
+            event_line = gr.Textbox("", elem_id="event", label="Event")
 
-        def tell(event: gr.EventData) -> str:
+        def show_event(event: gr.EventData) -> str:
             return json.dumps(event._data)
 
         def answer(event: gr.EventData) -> tuple:
@@ -88,9 +88,11 @@ def show(file: str) -> None:
 
         for event in (places.place, places.line, blend.blend):
             # Twice what should come once would otherwise be hidden.
-            event(tell, None, told, show_progress="hidden", trigger_mode="multiple")
-        blend.corner(answer, None, [told, blend], show_progress="hidden")
-        tracks.assign(assign, None, [told, tracks], show_progress="hidden", trigger_mode="multiple")
+            event(show_event, None, event_line, show_progress="hidden", trigger_mode="multiple")
+        blend.corner(answer, None, [event_line, blend], show_progress="hidden")
+        tracks.assign(
+            assign, None, [event_line, tracks], show_progress="hidden", trigger_mode="multiple"
+        )
     page.launch(
         server_port=int(sys.argv[1]),
         theme=theme(),

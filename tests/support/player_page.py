@@ -1,6 +1,6 @@
 """A page with the player alone, for tests: `python tests/support/player_page.py PORT FILE.mid...`.
 
-It needs no model. A button for each file shows it; one line tells the events that came. What the
+It needs no model. A button for each file shows it; one field shows the last event. What the
 player asks for is done by simple means: a phrase that is drawn again is moved up by a tone.
 """
 
@@ -29,7 +29,7 @@ FILE = "(file) => { document.dispatchEvent(new CustomEvent('musegen:file', { det
 STEPS = 4  # of the morph
 
 
-class Kitchen:
+class Recipes:
     """Recipes here are JSON: the name of a file, and the changes that were made to it."""
 
     def __init__(self, files: list[str]) -> None:
@@ -118,47 +118,47 @@ def new_folder() -> Path:
 
 def main() -> None:
     port, *files = sys.argv[1:]
-    kitchen = Kitchen(files)
+    recipes = Recipes(files)
 
     def start(name: str) -> tuple:
         recipe, id = json.dumps([name]), secrets.token_hex(8)
-        return recipe, id, kitchen.shown(recipe, id)
+        return recipe, id, recipes.shown(recipe, id)
 
     def sound(recipe: str, id: str) -> PlayerData:
-        return kitchen.shown(recipe, id, kitchen.stems(recipe))
+        return recipes.shown(recipe, id, recipes.stems(recipe))
 
     def mix(recipe: str, id: str) -> PlayerData:
-        return kitchen.shown(recipe, id, kitchen.mix(recipe))
+        return recipes.shown(recipe, id, recipes.mix(recipe))
 
-    def told(event: gr.EventData) -> str:
+    def show_event(event: gr.EventData) -> str:
         return json.dumps(event._data)
 
     def edit(recipe: str, id: str, event: gr.EventData) -> tuple:
         recipe = json.dumps([*json.loads(recipe), event._data])
-        return recipe, id, kitchen.shown(recipe, id)
+        return recipe, id, recipes.shown(recipe, id)
 
     def other(recipe: str, id: str) -> tuple:
         recipe = json.dumps([*json.loads(recipe), {"do": "instrument"}])
-        return recipe, id, kitchen.shown(recipe, id)
+        return recipe, id, recipes.shown(recipe, id)
 
     def open_again(id: str, event: gr.EventData) -> tuple:
         recipe = event._data["recipe"]
         id = id if event._data.get("id") else secrets.token_hex(8)
-        return recipe, id, kitchen.shown(recipe, id)
+        return recipe, id, recipes.shown(recipe, id)
 
     def make(recipe: str, event: gr.EventData) -> str:
-        return kitchen.file(recipe, event._data["kind"])
+        return recipes.file(recipe, event._data["kind"])
 
     quiet = {"show_progress": "hidden"}
     with gr.Blocks(title="Player", fill_width=True) as page:
         recipe, id = gr.State(), gr.State()
         stage = player(elem_id="player")
-        told_line = gr.Textbox("", elem_id="told", label="Told", interactive=True)
+        event_line = gr.Textbox("", elem_id="event", label="Event", interactive=True)
         shown = [recipe, id, stage]
         # Also while the last one's is on its way.
         each = {**quiet, "trigger_mode": "multiple"}
         hear = {"fn": sound, "inputs": [recipe, id], "outputs": stage, **each}
-        for name in kitchen.sources:
+        for name in recipes.sources:
             button = gr.Button(name, elem_id=name)
             button.click(lambda name=name: start(name), None, shown, **quiet).success(**hear)
         gr.Button("Notes alone", elem_id="alone").click(
@@ -170,7 +170,7 @@ def main() -> None:
             other, [recipe, id], shown, **quiet
         ).success(**hear)
         for event in (stage.draw, stage.phrase, stage.edit, stage.open, stage.file, stage.cancel):
-            event(told, None, told_line, **quiet)
+            event(show_event, None, event_line, **quiet)
         stage.edit(edit, [recipe, id], shown, **quiet).success(**hear)
         stage.open(open_again, id, shown, **quiet).success(**hear)
         file = gr.File(visible=False)

@@ -34,10 +34,10 @@ def pixels(page: Visit, place) -> tuple[float, float]:
     return box["x"] + EDGE + place[0] * inner, box["y"] + EDGE + place[1] * inner
 
 
-def told(page: Visit, key: str) -> dict:
-    """The last event that Python was told of, once one with this key came."""
-    page.wait("key => document.querySelector('#told textarea').value.includes(key)", f'"{key}"')
-    return json.loads(page.page.locator("#told textarea").input_value())
+def wait_for_event(page: Visit, key: str) -> dict:
+    """Return the last event once it has this key."""
+    page.wait("key => document.querySelector('#event textarea').value.includes(key)", f'"{key}"')
+    return json.loads(page.page.locator("#event textarea").input_value())
 
 
 @contextmanager
@@ -54,7 +54,7 @@ def requests_of(page: Visit) -> Iterator[list[str]]:
     page.page.remove_listener("request", note)
 
 
-def said(page: Visit) -> str:
+def message(page: Visit) -> str:
     return page.page.locator(".mg-map-message").inner_text()
 
 
@@ -93,8 +93,6 @@ def draw(page: Visit, places) -> None:
     page.page.mouse.up()
 
 
-
-
 # Seeing
 
 
@@ -119,7 +117,7 @@ def test_names_from_python_are_text(visit) -> None:
     page = visit()
     page.page.get_by_label("Colour shows").select_option(label="<b>loud</b>")
     canvas(page).press("ArrowRight")
-    assert "<b>loud</b>" in said(page)
+    assert "<b>loud</b>" in message(page)
     page.page.mouse.move(*pixels(page, (0, 0)))
     assert page.page.locator(".mg-map-tip").inner_text().endswith("<b>loud</b> 0.003")
     assert page.page.locator(".mg-map b").count() == 1  # the tip's own
@@ -145,8 +143,8 @@ def test_a_press_hears_the_nearest_point_and_marks_it(visit) -> None:
     page = visit()
     before = colour_at(page, (0, 1))
     page.page.mouse.click(*pixels(page, (0.01, 0.985)))
-    assert told(page, "seed") == {"seed": 2}
-    assert said(page).startswith("You are here: seed 2, density 1.")
+    assert wait_for_event(page, "seed") == {"seed": 2}
+    assert message(page).startswith("You are here: seed 2, density 1.")
     page.page.mouse.move(5, 5)
     ring = (8 / (canvas(page).bounding_box()["width"] - 2 * EDGE), 1)
     assert min(colour_at(page, ring)[:3]) > 150
@@ -159,9 +157,9 @@ def test_nothing_is_heard_where_there_is_nothing(visit) -> None:
     assert np.hypot(*(POINTS - empty).T).min() > 0.085, "the test needs an empty place"
     with requests_of(page) as sent:
         page.page.mouse.click(*pixels(page, empty))
-        assert said(page) == "There is no point here"
+        assert message(page) == "There is no point here"
         page.page.mouse.click(*pixels(page, (0, 1)))
-        assert told(page, "seed") == {"seed": 2}
+        assert wait_for_event(page, "seed") == {"seed": 2}
     assert len(sent) == 1  # of the second press alone
 
 
@@ -169,32 +167,32 @@ def test_a_line_is_drawn_and_stays(visit) -> None:
     page = visit()
     button(page, "Draw a line").click()
     draw(page, [(0, 0), (0.5, 0.5), (1, 0)])
-    event = told(page, "points")
+    event = wait_for_event(page, "points")
     assert event["phrases"] == 8
     points = np.array(event["points"])
     assert 2 <= len(points) <= 200
     assert points[0] == pytest.approx([0, 0], abs=0.01)
     assert points[-1] == pytest.approx([1, 0], abs=0.01)
     assert np.abs(points - [0.5, 0.5]).sum(axis=1).min() < 0.02
-    assert said(page) == "You are on a line of 8 phrases"
+    assert message(page) == "You are on a line of 8 phrases"
     assert min(colour_at(page, (0.25, 0.25))[:3]) > 200  # white
     third = (1 / 3, 1 / 3)  # of four dots the second is there, as thick as a dot is
     beside = (third[0] + 0.008, third[1] - 0.008)
     assert min(colour_at(page, beside)[:3]) < 200
     page.page.get_by_label("Phrases on the line").select_option("4")
-    page.wait("() => document.querySelector('#told textarea').value.includes('\"phrases\": 4')")
+    page.wait("() => document.querySelector('#event textarea').value.includes('\"phrases\": 4')")
     assert min(colour_at(page, beside)[:3]) > 200
     button(page, "Listen").click()
     assert min(colour_at(page, (0.25, 0.25))[:3]) > 200  # still there
 
 
-def test_a_long_line_is_told_in_few_points_inside_the_map(visit) -> None:
+def test_a_long_line_is_sent_as_few_points_inside_the_map(visit) -> None:
     page = visit()
     button(page, "Draw a line").click()
     turn = np.linspace(0, 12 * np.pi, 400)
     spiral = 0.5 + np.column_stack([np.cos(turn), np.sin(turn)]) * (turn[:, None] / 75)
     draw(page, [*spiral, (1.2, 0.5)])
-    points = np.array(told(page, "points")["points"])
+    points = np.array(wait_for_event(page, "points")["points"])
     assert len(points) == 200
     assert points.min() >= 0
     assert points.max() == 1
@@ -205,9 +203,9 @@ def test_a_press_is_no_line(visit) -> None:
     button(page, "Draw a line").click()
     with requests_of(page) as sent:
         page.page.mouse.click(*pixels(page, (0.5, 0.5)))
-        assert said(page) == "That is too short: drag to draw a line"
+        assert message(page) == "That is too short: drag to draw a line"
         draw(page, [(0, 0), (1, 0)])
-        told(page, "points")
+        wait_for_event(page, "points")
     assert len(sent) == 1  # of the line alone
 
 
@@ -240,7 +238,7 @@ def test_zoom_and_move(visit) -> None:
         page.page.mouse.up(button="right" if how == "right" else "left")
     # It was moved as far as it goes: the first corner is where it is on the whole map.
     assert colour_at(page, (0, 0))[3] > 200
-    assert said(page) == ""  # nobody meant to hear
+    assert message(page) == ""  # nobody meant to hear
     for _ in range(8):
         button(page, "Zoom out").click(force=True)
     assert zoom(page) == 1
@@ -250,9 +248,9 @@ def test_zoom_and_move(visit) -> None:
 def test_who_drags_does_not_mean_to_hear(visit) -> None:
     page = visit()
     draw(page, [(0.5, 0.3), (0, 0)])  # it ends on a point
-    assert said(page) == ""
+    assert message(page) == ""
     page.page.mouse.click(*pixels(page, (0, 0)))
-    assert said(page).startswith("You are here: seed 0")
+    assert message(page).startswith("You are here: seed 0")
 
 
 def test_the_wheel_alone_scrolls_the_page(visit) -> None:
@@ -273,17 +271,17 @@ def test_arrows_go_from_point_to_point_and_enter_hears(visit) -> None:
     assert page.page.evaluate(f"document.activeElement === {CANVAS}")
     assert page.page.locator(".mg-map-keys").is_visible()
     page.page.keyboard.press("ArrowRight")
-    seen = [said(page)]
+    seen = [message(page)]
     for _ in range(3):
         page.page.keyboard.press("ArrowRight")
-        seen.append(said(page))
+        seen.append(message(page))
     numbers = [int(re.fullmatch(r"seed (\d+), density \d\.\d", text)[1]) for text in seen]
     assert (np.diff(POINTS[numbers, 0]) > 0).all()
     page.page.keyboard.press("Shift+ArrowUp")
-    up = int(re.search(r"\d+", said(page))[0])
+    up = int(re.search(r"\d+", message(page))[0])
     assert 0.03 < POINTS[numbers[-1], 1] - POINTS[up, 1] < 0.2
     page.page.keyboard.press("Enter")
-    assert told(page, "seed") == {"seed": up}
+    assert wait_for_event(page, "seed") == {"seed": up}
     page.page.keyboard.press("+")
     assert zoom(page) == 1.5
 
@@ -293,14 +291,14 @@ def test_a_line_can_be_made_with_keys(visit) -> None:
     button(page, "Draw a line").click()
     for key in ("ArrowRight", "Enter", "Escape", "ArrowRight", "Enter"):
         canvas(page).press(key)
-    assert said(page).endswith("start of the line")
-    start = int(re.search(r"\d+", said(page))[0])
+    assert message(page).endswith("start of the line")
+    start = int(re.search(r"\d+", message(page))[0])
     for _ in range(3):
         canvas(page).press("Shift+ArrowLeft")
     canvas(page).press("Enter")
-    end = int(re.search(r"\d+", said(page))[0])
+    end = int(re.search(r"\d+", message(page))[0])
     canvas(page).press("Enter")
-    assert np.allclose(told(page, "points")["points"], POINTS[[start, end]], atol=1e-4)
+    assert np.allclose(wait_for_event(page, "points")["points"], POINTS[[start, end]], atol=1e-4)
 
 
 def test_a_press_leaves_the_space_bar_to_the_player(visit) -> None:
@@ -318,13 +316,13 @@ def test_a_swipe_scrolls_where_it_listens_and_draws_where_it_draws(visit) -> Non
     assert page.page.evaluate("document.documentElement.scrollWidth") == 390
     swipe(page, pixels(page, (0.5, 0.9)), pixels(page, (0.5, 0.4)))
     assert page.page.evaluate("scrollY") > 50
-    assert page.page.locator("#told textarea").input_value() == ""
+    assert page.page.locator("#event textarea").input_value() == ""
     page.page.touchscreen.tap(*pixels(page, (0, 1)))
-    assert told(page, "seed") == {"seed": 2}
+    assert wait_for_event(page, "seed") == {"seed": 2}
     button(page, "Draw a line").tap()
     scrolled = page.page.evaluate("scrollY")
     swipe(page, pixels(page, (0.5, 0.9)), pixels(page, (0.5, 0.4)))
-    points = np.array(told(page, "points")["points"])
+    points = np.array(wait_for_event(page, "points")["points"])
     assert points[-1] == pytest.approx([0.5, 0.4], abs=0.02)
     assert page.page.evaluate("scrollY") == scrolled
     for control in page.page.locator(".mg-map").locator("button:visible, select:visible").all():

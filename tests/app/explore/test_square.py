@@ -10,7 +10,7 @@ import pytest
 from support.explorer_page import TITLES
 from support.visits import Visit, reuse_visits, serious_findings, swipe, wait_until_still
 
-TOLD = "document.querySelector('#told textarea').value"
+EVENT = "document.querySelector('#event textarea').value"
 
 
 @pytest.fixture(scope="module")
@@ -27,11 +27,11 @@ def pixels(page: Visit, x: float, y: float) -> tuple[float, float]:
     return box["x"] + x * box["width"], box["y"] + y * box["height"]
 
 
-def told(page: Visit, expected: dict) -> None:
-    """Wait until Python was told this, figures within a hundredth."""
+def wait_for_event(page: Visit, expected: dict) -> None:
+    """Wait for this event, with numbers within a hundredth."""
     page.wait(
         f"""expected => {{
-            const came = {TOLD} ? JSON.parse({TOLD}) : {{}};
+            const came = {EVENT} ? JSON.parse({EVENT}) : {{}};
             return Object.entries(expected).every(([key, value]) => typeof value === 'number'
                 ? Math.abs(came[key] - value) < 0.01
                 : came[key] === value);
@@ -64,7 +64,7 @@ def test_it_begins_in_the_middle(visit) -> None:
 def test_a_press_moves_the_dot_and_hears(visit) -> None:
     page = visit()
     page.page.mouse.click(*pixels(page, 0.25, 0.5))
-    told(page, {"x": 0.25, "y": 0.5})
+    wait_for_event(page, {"x": 0.25, "y": 0.5})
     percents = [int(percent) for percent in re.findall(r"(\d+) %", shares(page))]
     assert percents == pytest.approx([37.5, 12.5, 37.5, 12.5], abs=1)
     assert sum(percents) == 100
@@ -85,10 +85,10 @@ def test_the_dot_is_dragged_and_heard_once_when_it_is_let_go(visit) -> None:
     assert shares(page) == "A 14 % B 56 % C 6 % D 24 %"
     assert not [url for url in sent if "queue/join" in url]
     page.page.mouse.up()
-    told(page, {"x": 0.8, "y": 0.3})
+    wait_for_event(page, {"x": 0.8, "y": 0.3})
     slider(page).press("End")
     slider(page).press("Enter")
-    told(page, {"x": 1, "y": 0.3})
+    wait_for_event(page, {"x": 1, "y": 0.3})
     assert len([url for url in sent if "queue/join" in url]) == 2
 
 
@@ -96,11 +96,11 @@ def test_the_dot_is_dragged_and_heard_once_when_it_is_let_go(visit) -> None:
 def test_a_pointer_near_a_corner_means_the_corner(visit, x, y) -> None:
     page = visit()
     page.page.mouse.click(*pixels(page, abs(x - 0.035), abs(y - 0.035)))
-    told(page, {"x": x, "y": y})
-    assert json.loads(page.page.locator("#told textarea").input_value()) == {"x": x, "y": y}
+    wait_for_event(page, {"x": x, "y": y})
+    assert json.loads(page.page.locator("#event textarea").input_value()) == {"x": x, "y": y}
     assert f"{'ABCD'[2 * y + x]} 100 %" in shares(page)
     page.page.mouse.click(*pixels(page, abs(x - 0.06), abs(y - 0.03)))
-    told(page, {"x": abs(x - 0.06), "y": abs(y - 0.03)})
+    wait_for_event(page, {"x": abs(x - 0.06), "y": abs(y - 0.03)})
 
 
 def test_keys_move_the_dot_and_enter_hears(visit) -> None:
@@ -112,15 +112,15 @@ def test_keys_move_the_dot_and_enter_hears(visit) -> None:
     assert (square.get_attribute("data-x"), square.get_attribute("data-y")) == ("0.55", "0.44")
     assert slider(page).get_attribute("aria-valuetext") == "A 25 %, B 31 %, C 20 %, D 24 %"
     assert page.page.locator(".mg-square-keys").is_visible()
-    assert page.page.evaluate(TOLD) == ""
+    assert page.page.evaluate(EVENT) == ""
     slider(page).press("Enter")
-    told(page, {"x": 0.55, "y": 0.44})
+    wait_for_event(page, {"x": 0.55, "y": 0.44})
     slider(page, "Place from top to bottom").press("End")
     slider(page).press("Home")
     assert "C 100 %" in shares(page)
     slider(page).press("Shift+ArrowRight")  # a corner does not hold it
     page.page.get_by_role("button", name="Play this mix").click()
-    told(page, {"x": 0.01, "y": 1})
+    wait_for_event(page, {"x": 0.01, "y": 1})
 
 
 def test_a_press_leaves_the_space_bar_to_the_player(visit) -> None:
@@ -151,7 +151,7 @@ def test_a_corner_gets_another_piece(visit, letter, choice, source) -> None:
     assert corner(page, letter).get_attribute("aria-expanded") == "true"
     menu = page.page.get_by_role("group", name=f"Corner {letter}")
     menu.get_by_role("button", name=choice).click()
-    told(page, {"index": "ABCD".index(letter), "from": source})
+    wait_for_event(page, {"index": "ABCD".index(letter), "from": source})
     assert menu.is_hidden()
     page.wait(
         "letter => document.querySelector(`.mg-of-${letter} span`).textContent === '<b>New</b>'",
@@ -183,21 +183,21 @@ def test_the_choice_opens_and_closes_by_key_and_by_pointer(visit) -> None:
 def test_a_finger_drags_the_dot_and_scrolls_beside_it(visit) -> None:
     page = visit(width=390, touch=True)
     swipe(page, pixels(page, 0.5, 0.5), pixels(page, 0.5, 0.2))
-    told(page, {"x": 0.5, "y": 0.2})
+    wait_for_event(page, {"x": 0.5, "y": 0.2})
     places = pixels(page, 0.2, 0.5), pixels(page, 0.2, 0.9)  # which brings them into view
     before = page.page.evaluate("scrollY")
     swipe(page, *places)
     page.page.wait_for_function("before => scrollY < before - 30", arg=before)
     swipe(page, pixels(page, 0.1, 0.5), pixels(page, 0.9, 0.5))
     assert page.page.locator(".mg-square").get_attribute("data-y") == "0.2"
-    told(page, {"x": 0.5, "y": 0.2})
+    wait_for_event(page, {"x": 0.5, "y": 0.2})
     place = pixels(page, 0.2, 0.5)
     wait_until_still(page)  # a tap on a page that still glides only stops it
     page.page.touchscreen.tap(*place)
-    told(page, {"x": 0.2, "y": 0.5})
+    wait_for_event(page, {"x": 0.2, "y": 0.5})
     corner(page, "D").tap()
     page.page.get_by_role("button", name="Draw a new one").tap()
-    told(page, {"index": 3, "from": "seed"})
+    wait_for_event(page, {"index": 3, "from": "seed"})
 
 
 @pytest.mark.parametrize(

@@ -25,8 +25,8 @@ PARTS = ("lead", "bass", "drums")
 # The page records all that leaves the mixer, from `record` on.
 PAGE = """<!doctype html><title>Mixer</title><script type="module">
 import { Mixer } from "./player/mixer.js";
-const told = [];
-const mixer = new Mixer((what) => told.push(what));
+const events = [];
+const mixer = new Mixer((event) => events.push(event));
 const blocks = [];
 const code = `registerProcessor('recorder', class extends AudioWorkletProcessor {
     process([[left]]) {
@@ -36,7 +36,7 @@ const code = `registerProcessor('recorder', class extends AudioWorkletProcessor 
 });`;
 const length = () => blocks.length * 128;
 const heard = () => blocks.flatMap((block) => Array.from(block));
-Object.assign(window, { told, mixer, record, heard, length });
+Object.assign(window, { events, mixer, record, heard, length });
 async function record() {
     mixer.wake();
     await mixer.context.audioWorklet.addModule(URL.createObjectURL(
@@ -70,8 +70,8 @@ def folder(tmp_path_factory, sounds) -> Path:
     (folder / "index.html").write_text(PAGE)
     stages = {MIX: Stems({MIX: sum(sounds.values())}, RATE, {}), "parts": Stems(sounds, RATE, {})}
     for name, stems in stages.items():
-        told = write_stream(folder / f"{name}.flacs", stems)
-        (folder / f"{name}.json").write_text(json.dumps(told))
+        description = write_stream(folder / f"{name}.flacs", stems)
+        (folder / f"{name}.json").write_text(json.dumps(description))
     return folder
 
 
@@ -100,8 +100,8 @@ def page(folder, browser) -> Iterator[object]:
 def load(page, name: str) -> None:
     page.evaluate(
         "async (name) => {"
-        " const told = await (await fetch(`${name}.json`)).json();"
-        " mixer.load(`${name}.flacs`, told); }",
+        " const description = await (await fetch(`${name}.json`)).json();"
+        " mixer.load(`${name}.flacs`, description); }",
         name,
     )
 
@@ -148,10 +148,10 @@ def test_the_parts_take_over_from_their_mix_unheard(page, sounds, at) -> None:
     # Not a sample is missing, twice there, or louder: what is left are the 14 bits of four sounds.
     difference = np.abs(heard[first:] - mix[begin : begin + length])
     assert difference.max() < 4 * 2**-14
-    assert page.evaluate("told") == ["ready", "ready"]
+    assert page.evaluate("events") == ["ready", "ready"]
 
 
-def test_after_that_the_parts_can_be_told_apart(page, sounds) -> None:
+def test_after_that_each_part_has_its_own_level(page, sounds) -> None:
     play_mix(page, 0)
     page.evaluate("mixer.setLevel('lead', 0)")  # of a mix no part can be taken away
     load(page, "parts")

@@ -68,12 +68,8 @@ export function connectRoll(root, controller) {
     if (!width || !height) return;
     ratio = pixelRatio();
     const { gutter, shown, isSmall } = frameOf(width);
-    for (const canvas of [roll, still]) {
-      canvas.width = Math.round(width * ratio);
-      canvas.height = Math.round(height * ratio);
-    }
-    overview.width = Math.round(overview.clientWidth * ratio);
-    overview.height = Math.round(overview.clientHeight * ratio);
+    for (const canvas of [roll, still]) setSize(canvas, width * ratio, height * ratio);
+    setSize(overview, overview.clientWidth * ratio, overview.clientHeight * ratio);
     scroller.style.left = `${gutter}px`;
     root.style.setProperty("--gutter", `${gutter}px`);
     const { piece } = state;
@@ -330,4 +326,14 @@ function paintPlayhead(context, layout, step) {
   context.lineTo(x + 5.5, RULER - 9);
   context.lineTo(x, RULER - 1);
   context.fill();
+}
+
+/**
+ * Set a canvas's size, unless it has it: setting it clears the canvas.
+ * @param {HTMLCanvasElement} canvas @param {number} width @param {number} height
+ */
+function setSize(canvas, width, height) {
+  const [w, h] = [Math.round(width), Math.round(height)];
+  if (canvas.width !== w) canvas.width = w;
+  if (canvas.height !== h) canvas.height = h;
 }
