@@ -59,8 +59,10 @@ def test_the_similarity_of_onsets_is_their_share():
     assert np.isnan(pair(Phrase(), Phrase())["onsets"])
 
 
-def test_the_command_makes_a_map_whose_neighbours_sound_alike(tmp_path, monkeypatch, capsys, mg):
-    monkeypatch.setattr(generator, "load", lambda: mg)
+def test_the_command_makes_a_map_whose_neighbours_sound_alike(
+    tmp_path, monkeypatch, capsys, tiny_mg
+):
+    monkeypatch.setattr(generator, "load", lambda: tiny_mg)
     path = tmp_path / "map.npz"
     assert main(["map", "--points", "300", "--out", str(path)]) == 0
     phrase_map = PhraseMap.load(path)
