@@ -172,7 +172,7 @@ def _layout(aspects: dict[str, np.ndarray]) -> np.ndarray:
 
 
 def _grids(phrases: Sequence[Phrase]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return onsets ``(n, parts, steps)``, pitch classes ``(n, steps, 12)``, hits ``(n, 9, steps)``.
+    """Onsets ``(n, parts, steps)``, pitch classes ``(n, steps, 12)``, drum hits ``(n, 9, steps)``.
 
     The values of onsets and hits are velocities, 0 to 1.
     """
