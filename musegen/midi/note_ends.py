@@ -104,6 +104,7 @@ def _find_open(events: Iterable[tuple[int, bytes]]) -> _Open:
     """Find notes that pretty_midi would lose: it ends notes with the same rules as here."""
     found = _Open()
     sounding: dict[int, list[int]] = {}
+    silent: dict[int, int] = {}  # ticks of the last "all notes off" of channels
     for index, (tick, message) in enumerate(events):
         status = message[0]
         if status < 0x90 or (status < 0xA0 and not message[2]):
@@ -119,7 +120,8 @@ def _find_open(events: Iterable[tuple[int, bytes]]) -> _Open:
                 sounding[key] = [start for start in starts if start == tick]
             elif len(starts) > 1:  # one of them ends, and the others go on
                 found.wrong_ends.add(index)
-                sounding[key] = starts[1:]
+                starts.pop()
+                sounding[key] = starts
             else:
                 found.without_length[key, tick] = index
         elif status < 0xA0:
@@ -127,6 +129,9 @@ def _find_open(events: Iterable[tuple[int, bytes]]) -> _Open:
             found.without_length.pop((key, tick), None)  # it starts again and goes on
             sounding.setdefault(key, []).append(tick)
         elif status >> 4 == 0xB and message[1] in (_ALL_SOUND_OFF, _ALL_NOTES_OFF):
+            if silent.get(status) == tick:
+                continue
+            silent[status] = tick
             for key in [key for key in sounding if key >> 7 == status & 15]:
                 starts = sounding.pop(key)
                 if starts[0] != tick:
