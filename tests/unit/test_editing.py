@@ -46,18 +46,18 @@ def test_a_variation_of_one_phrase_leaves_the_others(tiny_mg):
     assert [a == b for a, b in zip(varied.phrases, piece.phrases, strict=True)] == [1, 1, 0, 1]
 
 
-def test_filled_phrases_depend_on_the_others(tiny_mg):
-    piece = tiny_mg.random(seed=3, bars=8, form="free", key=2)
-    filled = tiny_mg.fill(piece, [1, 2], seed=5)
+def test_filled_phrases_depend_on_the_others(mg):
+    piece = mg.random(seed=3, bars=8, form="free", key=2)
+    filled = mg.fill(piece, [1, 2], seed=5)
     assert [a == b for a, b in zip(filled.phrases, piece.phrases, strict=True)] == [1, 0, 0, 1]
     assert filled.key == 2
-    assert tiny_mg.fill(piece, [1, 2], seed=5) == filled
-    assert tiny_mg.fill(piece, [1, 2], seed=6) != filled
+    assert mg.fill(piece, [1, 2], seed=5) == filled
+    assert mg.fill(piece, [1, 2], seed=6) != filled
     # What is kept is heard: with other neighbours the same seed gives another phrase.
     other = replace(
         piece, phrases=piece.phrases[::-1], path={n: z[::-1] for n, z in piece.path.items()}
     )
-    assert tiny_mg.fill(other, [1, 2], seed=5).phrases[1] != filled.phrases[1]
+    assert mg.fill(other, [1, 2], seed=5).phrases[1] != filled.phrases[1]
 
 
 def test_a_piece_is_extended_at_both_ends(tiny_mg):

@@ -113,9 +113,9 @@ def test_a_single_part_is_reconstructed_alone(mg, part):
     assert note_f1(again.phrases, piece.phrases) > 0.5
 
 
-def test_silent_phrases_stay_silent(tiny_mg):
+def test_silent_phrases_stay_silent(mg):
     piece = Piece((band_phrase(), Phrase(), band_phrase(), drum_phrase()))
-    again = tiny_mg.reconstruct(piece)
+    again = mg.reconstruct(piece)
     assert [len(phrase) > 0 for phrase in again.phrases] == [True, False, True, True]
     assert again.only(["drums"]).phrases[0].notes.size == 0
 
@@ -238,20 +238,20 @@ def test_a_curve_spaces_the_sections(tiny_mg):
         tiny_mg.interpolate(a, b, 3, "steep")
 
 
-def test_a_blend_in_a_corner_is_its_piece_and_inside_a_mix(tiny_mg):
-    corners = [tiny_mg.random(seed=i, bars=4, tempo=100 + 10 * i, key=i) for i in range(3)]
+def test_a_blend_in_a_corner_is_its_piece_and_inside_a_mix(mg):
+    corners = [mg.random(seed=i, bars=4, tempo=100 + 10 * i, key=i) for i in range(3)]
     corners.append(band(bars=2).only(["lead", "bass"]).with_programs({"lead": 73}))
     for i, corner in enumerate(corners[:3]):
-        assert tiny_mg.blend(corners, i % 2, i // 2) == corner
-    last = tiny_mg.blend(corners, 1, 1)
+        assert mg.blend(corners, i % 2, i // 2) == corner
+    last = mg.blend(corners, 1, 1)
     assert last.bars == 4
     assert last.phrases[1] == corners[3].phrases[0]
-    inside = tiny_mg.blend(corners, 0.9, 0.8)
+    inside = mg.blend(corners, 0.9, 0.8)
     assert inside.parts == ("lead", "bass")
     assert inside.programs["lead"] == 73
     assert 100 < inside.tempo < 130
     with pytest.raises(MusicError, match=r"x is 1\.2"):
-        tiny_mg.blend(corners, 1.2, 0)
+        mg.blend(corners, 1.2, 0)
 
 
 def test_a_blend_on_an_edge_is_an_interpolation(tiny_mg):
