@@ -82,7 +82,7 @@ def test_the_prior_learns_and_is_saved(trained, tmp_path):
     assert np.allclose(load_prior(tmp_path)(inputs), prior(inputs), atol=0.02)
 
 
-def test_the_prior_is_resumed_where_it_was_interrupted(trained, tmp_path):
+def test_resuming_a_finished_prior_changes_nothing(trained, tmp_path):
     folder = shutil.copytree(trained, tmp_path / "drums")
     vae = load_vae(folder)
     state = (folder / "training" / "prior.safetensors").read_bytes()
