@@ -34,7 +34,7 @@ class RemixTab:
 
 def remix_tab() -> RemixTab:
     """Make the tab."""
-    file = file_field("A MIDI file of your own, or any file that was made here", height=92)
+    file = file_field("Your MIDI file, or a file made here", height=92)
     recipe = gr.Textbox(visible=False)
     tracks = tracks_view(elem_id="tracks", elem_classes="mg-tracks-block")
     own_notes = gr.Button(
