@@ -264,7 +264,9 @@ def _number(kind: type[int] | type[float], low: float, high: float) -> Callable[
             value = float("nan")
         if not low <= value <= high:
             word = "a whole number" if kind is int else "a number"
-            raise argparse.ArgumentTypeError(f"{text!r} is not {word} from {low} to {high}")
+            raise argparse.ArgumentTypeError(
+                f"{text!r} is not {word} from {low:.16g} to {high:.16g}"
+            )
         return value
 
     return number
