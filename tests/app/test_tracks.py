@@ -84,7 +84,7 @@ def test_changes_are_sent_together_and_reset_together(alone) -> None:
     assert reset.is_hidden()
     part_of(page, MARKUP).select_option("counter")
     wait_for_event(page, (0, "counter"))
-    page.page.locator('.mg-tracks tr[data-index="0"]').get_by_text("You chose so").wait_for()
+    page.page.locator('.mg-tracks tr[data-index="0"]').get_by_text("You chose this part").wait_for()
     part_of(page, "Track 2").select_option("Left out")
     wait_for_event(page, (0, "counter"), (1, None))
     page.page.get_by_text("58 of 59 tracks are taken").wait_for()
@@ -128,7 +128,7 @@ def test_an_answer_that_comes_late_changes_nothing(alone) -> None:
     )
     held[0].continue_()
     wait_for_event(page, (0, "counter"), (1, "lead"))
-    track(page, 1).get_by_text("You chose so").wait_for()
+    track(page, 1).get_by_text("You chose this part").wait_for()
     assert set(page.page.evaluate("window.seen")) == {"lead"}
 
 
@@ -138,7 +138,7 @@ def test_keys_choose_and_keep_their_place(alone) -> None:
     part_of(page, "Track 2").focus()
     page.page.keyboard.press("b")  # as in any list
     wait_for_event(page, (1, "bass"))
-    track(page, 1).get_by_text("You chose so").wait_for()
+    track(page, 1).get_by_text("You chose this part").wait_for()
     assert part_of(page, "Track 2").evaluate("select => select === document.activeElement")
 
 

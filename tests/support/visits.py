@@ -22,7 +22,8 @@ from musegen.reading import read_midi
 
 ROOT = Path(__file__).resolve().parents[2]
 
-GRADIO_MESSAGE = "Method not implemented."  # Gradio logs it at each upload
+# Messages of Gradio's own: at each upload, and when a page is left or loaded again.
+GRADIO_MESSAGES = ("Method not implemented.", "AbortError: signal is aborted without reason")
 PATIENCE = 60_000  # ms: the first click may wait until TensorFlow is loaded
 MIXER = "document.querySelector('.mg-player').mixer"
 
@@ -189,7 +190,7 @@ def open_visits(url: str, browser, ready: str) -> Iterator[Callable[..., Visit]]
     contexts, problems = [], []
 
     def read_console(message) -> None:
-        if message.type in ("error", "warning") and message.text != GRADIO_MESSAGE:
+        if message.type in ("error", "warning") and not message.text.startswith(GRADIO_MESSAGES):
             problems.append(message.text)
 
     def open_page(

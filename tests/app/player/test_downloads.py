@@ -126,7 +126,7 @@ def test_link_is_copied(page) -> None:
 def test_a_damaged_link_is_refused_in_one_line(visit) -> None:
     page = visit("?piece=eJyrVkrJ")
     toast = page.page.get_by_test_id("toast-body")
-    assert "copy the link once more" in toast.inner_text()
+    assert "copy the whole link and try again" in toast.inner_text()
     assert page.data("state") == "empty"
 
 

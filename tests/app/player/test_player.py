@@ -294,7 +294,7 @@ def test_pieces_of_the_sound_leave_no_seam(shared, tmp_path) -> None:
     page.press("short")
     page.wait(f"{MIXER}.playing")
     heard = np.array(page.page.evaluate(RECORD, 7.0), np.float32)
-    mix, rate = soundfile.read(page.take("wav", tmp_path), dtype="float32")
+    mix, rate = soundfile.read(page.download("wav", tmp_path), dtype="float32")
     # Silence comes first: the beginning tells by how much. A seam is four seconds after it.
     lag = int(np.argmax(np.correlate(heard[: 2 * rate], mix[:rate, 0], "valid")))
     heard = heard[lag : lag + 5 * rate]
@@ -773,14 +773,14 @@ def test_the_sound_can_be_requested_again_and_its_mix_is_heard_first(visit) -> N
 
 def test_files_are_made_when_they_are_requested(shared, tmp_path) -> None:
     shared.press("short")
-    with zipfile.ZipFile(shared.take("stems", tmp_path)) as archive:
+    with zipfile.ZipFile(shared.download("stems", tmp_path)) as archive:
         names = sorted(archive.namelist())
         archive.extractall(tmp_path)
     assert names == [f"musegen-short-{part}.flac" for part in ("bass", "drums", "lead")]
     sounds = [soundfile.read(tmp_path / name, dtype="float32")[0] for name in names]
-    mix, _ = soundfile.read(shared.take("wav", tmp_path), dtype="float32")
+    mix, _ = soundfile.read(shared.download("wav", tmp_path), dtype="float32")
     assert np.abs(sum(sounds) - mix).max() < 1e-3  # played together they are the mix
-    made = [shared.take(kind, tmp_path).name for kind in ("midi", "flac", "mp3", "ogg", "npy")]
+    made = [shared.download(kind, tmp_path).name for kind in ("midi", "flac", "mp3", "ogg", "npy")]
     assert made == [f"musegen-short.{ending}" for ending in ("mid", "flac", "mp3", "ogg", "npy")]
 
 
@@ -804,7 +804,7 @@ def test_the_picture_has_the_whole_piece(shared, tmp_path) -> None:
     widths = {}
     for name in ("short", "long"):
         shared.press(name)
-        path = shared.take("png", tmp_path)
+        path = shared.download("png", tmp_path)
         assert path.name == f"musegen-{name}.png"
         data = path.read_bytes()
         widths[name], height = struct.unpack(">II", data[16:24])

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import threading
 
 import pytest
 from support.examples import band
+from support.visits import run_async
 
 from musegen.files import CHECKPOINTS
 from musegen.server.model_loader import BackgroundModel, ModelError
@@ -42,7 +42,7 @@ def test_requests_wait_for_the_model_which_is_loaded_once():
     assert loads == [1]
     assert len(set(map(id, got))) == 1
     assert model.status == "ok"
-    assert asyncio.run(model.wait_until_loaded()) is None
+    assert run_async(model.wait_until_loaded()) is None
 
 
 def test_a_failure_is_one_line_for_visitors_and_a_traceback_in_the_log(caplog):
@@ -54,7 +54,7 @@ def test_a_failure_is_one_line_for_visitors_and_a_traceback_in_the_log(caplog):
         model.get()
     assert str(caught.value) == "checkpoints/song is missing"
     assert model.status == "problem"
-    assert asyncio.run(model.wait_until_loaded()) == str(caught.value)
+    assert run_async(model.wait_until_loaded()) == str(caught.value)
     (record,) = caplog.records
     assert record.levelname == "ERROR"
     assert str(CHECKPOINTS) in record.getMessage()
