@@ -22,8 +22,13 @@ from musegen.reading import read_midi
 
 ROOT = Path(__file__).resolve().parents[2]
 
-# Messages of Gradio's own: at each upload, and when a page is left or loaded again.
-GRADIO_MESSAGES = ("Method not implemented.", "AbortError: signal is aborted without reason")
+# Messages of Gradio's own: at each upload, and where a page is left or loaded again while it waits
+# for an answer.
+GRADIO_MESSAGES = (
+    "Method not implemented.",
+    "AbortError: signal is aborted without reason",
+    "Unexpected error Connection errored out.",
+)
 PATIENCE = 60_000  # ms: the first click may wait until TensorFlow is loaded
 MIXER = "document.querySelector('.mg-player').mixer"
 
