@@ -67,15 +67,14 @@ def losses(path):
     return [dict(zip(log, row, strict=True)) for row in zip(*log.values(), strict=True)]
 
 
-# The prior is trained for twelve steps alone, in which it learns little.
-@pytest.mark.parametrize(("name", "share"), [("train", 0.97), ("prior", 0.995)])
-def test_two_workers_have_the_losses_and_weights_of_one(trained, name, share):
+@pytest.mark.parametrize("name", ["train", "prior"])
+def test_two_workers_have_the_losses_and_weights_of_one(trained, name):
     one, two, _ = trained
     ours, theirs = losses(two / f"{name}.csv"), losses(one / f"{name}.csv")
     assert len(ours) == len(theirs)
     for own, other in zip(ours, theirs, strict=True):
         assert own == pytest.approx(other, rel=1e-4)
-    assert ours[-1]["loss"] < share * ours[0]["loss"]
+    assert ours[-1]["loss"] < 0.97 * ours[0]["loss"]
     state = f"training/{name}.safetensors"
     after, truth = load_file(two / state), load_file(one / state)
     assert after.keys() == truth.keys()

@@ -32,7 +32,7 @@ TRAINING = TrainingConfig(
     clip_norm=1.0,
     precision="float32",
     prior_epochs=2,
-    prior_steps=6,
+    prior_steps=10,
     prior_batch_phrases=33,
 )
 
