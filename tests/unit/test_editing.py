@@ -5,26 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from support.examples import band, band_phrase, drum_phrase
+from support.pieces import same_notes, song_and_drums
 
 from musegen.errors import MusicError
 from musegen.music import Phrase, Piece
-from musegen.music.attributes import ATTRIBUTES, measure_attributes
+from musegen.music.attributes import ATTRIBUTES
 from musegen.music.similarity import note_f1
-
-
-def same_notes(a, b):
-    return np.array_equal(a.notes, b.notes)
-
-
-def song_and_drums(mg, piece):
-    """A piece's attributes by model, in standard deviations: the mean of its phrases."""
-    found = {}
-    for name, space in mg.spaces.items():
-        phrases = [phrase.only(space.parts) for phrase in piece.phrases]
-        values = measure_attributes(phrases, space.controls.names)
-        sd = space.controls.standardize(np.nanmean(values, axis=0))
-        found[name] = dict(zip(space.controls.names, sd, strict=True))
-    return found
 
 
 def test_variations_are_as_similar_as_asked(mg):
