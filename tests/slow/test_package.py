@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import sysconfig
 from pathlib import Path
 
 import pytest
+from support.environments import make_environment
 from support.visits import ROOT
 
 from musegen.reading import read_midi
@@ -33,19 +33,11 @@ def installed(tmp_path_factory) -> Path:
     if not (ROOT / "checkpoints" / "song").is_dir():
         pytest.skip("there are no checkpoints to put into the package")
     folder = tmp_path_factory.mktemp("installed")
-    done = run(sys.executable, "-m", "venv", "--without-pip", folder / "venv", folder=folder)
-    assert done.returncode == 0, done.stderr
-    programs = folder / "venv" / ("Scripts" if os.name == "nt" else "bin")
-    site = run(
-        *(programs / "python", "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"),
-        folder=folder,
-    ).stdout.strip()
-    # Unlike an activated environment, this leaves out an editable installation of the checkout.
-    Path(site, "dependencies.pth").write_text(sysconfig.get_path("purelib"))
+    python = make_environment(folder / "venv")
     options = ("--no-deps", "--no-build-isolation", "--no-index")
-    done = run(*PIP, "--python", programs / "python", "install", *options, ROOT, folder=folder)
+    done = run(*PIP, "--python", python, "install", *options, ROOT, folder=folder)
     assert done.returncode == 0, done.stderr
-    return programs
+    return python.parent
 
 
 def test_the_command_makes_music_from_another_folder(installed, tmp_path):

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from functools import partial
 
 import pytest
+from support.environments import make_environment
 from support.visits import ROOT, free_port
 
 from musegen import parallel
@@ -68,16 +69,16 @@ def test_a_missing_dask_or_scheduler_is_reported_with_what_to_do(monkeypatch):
 
 
 @contextmanager
-def running_cluster(folder, python_path, workers=1):
+def running_cluster(folder, workers=1, python=sys.executable, python_path=""):
     """A scheduler and its workers, started by hand in a folder that does not hold MuseGen."""
     port = str(free_port())
     address = f"tcp://127.0.0.1:{port}"
-    dask = [sys.executable, "-m", "dask"]
-    scheduler = [*dask, "scheduler", "--host", "127.0.0.1", "--port", port, "--no-dashboard"]
-    worker = [*dask, "worker", address, "--nthreads", "1", "--no-nanny", "--no-dashboard"]
+    dask = ["-m", "dask"]
+    scheduler = [python, *dask, "scheduler", "--host", "127.0.0.1", "--port", port]
+    worker = [python, *dask, "worker", address, "--nthreads", "1", "--no-nanny"]
     processes = [
         subprocess.Popen(
-            words,
+            [*words, "--no-dashboard"],
             cwd=folder,
             env={**os.environ, "PYTHONPATH": python_path},
             stdout=subprocess.DEVNULL,
@@ -94,7 +95,7 @@ def running_cluster(folder, python_path, workers=1):
 
 
 def test_a_running_cluster_is_used_and_left_running_until_its_scheduler_is_lost(tmp_path):
-    with running_cluster(tmp_path, str(ROOT)) as (pool, scheduler):
+    with running_cluster(tmp_path, python_path=str(ROOT)) as (pool, scheduler):
         for _ in range(2):
             assert list(parallel_map(abs, range(-3, 0), pool)) == [3, 2, 1]
         with pytest.raises(WorkerError, match="was lost") as caught:
@@ -104,7 +105,7 @@ def test_a_running_cluster_is_used_and_left_running_until_its_scheduler_is_lost(
 
 def test_a_cluster_without_musegen_is_reported(tmp_path):
     with (
-        running_cluster(tmp_path, "") as (pool, _),
+        running_cluster(tmp_path, python=make_environment(tmp_path / "venv")) as (pool, _),
         pytest.raises(WorkerError, match=r"No module named .musegen.+install"),
     ):
         list(parallel_map(abs, range(3), pool))
@@ -113,7 +114,7 @@ def test_a_cluster_without_musegen_is_reported(tmp_path):
 def test_a_cluster_without_workers_is_reported(tmp_path, monkeypatch):
     monkeypatch.setattr(parallel, "_CONNECT_TIMEOUT", 3.0)
     with (
-        running_cluster(tmp_path, "", workers=0) as (pool, _),
+        running_cluster(tmp_path, workers=0) as (pool, _),
         pytest.raises(WorkerError, match="dask worker"),
     ):
         list(parallel_map(abs, range(3), pool))
