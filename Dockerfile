@@ -1,5 +1,12 @@
 # MuseGen's page in a container, with every package at the version that was tested:
 #   docker build -t musegen . && docker run --rm -p 7860:7860 musegen
+FROM python:3.11-slim AS synthesizer
+
+WORKDIR /app
+COPY package.json package-lock.json ./
+COPY scripts/fetch_synthesizer.py scripts/
+RUN python scripts/fetch_synthesizer.py
+
 FROM python:3.11-slim
 
 COPY packages.txt /tmp/
@@ -13,6 +20,7 @@ RUN pip install --no-cache-dir -r requirements.txt -c requirements.lock
 
 COPY LICENSE app.py ./
 COPY musegen musegen
+COPY --from=synthesizer /app/musegen/web/vendor musegen/web/vendor
 COPY checkpoints checkpoints
 
 # The app writes only below /tmp: its own files, and uploads, which Gradio keeps for an hour.

@@ -13,12 +13,12 @@ NPM := PATH="$(CURDIR)/$(BIN):$$PATH" npm
 # Each process starts its own page and loads its own model: about 5 GB together.
 TEST_PROCESSES ?= 2
 
-.PHONY: run test lint space audit lock system system-test clean
+.PHONY: run test lint space audit lock system system-test synthesizer clean
 
-run: $(VENV)/.run system
+run: $(VENV)/.run system synthesizer
 	$(BIN)/python app.py $(ARGS)
 
-test: $(VENV)/.dev system-test lint
+test: $(VENV)/.dev system-test synthesizer lint
 	$(NPM) test -s
 	$(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadfile --no-loadscope-reorder \
 		--cov=musegen --cov-report= $(ARGS)
@@ -32,7 +32,7 @@ lint: $(VENV)/.dev node_modules/.installed
 	$(NPM) run -s lint
 	$(NPM) run -s types
 
-space: $(VENV)/.run
+space: $(VENV)/.run synthesizer
 	$(BIN)/python scripts/make_space.py
 
 # In an environment of its own, so that the auditor's own dependencies are not audited.
@@ -56,7 +56,7 @@ $(VENV)/.dev: pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --editable ".[dev]"
 	touch $@ $(VENV)/.run
 
-# TypeScript and Biome, which check the page's scripts. The page itself needs neither.
+# TypeScript and Biome, which check the page's scripts. The page itself needs neither of them.
 node_modules/.installed: package.json package-lock.json | $(VENV)/.dev
 	$(NPM) ci --no-audit --no-fund --loglevel error
 	touch $@
@@ -65,9 +65,13 @@ node_modules/.installed: package.json package-lock.json | $(VENV)/.dev
 system:
 	sh scripts/install-packages.sh $$(cat packages.txt)
 
+# FluidSynth for browsers, so that the page plays by itself. This, too, never fails.
+synthesizer: $(VENV)/.run
+	$(BIN)/python scripts/fetch_synthesizer.py
+
 # Chromium, for the tests of the page. They are skipped without it.
 system-test:
 	sh scripts/install-packages.sh $$(cat packages.txt) chromium
 
 clean:
-	rm -rf $(VENV) node_modules .pytest_cache .ruff_cache .import_linter_cache build
+	rm -rf $(VENV) node_modules musegen/web/vendor .pytest_cache .ruff_cache .import_linter_cache build

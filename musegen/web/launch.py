@@ -19,6 +19,7 @@ from musegen.server.settings import SettingsError, get_settings
 from musegen.web.assets import asset, asset_path
 from musegen.web.modules import module_routes, page_head
 from musegen.web.page import build
+from musegen.web.synthesizer import log_if_missing, synthesizer_head, synthesizer_routes
 from musegen.web.theme import theme
 
 __all__ = ["LaunchError", "launch"]
@@ -70,7 +71,7 @@ def launch(
             prevent_thread_lock=True,
             theme=theme(),
             css=asset("static/page.css"),
-            head=page_head(),
+            head=page_head() + synthesizer_head(),
             favicon_path=asset_path("static/favicon.svg"),
             footer_links=["api"],
             max_file_size=f"{settings.upload_mb}mb",
@@ -83,6 +84,7 @@ def launch(
             app_kwargs={
                 "routes": [
                     *module_routes(),
+                    *synthesizer_routes(),
                     *health_routes(services, partial(CallCounts.of, page)),
                     *closed_routes(),
                 ],
@@ -91,6 +93,7 @@ def launch(
         )
     except OSError as error:
         raise LaunchError(f"{error}; choose another with --port") from None
+    log_if_missing()
     model.start()
     for task in (services.render_examples, services.clean_up):
         name = f"musegen-{task.__name__}"

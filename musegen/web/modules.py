@@ -24,7 +24,9 @@ __all__ = ["load_module", "module_routes", "page_head"]
 
 _ROOT = Path(__file__).parent
 _MODULES = {
-    path.relative_to(_ROOT).as_posix(): path.read_bytes() for path in sorted(_ROOT.rglob("*.js"))
+    path.relative_to(_ROOT).as_posix(): path.read_bytes()
+    for folder in ("components", "static")
+    for path in sorted((_ROOT / folder).rglob("*.js"))
 }
 _DIGEST = hashlib.sha256(repr(sorted(_MODULES.items())).encode()).hexdigest()[:16]
 _EARLY = ("components/player/", "components/shared/")  # folders of what each page needs at once

@@ -167,8 +167,10 @@ def dockerfile(tmp_path_factory) -> DockerfileParser:
 
 
 def values(dockerfile: DockerfileParser, name: str) -> list[str]:
-    """What follows each instruction of a name."""
-    return [part["value"] for part in dockerfile.structure if part["instruction"] == name]
+    """What follows each instruction of a name, in the stage that becomes the container."""
+    stages = [i for i, part in enumerate(dockerfile.structure) if part["instruction"] == "FROM"]
+    stage = dockerfile.structure[stages[-1] :]
+    return [part["value"] for part in stage if part["instruction"] == name]
 
 
 def ignored(path: str) -> bool:
@@ -188,7 +190,7 @@ def container(dockerfile, tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("container")
     for value in values(dockerfile, "COPY"):
         *sources, target = shlex.split(value)
-        if target.startswith("/"):
+        if target.startswith("/") or sources[0].startswith("--from="):
             continue
         for source in sources:
             for path in [ROOT / source, *(ROOT / source).rglob("*")]:
