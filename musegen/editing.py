@@ -108,8 +108,8 @@ def extend(
     mg: MuseGen, piece: Piece, after: int, before: int, seed: int | None, temperature: float
 ) -> Piece:
     """See `MuseGen.extend`."""
-    check_range(after, "after", 0, MAX_BARS)
-    check_range(before, "before", 0, MAX_BARS)
+    check_range(after, "after", 0, MAX_BARS, whole=True)
+    check_range(before, "before", 0, MAX_BARS, whole=True)
     if before % BARS_PER_PHRASE:
         raise MusicError(f"before is {before}; make it even, because phrases have two bars")
     return _fill_gaps(mg, [piece], [before, after], seed, temperature)
@@ -119,7 +119,7 @@ def bridge(
     mg: MuseGen, a: Piece, b: Piece, bars: int, seed: int | None, temperature: float
 ) -> Piece:
     """See `MuseGen.bridge`."""
-    check_range(bars, "bars", 1, MAX_BARS)
+    check_range(bars, "bars", 1, MAX_BARS, whole=True)
     if (a.bars + bars) % BARS_PER_PHRASE:
         raise MusicError(
             f"bars is {bars} and the first piece has {a.bars}; make it {bars + 1}, so that the "
@@ -287,7 +287,7 @@ def _mask(piece: Piece, phrases: Sequence[int]) -> np.ndarray:
     """Return which of a piece's phrases are named, bool ``(phrases,)``."""
     chosen = np.zeros(len(piece), bool)
     for number in phrases:
-        check_range(number, "a phrase's number", 0, len(piece) - 1)
+        check_range(number, "a phrase's number", 0, len(piece) - 1, whole=True)
         chosen[number] = True
     if not chosen.any():
         raise MusicError("no phrase was named: name at least one to be made anew")

@@ -125,9 +125,9 @@ class MuseGen:
         **attributes: float,
     ) -> list[Piece]:
         """Draw a piece for each seed, all in one batch; otherwise as `random`."""
-        check_range(bars, "bars", 1, MAX_BARS)
+        check_range(bars, "bars", 1, MAX_BARS, whole=True)
         check_range(temperature, "temperature", *TEMPERATURES)
-        check_range(key, "key", *KEYS)
+        check_range(key, "key", *KEYS, whole=True)
         check_range(tempo, "tempo", *TEMPOS)
         for seed in seeds:
             choose_seed(seed)
@@ -253,7 +253,7 @@ class MuseGen:
         MusicError
             If `steps` is out of range, there is no such curve, or an end has no notes.
         """
-        check_range(steps, "steps", 2, MAX_STEPS)
+        check_range(steps, "steps", 2, MAX_STEPS, whole=True)
         check_choice(curve, "curve", CURVES)
         bars = max(a.bars, b.bars)
         ends = [repeat(end, bars) for end in (a, b)]

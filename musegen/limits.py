@@ -6,6 +6,7 @@ A range is a pair of the lowest and the highest value that is allowed.
 from __future__ import annotations
 
 from collections.abc import Collection
+from numbers import Integral, Real
 
 import numpy as np
 
@@ -43,10 +44,12 @@ DEFAULT_TEMPERATURE = 1.0  # the noise that the prior was trained with
 DEFAULT_SIMILARITY = 0.8
 
 
-def check_range(value: float, name: str, low: float, high: float) -> None:
-    """Raise a `MusicError` unless a number lies from `low` to `high`, both included."""
-    if not low <= value <= high:
-        raise MusicError(f"{name} is {value}; it goes from {low:.16g} to {high:.16g}")
+def check_range(value: float, name: str, low: float, high: float, whole: bool = False) -> None:
+    """Raise a `MusicError` unless a number, `whole` or not, lies from `low` to `high` inclusive."""
+    if not isinstance(value, Real) or not low <= value <= high:
+        raise MusicError(f"{name} is {str(value)[:30]}; it goes from {low:.16g} to {high:.16g}")
+    if whole and not isinstance(value, Integral):
+        raise MusicError(f"{name} is {value}; it is a whole number")
 
 
 def check_choice(value: str, kind: str, choices: Collection[str]) -> None:
@@ -59,5 +62,5 @@ def choose_seed(seed: int | None) -> int:
     """Return a seed if it is from 0 to `MAX_SEED`, and a random one for None."""
     if seed is None:
         return int(np.random.default_rng().integers(2**31))
-    check_range(seed, "seed", 0, MAX_SEED)
+    check_range(seed, "seed", 0, MAX_SEED, whole=True)
     return seed

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from musegen.limits import check_range
 from musegen.midi import TICKS_PER_QUARTER, TimedTrack, build_midi, write_midi
 from musegen.music.feel import Feel, play_times
 from musegen.music.instruments import DEFAULT_PROGRAMS
@@ -208,6 +209,7 @@ class Piece:
 
     def first(self, bars: int) -> Piece:
         """Return the first `bars` bars of the piece, or all of it if it is not longer."""
+        check_range(bars, "bars", 1, math.inf, whole=True)
         if bars >= self.bars:
             return self
         phrases = math.ceil(bars / BARS_PER_PHRASE)

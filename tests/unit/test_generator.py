@@ -64,11 +64,14 @@ def test_many_pieces_at_once_are_like_single_ones(mg):
     [
         ({"bars": 0}, "bars is 0; it goes from 1 to 256"),
         ({"bars": 257}, "bars"),
+        ({"bars": 2.5}, "bars is 2.5; it is a whole number"),
+        ({"bars": "4"}, "bars is 4; it goes from 1 to 256"),
         ({"temperature": 3}, "temperature"),
         ({"temperature": float("nan")}, "temperature"),
         ({"key": 7}, "key"),
         ({"tempo": 5}, "tempo"),
         ({"seed": -1}, "seed"),
+        ({"seed": 1.0}, "seed is 1.0; it is a whole number"),
         ({"form": "xyz"}, "form"),
     ],
 )
