@@ -41,10 +41,10 @@ class _Open:
     A note is its channel and pitch, as one number, and the tick on which it starts.
     """
 
-    # With the index of the event that ends it.
-    without_length: dict[tuple[int, int], int] = field(default_factory=dict)
+    # With the index of the event that ends it, if that comes after the note and is to be left out.
+    without_length: dict[tuple[int, int], int | None] = field(default_factory=dict)
     without_end: list[tuple[int, int]] = field(default_factory=list)
-    wrong_ends: set[int] = field(default_factory=set)  # indices of other events to leave out
+    wrong_ends: set[int | None] = field(default_factory=set)  # indices of other events to leave out
     silenced: list[tuple[int, int]] = field(default_factory=list)  # by "all notes off"
     ended: set[int] = field(default_factory=set)  # channels on which notes end
 
@@ -100,15 +100,19 @@ def end_notes(
     )
 
 
-def _find_open(events: Iterable[tuple[int, bytes]]) -> _Open:
+def _find_open(events: list[tuple[int, bytes]]) -> _Open:
     """Find notes that pretty_midi would lose: it ends notes with the same rules as here."""
     found = _Open()
+    ended_at_once = _list_ended_at_once(events)
     sounding: dict[int, list[int]] = {}
     silent: dict[int, int] = {}  # ticks of the last "all notes off" of channels
     for index, (tick, message) in enumerate(events):
         status = message[0]
         if status < 0x90 or (status < 0xA0 and not message[2]):
             key = (status & 15) << 7 | message[1]
+            if key in ended_at_once:
+                found.wrong_ends.add(index)
+                continue
             starts = sounding.pop(key, None)
             if starts is None:
                 continue
@@ -126,6 +130,9 @@ def _find_open(events: Iterable[tuple[int, bytes]]) -> _Open:
                 found.without_length[key, tick] = index
         elif status < 0xA0:
             key = (status & 15) << 7 | message[1]
+            if key in ended_at_once:
+                found.without_length[key, tick] = None
+                continue
             found.without_length.pop((key, tick), None)  # it starts again and goes on
             sounding.setdefault(key, []).append(tick)
         elif status >> 4 == 0xB and message[1] in (_ALL_SOUND_OFF, _ALL_NOTES_OFF):
@@ -140,6 +147,20 @@ def _find_open(events: Iterable[tuple[int, bytes]]) -> _Open:
                     sounding[key] = [start for start in starts if start == tick]
     found.without_end += [(key, start) for key, starts in sounding.items() for start in starts]
     return found
+
+
+def _list_ended_at_once(events: Iterable[tuple[int, bytes]]) -> set[int]:
+    """List channels and pitches of which each note ends when it begins.
+
+    Some programs sort the end before the beginning, so that each note would last up to the next.
+    """
+    starts, ends = defaultdict(list), defaultdict(list)
+    for tick, message in events:
+        kind = message[0] >> 4
+        if kind in (8, 9):
+            notes = starts if kind == 9 and message[2] else ends
+            notes[(message[0] & 15) << 7 | message[1]].append(tick)
+    return {key for key, ticks in starts.items() if ticks == ends.get(key)}
 
 
 def _list_starts(

@@ -43,6 +43,13 @@ def test_a_tremolo_of_such_notes_stays_one():
     assert ended(*events)[0] == [(60, 0, 60), (60, 60, 120), (60, 120, 180), (60, 180, 300)]
 
 
+def test_such_notes_are_known_where_the_end_is_written_before_the_beginning():
+    events = [(480 * i, status, 60, 80) for i in range(3) for status in (OFF, ON)]
+    assert ended(*events) == ([(60, 0, 120), (60, 480, 600), (60, 960, 1080)], (3, 0))
+    legato = [(0, ON, 60, 80), (480, OFF, 60, 0), (480, ON, 60, 80), (960, OFF, 60, 0)]
+    assert ended(*legato) == ([(60, 0, 480), (60, 480, 960)], (0, 0))
+
+
 def test_a_note_that_starts_again_on_its_tick_goes_on():
     events = [
         (0, b"\x90\x3c\x50"),
