@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-__all__ = ["riff_problem", "riff_text"]
+__all__ = ["riff_chunks", "riff_problem", "riff_text"]
 
 _MAX_TEXT_BYTES = 2**20  # a chunk that claims to be longer contains no text
 
@@ -35,10 +35,10 @@ def riff_text(path: Path, form: bytes, name: bytes) -> str | None:
         if header[:4] != b"RIFF" or header[8:] != form:
             return None
         end = path.stat().st_size
-        for kind, start, size in _chunks(file, 12, end):
+        for kind, start, size in riff_chunks(file, 12, end):
             if kind != b"LIST" or file.read(4) != b"INFO":
                 continue
-            for field, place, length in _chunks(file, start + 4, min(start + size, end)):
+            for field, place, length in riff_chunks(file, start + 4, min(start + size, end)):
                 if field == name:
                     file.seek(place)
                     data = file.read(min(length, _MAX_TEXT_BYTES))
@@ -46,7 +46,7 @@ def riff_text(path: Path, form: bytes, name: bytes) -> str | None:
     return None
 
 
-def _chunks(file: BinaryIO, start: int, end: int) -> Iterator[tuple[bytes, int, int]]:
+def riff_chunks(file: BinaryIO, start: int, end: int) -> Iterator[tuple[bytes, int, int]]:
     """Yield name, start and size of each chunk between two places; the file is at its start."""
     while start + 8 <= end:
         file.seek(start)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
-from musegen.audio.riff import riff_problem
+from musegen.audio.riff import riff_chunks, riff_problem
 from musegen.errors import AudioError
 
 __all__ = [
@@ -26,6 +26,7 @@ _LAST = "timgm6mb"
 # Found in the same folders, but without all instruments of General MIDI: they only add some.
 _PARTIAL = ("fluidr3_gs",)
 _BUNDLED = "TimGM6mb.sf2"  # in the package pretty_midi
+_TABLES = {b"phdr", b"pbag", b"pgen", b"inst", b"ibag", b"igen", b"shdr"}
 _GET_ONE = f"install one (apt-get install fluid-soundfont-gm) or name a .sf2 file in {_ENVIRONMENT}"
 
 
@@ -50,7 +51,7 @@ def find_soundfonts() -> list[Soundfont]:
 
     Those in the environment variable ``MUSEGEN_SOUNDFONT`` (a file or a folder) come first, then
     those in the folders where Debian, Fedora, Arch, Homebrew, macOS and users keep them, and last
-    TimGM6mb, which comes with `pretty_midi`.
+    TimGM6mb, which comes with `pretty_midi`. Damaged files in folders are passed over.
 
     Returns
     -------
@@ -60,7 +61,7 @@ def find_soundfonts() -> list[Soundfont]:
     Raises
     ------
     AudioError
-        If ``MUSEGEN_SOUNDFONT`` names a missing file, or a folder without soundfonts.
+        If ``MUSEGEN_SOUNDFONT`` names a missing file, or a folder without undamaged soundfonts.
     """
     chosen = _from_environment()
     installed = sorted((p for folder in _folders() for p in _soundfonts_in(folder)), key=_rank)
@@ -111,7 +112,7 @@ def _from_environment() -> list[Path]:
         return [path.resolve()]
     found = sorted(_soundfonts_in(path), key=_rank)
     if not found:
-        what = "no soundfont in it" if path.is_dir() else "nothing there"
+        what = "no undamaged soundfont in it" if path.is_dir() else "nothing there"
         raise AudioError(f"{_ENVIRONMENT} is {value}, but there is {what}: name a .sf2 file")
     return found
 
@@ -140,9 +141,27 @@ def _folders() -> list[Path]:
 
 def _soundfonts_in(folder: Path) -> list[Path]:
     try:
-        return [p.resolve() for p in folder.iterdir() if p.suffix.lower() in _ENDINGS]
+        found = [p.resolve() for p in folder.iterdir() if p.suffix.lower() in _ENDINGS]
     except OSError:  # there is no such folder, or it cannot be read
         return []
+    return [path for path in found if _has_tables(path)]
+
+
+def _has_tables(path: Path) -> bool:
+    """Whether a file is whole and has the tables of a soundfont; reads only where they are."""
+    try:
+        if riff_problem(path, b"sfbk"):
+            return False
+        with path.open("rb") as file:
+            lists = list(riff_chunks(file, 12, path.stat().st_size))
+            names = {
+                name
+                for _, start, size in lists
+                for name, *_ in riff_chunks(file, start + 4, start + size)
+            }
+    except OSError:
+        return False
+    return names >= _TABLES
 
 
 def _rank(path: Path) -> tuple[int, str]:

@@ -115,7 +115,7 @@ def shaky(tmp_path_factory, tiny_checkpoints) -> Iterator[App]:
     settings = {
         "MUSEGEN_CHECKPOINTS": str(tiny_checkpoints),
         "MUSEGEN_RENDER_SECONDS": "4",
-        "MUSEGEN_SOUNDFONT": str(fonts),
+        "MUSEGEN_SOUNDFONT": str(fonts / "broken.sf2"),
     }
     with serve(folder, PATH=path, **settings) as app:
         yield app
