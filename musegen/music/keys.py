@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from typing import Any
 
 import numpy as np
@@ -15,6 +17,10 @@ __all__ = ["KEY_NAMES", "estimate_key", "key_fits", "key_named", "wrap_key"]
 # Indexed by `Phrase.key` + 5: the name of the major key.
 KEY_NAMES = ("G", "Ab", "A", "Bb", "B", "C", "Db", "D", "Eb", "E", "F", "F#")
 
+_SHARPS, _FLATS = ("#", "♯", "sharp"), ("b", "♭", "flat")
+_MAJORS, _MINORS = ("M", "maj", "major", "Major"), ("m", "min", "minor", "Minor")
+_KEY = re.compile(f"([A-G]) ?({'|'.join(_SHARPS + _FLATS)})? ?({'|'.join(_MAJORS + _MINORS)})?")
+
 # Krumhansl, C. (1990), Cognitive Foundations of Musical Pitch, p. 30: how well each pitch class
 # fits C major, and A minor rotated so that it has C major's signature.
 _MAJOR = np.array([6.35, 2.23, 3.48, 2.33, 4.38, 4.09, 2.52, 5.19, 2.39, 3.66, 2.29, 2.88])
@@ -27,20 +33,22 @@ def wrap_key(semitones: int) -> int:
 
 
 def key_named(name: str) -> int:
-    """Return the key, as in `Phrase.key`, with the name of a major (``Eb``) or minor (``Cm``) key.
+    """Return the key, as in `Phrase.key`, with the name of a major or minor key.
+
+    ``Eb``, ``E♭`` and ``E flat major`` are one key, ``Cm`` and ``C minor`` another.
 
     Raises
     ------
     MusicError
         If there is no such key.
     """
-    tonic = name[:-1] if name.endswith("m") else name
-    letters = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
-    signs = {"": 0, "#": 1, "b": -1}
-    if tonic[:1] not in letters or tonic[1:] not in signs:
-        raise MusicError(f"there is no key {name[:20]!r}: write one like C, F#, Bb or Am")
-    semitones = letters[tonic[0]] + signs[tonic[1:]] + (3 if name.endswith("m") else 0)
-    return wrap_key(semitones)
+    found = _KEY.fullmatch(" ".join(unicodedata.normalize("NFKC", name).split()))
+    if not found:
+        raise MusicError(f"there is no key {name[:20]!r}: write one like C, F#, Bb, Am or A minor")
+    tonic, sign, mode = found.groups()
+    semitones = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}[tonic]
+    semitones += 1 if sign in _SHARPS else -1 if sign else 0
+    return wrap_key(semitones + (3 if mode in _MINORS else 0))
 
 
 def key_fits(notes: NoteArray) -> FloatArray:

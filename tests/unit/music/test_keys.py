@@ -29,7 +29,15 @@ def test_minor_and_enharmonic_names_are_understood(name, key):
     assert key_named(name) == key
 
 
-@pytest.mark.parametrize("name", ["", "m", "H", "c", "C##", "C major"])
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [("B♭", -2), ("A minor", 0), ("F♯ min", -3), ("E flat major", 3), ("CM", 0), (" D\tMajor ", 2)],
+)
+def test_signs_and_words_are_understood(name, key):
+    assert key_named(name) == key
+
+
+@pytest.mark.parametrize("name", ["", "m", "H", "c", "C##", "C dorian", "C m m"])
 def test_an_unknown_key_is_refused(name):
     with pytest.raises(MusicError, match="there is no key"):
         key_named(name)
