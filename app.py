@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import argparse
-import contextlib
-import logging
 import os
-import signal
 import sys
-
-from musegen.server.process.memory import configure_malloc
-from musegen.server.process.temporary_folder import (
-    temporary_folder,
-    use_for_temporary_files,
-)
-from musegen.server.settings import SettingsError, get_settings
 
 
 def main() -> None:
     """Read the arguments and serve the page until it is stopped."""
+    # Imported here, so that Ctrl-C does not show where in the libraries it came.
+    import argparse
+    import contextlib
+    import logging
+    import signal
+
+    from musegen.server.process.memory import configure_malloc
+    from musegen.server.process.temporary_folder import temporary_folder, use_for_temporary_files
+    from musegen.server.settings import SettingsError, get_settings
+
     parser = argparse.ArgumentParser(description="MuseGen: explore a latent space of music")
     parser.add_argument("--share", action="store_true", help="make a public link for a week")
     parser.add_argument("--port", type=int, help="port (default: the first free one from 7860)")
@@ -56,4 +55,8 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except KeyboardInterrupt:
+        print("app.py: stopped", file=sys.stderr)
+        sys.exit(130)
