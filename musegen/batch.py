@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
@@ -14,13 +13,12 @@ import numpy as np
 from tqdm import tqdm
 
 from musegen.audio import FORMATS, render, write_audio
-from musegen.errors import MusicWarning
 from musegen.files import atomic_write
 from musegen.latent.paths import stack_path
 from musegen.music import Piece
 from musegen.music.notes import BARS_PER_PHRASE
 from musegen.parallel import WorkerPool, parallel_map
-from musegen.reading import read_midi
+from musegen.reading import read_midi_with_report
 
 if TYPE_CHECKING:
     from musegen.generator import MuseGen
@@ -35,7 +33,8 @@ __all__ = [
     "write_piece",
 ]
 
-MIDI, PATH = ".mid", ".npy"  # endings of files; those of sound files are `FORMATS`
+# Endings of files, in lower case; those of sound files are `FORMATS`.
+MIDI, PATH = (".mid", ".midi", ".kar"), ".npy"
 # Phrases made at once. Larger batches hardly save time, and leave fewer for other workers. The
 # number does not depend on the workers, so that rounding does not either.
 _PHRASES_AT_ONCE = 128
@@ -52,9 +51,7 @@ def vary_file(
     mg: MuseGen, numbers: range, file: Path, similarity: float, changes: dict[str, Any]
 ) -> list[Piece]:
     """Make variations of a MIDI file, with the numbers as seeds; then `MuseGen.adjust` them."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", MusicWarning)  # the main process has shown them already
-        piece = read_midi(file)
+    piece, _ = read_midi_with_report(file)  # the main process has shown the report
     piece = replace(piece, path=mg.encode(piece))
     varied = [mg.vary(piece, similarity, number) for number in numbers]
     return [mg.adjust(one, **changes) for one in varied] if changes else varied
@@ -90,7 +87,7 @@ def write_many(
     numbers = [range(i, min(i + at_once, count)) for i in range(0, count, at_once)]
     work = partial(_write_some, make=make, count=count, outs=outs)
     with ExitStack() as stack:
-        paths = [out for out in outs if out.suffix == PATH]
+        paths = [out for out in outs if out.suffix.lower() == PATH]
         writers = [stack.enter_context(_open_stack(out, count)) for out in paths]
         bar = stack.enter_context(tqdm(total=count, unit=" pieces", disable=len(numbers) == 1))
         for some, made in zip(numbers, parallel_map(work, numbers, pool), strict=True):
@@ -103,9 +100,9 @@ def write_many(
 def write_piece(piece: Piece, outs: Sequence[Path]) -> None:
     """Write the MIDI files and the sound files of a piece."""
     for out in outs:
-        if out.suffix == MIDI:
+        if out.suffix.lower() in MIDI:
             piece.write_midi(out)
-    sounds = [out for out in outs if out.suffix in FORMATS]
+    sounds = [out for out in outs if out.suffix.lower() in FORMATS]
     if sounds:
         audio, rate = render(piece)
         for out in sounds:
@@ -119,7 +116,7 @@ def _write_some(
     pieces = make(_load_once(), numbers)
     for number, piece in zip(numbers, pieces, strict=True):
         write_piece(piece, [_numbered(out, number + 1, count) for out in outs])
-    if any(out.suffix == PATH for out in outs):
+    if any(out.suffix.lower() == PATH for out in outs):
         return np.stack([stack_path(piece.path or {}) for piece in pieces])
     return None
 

@@ -8,6 +8,8 @@ code as here.
 from __future__ import annotations
 
 import argparse
+import os
+import re
 import secrets
 import sys
 import warnings
@@ -19,7 +21,7 @@ from typing import TYPE_CHECKING
 
 from musegen.audio import FORMATS, fluidsynth_problem, render, write_audio
 from musegen.batch import MIDI, PATH, MakePieces, draw_pieces, vary_file, write_many, write_piece
-from musegen.errors import MuseGenError, MusicError, MusicWarning, WorkerError, is_disk_full
+from musegen.errors import MuseGenError, MusicError, WorkerError, is_disk_full
 from musegen.latent.forms import DEFAULT_FORM, FORMS, section_order
 from musegen.latent.paths import stack_path, write_paths
 from musegen.limits import (
@@ -31,12 +33,12 @@ from musegen.limits import (
     MAX_SEED,
     MAX_STEPS,
     TEMPERATURES,
-    check_range,
 )
+from musegen.midi.load import display_text
 from musegen.music import Piece
 from musegen.music.attributes import ATTRIBUTES, MAX_ATTRIBUTE_CHANGE
 from musegen.parallel import DASK, PROCESSES, WorkerPool
-from musegen.reading import read_midi
+from musegen.reading import read_midi_with_report
 
 if TYPE_CHECKING:
     from musegen.generator import MuseGen
@@ -65,7 +67,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         with warnings.catch_warnings():
-            warnings.showwarning = _show_warning
+            warnings.simplefilter("ignore")  # those of libraries
             options.run(options)
     except KeyboardInterrupt:
         print("musegen: stopped", file=sys.stderr)
@@ -85,11 +87,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _fail(message: str) -> int:
     print(f"musegen: {message}", file=sys.stderr)
     return 1
-
-
-def _show_warning(message: Warning, category: type[Warning], *_: object, **__: object) -> None:
-    if issubclass(category, MusicWarning):
-        print(f"musegen: {message}", file=sys.stderr)
 
 
 # Commands -----------------------------------------------------------------------------------------
@@ -112,7 +109,7 @@ def _random(options: argparse.Namespace) -> None:
 
 
 def _interpolate(options: argparse.Namespace) -> None:
-    read = [_seed_or_piece(text) for text in (options.a, options.b)]
+    read = [end if isinstance(end, int) else _read(end) for end in (options.a, options.b)]
     mg = _load()
     ends = [
         mg.random(end, options.bars) if isinstance(end, int) else end.first(options.bars)
@@ -122,14 +119,14 @@ def _interpolate(options: argparse.Namespace) -> None:
 
 
 def _reconstruct(options: argparse.Namespace) -> None:
-    piece = read_midi(options.input)
+    piece = _read(options.input)
     mg = _load()
     again = mg.adjust(piece, **dict(options.set)) if options.set else mg.reconstruct(piece)
     _save_one(mg, again, options.out)
 
 
 def _vary(options: argparse.Namespace) -> None:
-    bars = read_midi(options.input).bars
+    bars = _read(options.input).bars
     make = partial(
         vary_file,
         file=Path(options.input).absolute(),
@@ -141,7 +138,7 @@ def _vary(options: argparse.Namespace) -> None:
 
 def _render(options: argparse.Namespace) -> None:
     _warn_of_renderer([options.out])
-    audio, rate = render(read_midi(options.input), options.soundfont)
+    audio, rate = render(_read(options.input), options.soundfont)
     write_audio(options.out, audio, rate)
 
 
@@ -198,21 +195,20 @@ def _load() -> MuseGen:
     return load()
 
 
-def _seed_or_piece(text: str) -> int | Piece:
-    if not (text.isascii() and text.isdigit()):
-        return read_midi(text)
-    if len(text) > len(str(MAX_SEED)):  # Python refuses to convert thousands of digits
-        raise MusicError(f"seed {text[:20]}… is too large: take one up to {MAX_SEED}")
-    check_range(int(text), "seed", 0, MAX_SEED)
-    return int(text)
+def _read(path: str) -> Piece:
+    """Read a MIDI file; say on stderr what of it was lost, changed or repaired."""
+    piece, report = read_midi_with_report(path)
+    for line in report.losses:
+        print(f"musegen: {display_text(Path(path).name)}: {line}", file=sys.stderr)
+    return piece
 
 
 def _save_one(mg: MuseGen, piece: Piece, outs: Sequence[Path]) -> None:
-    if any(out.suffix == PATH for out in outs):
-        path = piece.path or mg.encode(piece)
-        for out in outs:
-            if out.suffix == PATH:
-                write_paths(out, stack_path(path))
+    paths = [out for out in outs if out.suffix.lower() == PATH]
+    if paths:
+        path = stack_path(piece.path or mg.encode(piece))
+        for out in paths:
+            write_paths(out, path)
     _warn_of_renderer(outs)
     write_piece(piece, outs)
 
@@ -232,7 +228,7 @@ def _pool(options: argparse.Namespace) -> WorkerPool:
 
 
 def _warn_of_renderer(outs: Sequence[Path]) -> None:
-    problem = fluidsynth_problem() if any(out.suffix in FORMATS for out in outs) else None
+    problem = fluidsynth_problem() if any(out.suffix.lower() in FORMATS for out in outs) else None
     if problem:
         print(f"musegen: {problem}", file=sys.stderr)
 
@@ -249,7 +245,7 @@ class _Parser(argparse.ArgumentParser):
 def _file(*endings: str) -> Callable[[str], Path]:
     def file(text: str) -> Path:
         path = Path(text)
-        if path.suffix not in endings:
+        if path.suffix.lower() not in endings:
             raise argparse.ArgumentTypeError(f"{text!r} does not end in {' or '.join(endings)}")
         return path
 
@@ -265,11 +261,20 @@ def _number(kind: type[int] | type[float], low: float, high: float) -> Callable[
         if not low <= value <= high:
             word = "a whole number" if kind is int else "a number"
             raise argparse.ArgumentTypeError(
-                f"{text!r} is not {word} from {low:.16g} to {high:.16g}"
+                f"{text[:30]!r} is not {word} from {low:.16g} to {high:.16g}"
             )
         return value
 
     return number
+
+
+_seed = _number(int, 0, MAX_SEED)
+
+
+def _seed_or_file(text: str) -> int | str:
+    if not re.fullmatch(r"-?[0-9]+(\.[0-9]*)?", text):
+        return text
+    return text if not text.isdigit() and os.path.exists(text) else int(_seed(text))
 
 
 def _form(text: str) -> str:
@@ -314,7 +319,7 @@ def _parser() -> argparse.ArgumentParser:
 
     def add_out(to: _Parser) -> None:
         help = "may be given more than once: .mid, .wav, .flac, .ogg, .mp3 or .npy (the path)"
-        every = _file(MIDI, *FORMATS, PATH)
+        every = _file(*MIDI, *FORMATS, PATH)
         to.add_argument(
             "--out", type=every, action="append", required=True, metavar="FILE", help=help
         )
@@ -347,9 +352,7 @@ def _parser() -> argparse.ArgumentParser:
         )
 
     random = command("random", _random, "Draw a piece from the latent space.")
-    random.add_argument(
-        "--seed", type=_number(int, 0, MAX_SEED), help="the same seed gives the same piece"
-    )
+    random.add_argument("--seed", type=_seed, help="the same seed gives the same piece")
     random.add_argument(
         "--bars", type=bars, default=DEFAULT_BARS, help="length (default %(default)s)"
     )
@@ -372,7 +375,9 @@ def _parser() -> argparse.ArgumentParser:
 
     interpolate = command("interpolate", _interpolate, "Morph one piece into another.")
     for name in ("a", "b"):
-        interpolate.add_argument(name, metavar=name.upper(), help="a seed or a MIDI file")
+        interpolate.add_argument(
+            name, type=_seed_or_file, metavar=name.upper(), help="a seed or a MIDI file"
+        )
     interpolate.add_argument(
         "--steps",
         type=_number(int, 2, MAX_STEPS),

@@ -143,6 +143,18 @@ class Report:
         )
 
     @property
+    def losses(self) -> tuple[str, ...]:
+        """The sentences of `lines` about what was lost, guessed or repaired."""
+        return _not_empty(
+            self._beat() if self.grid != "map" else "",
+            self._meter() if set(self.meters) - {"4/4"} else "",
+            *self.repairs,
+            *(track.line for track in self.tracks if track.kept < track.notes),
+            self._left_out(),
+            self._overlaps(),
+        )
+
+    @property
     def about(self) -> tuple[str, ...]:
         """The sentences of `lines` that are not about one track."""
         return _not_empty(*self._general(), self._left_out(), self._overlaps())

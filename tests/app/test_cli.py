@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import soundfile
 from support.examples import band, phrase_set
+from support.midi_files import Voice, midi_file, scale
 
 from musegen import batch, generator
 from musegen.cli import main
@@ -67,6 +68,32 @@ def test_a_process_that_fails_says_so_by_its_exit_status(tmp_path, words, status
     assert done.returncode == status
     assert done.stderr.count("\n") == 1
     assert ("python -m musegen --help" in done.stderr) == (status == 2)
+
+
+INTERRUPTED = """
+import os, runpy, signal, sys
+class Interrupt:
+    def find_spec(self, name, *_):
+        if name == module:
+            os.kill(os.getpid(), signal.SIGINT)
+sys.meta_path.insert(0, Interrupt())
+module, *sys.argv = sys.argv[1:]
+runpy.run_path(sys.argv[0], run_name="__main__")
+"""
+
+
+@pytest.mark.parametrize("module", ["musegen.cli", "numpy", "gradio"])
+def test_ctrl_c_while_libraries_are_loaded_is_one_line(module):
+    script = "app.py" if module == "gradio" else "musegen/__main__.py"
+    done = subprocess.run(
+        [sys.executable, "-c", INTERRUPTED, module, script],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=280,
+    )
+    assert done.returncode == 130
+    assert done.stderr in ("musegen: stopped\n", "app.py: stopped\n")
 
 
 def test_the_console_script_is_called_musegen(capsys, monkeypatch):
@@ -149,6 +176,40 @@ def test_attributes_are_set(tmp_path, midi, monkeypatch, mg):
         assert read_midi(out).bars == 4
 
 
+@pytest.mark.parametrize("command", ["reconstruct", "vary", "interpolate", "render"])
+def test_what_a_file_lost_is_said_in_a_line_each(tmp_path, command, capsys):
+    flute, drum = Voice(scale(72), "Flute", 73), Voice([(36, 0, 0)], "", 0, 10)
+    path = midi_file(tmp_path / "song.mid", flute, drum)
+    path.write_bytes(path.read_bytes()[:-1])
+    words = [command, str(path)] + (["1", "--steps", "2"] if command == "interpolate" else [])
+    ending = "wav" if command == "render" else "mid"
+    assert main([*words, "--out", str(tmp_path / f"out.{ending}")]) == 0
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[:2] == [
+        "musegen: song.mid: The file ends in the middle of track 2: "
+        "the notes up to there are kept.",
+        "musegen: song.mid: 1 note without a length: it lasts a sixteenth, "
+        "or up to the next note of its pitch.",
+    ]
+    assert all(line.startswith("musegen: song.mid: ") for line in lines)
+
+
+def test_nothing_is_said_of_a_file_that_lost_nothing(tmp_path, midi, capsys):
+    assert main(["reconstruct", str(midi), "--out", str(tmp_path / "out.mid")]) == 0
+    assert capsys.readouterr().err == ""
+
+
+def test_endings_are_understood_in_any_case(tmp_path, midi):
+    names = ["a.WAV", "a.Mid", "a.midi", "a.KAR", "a.NPY"]
+    outs = [word for name in names for word in ("--out", str(tmp_path / name))]
+    assert main(["reconstruct", str(midi), *outs]) == 0
+    assert main(["vary", str(midi), "--count", "2", *outs]) == 0
+    assert (tmp_path / "a.Mid").read_bytes() == (tmp_path / "a.KAR").read_bytes()
+    assert (tmp_path / "a-002.Mid").read_bytes() == (tmp_path / "a-002.midi").read_bytes()
+    assert np.load(tmp_path / "a.NPY").shape[:2] == (2, 2)
+    assert soundfile.info(tmp_path / "a.WAV").format == "WAV"
+
+
 @pytest.mark.parametrize("ending", ["wav", "flac", "ogg", "mp3"])
 def test_render_writes_every_format(tmp_path, midi, ending):
     out = tmp_path / f"out.{ending}"
@@ -191,7 +252,11 @@ def test_train_needs_phrases(tmp_path, capsys):
         (["random", "--set", "mood=1", "--out", "a.mid"], "'mood=1' is not an attribute"),
         (["random", "--set", "density", "--out", "a.mid"], "from -3"),
         (["vary", "a.mid", "--set", "density=4", "--out", "a.mid"], "from -3"),
+        (["random", "--bars", "2.5", "--out", "a.mid"], "'2.5' is not a whole number from 1"),
         (["random", "--out", "a.txt"], "does not end in"),
+        (["interpolate", "-1", "2", "--out", "a.mid"], "'-1' is not a whole number from 0"),
+        (["interpolate", "1", "2.5", "--out", "a.mid"], "'2.5' is not a whole number from 0"),
+        (["interpolate", "1", "9" * 5000, "--out", "a.mid"], "9' is not a whole number from 0"),
         (["vary", "a.mid", "--similarity", "2", "--out", "a.mid"], "from 0 to 1"),
         (["random", "--count", "100001", "--out", "a.mid"], "from 1 to 100000"),
         (["random", "--workers", "0", "--out", "a.mid"], "from 1 to 1000"),

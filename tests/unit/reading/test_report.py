@@ -44,6 +44,16 @@ def test_the_report_is_in_sentences(tmp_path):
     )
 
 
+def test_losses_are_the_sentences_about_what_is_not_as_in_the_file(tmp_path):
+    path = small_song(tmp_path / "song.mid")
+    path.write_bytes(path.read_bytes()[:-1])
+    _, report = read_midi_with_report(path)
+    assert report.losses == (
+        "The file ends in the middle of track 4: the notes up to there are kept.",
+        *report.lines[-2:],
+    )
+
+
 def test_read_midi_gives_the_same_piece(tmp_path):
     path = small_song(tmp_path / "song.mid")
     assert read_midi(path) == read_midi_with_report(path)[0]
