@@ -272,7 +272,8 @@ def _decode_like(mg: MuseGen, piece: Piece, path: Path) -> Piece:
             if part in piece.parts
         ]
         moved = ours.only(heard).to_key(theirs.key)
-        phrases.append(replace(moved, tempo=theirs.tempo, feel=theirs.feel))
+        moved = replace(moved, tempo=theirs.tempo, beat_lengths=theirs.beat_lengths)
+        phrases.append(replace(moved, feel=theirs.feel))
     return replace(decoded, phrases=tuple(phrases), changes=piece.changes)
 
 

@@ -49,6 +49,7 @@ def join(pieces: Sequence[Piece], bars: int) -> Piece:
         pieces[0].programs,
         total,
         [phrase.feel for phrase in phrases],
+        [phrase.beat_lengths for phrase in phrases],
     )
     changes = _program_changes([piece.programs_at(i) for piece, i in sources])
     return replace(joined, changes=changes, path=_joined_path(pieces, bars))
@@ -140,6 +141,7 @@ def join_with_gaps(pieces: Sequence[Piece], gaps: Sequence[int]) -> tuple[Piece,
     starts: list[int] = []
     programs: list[Mapping[str, int]] = []
     feels: list[Feel] = []
+    beat_lengths: list[tuple[float, ...]] = [()] * len(keys)
     bar = gaps[0]
     for piece, gap in zip(pieces, gaps[1:], strict=True):
         notes.append(_notes_from_bar(piece, bar))
@@ -147,6 +149,7 @@ def join_with_gaps(pieces: Sequence[Piece], gaps: Sequence[int]) -> tuple[Piece,
         starts.append(start)
         keys[start : start + len(piece)] = [phrase.key for phrase in piece.phrases]
         tempos[start : start + len(piece)] = [phrase.tempo for phrase in piece.phrases]
+        beat_lengths[start : start + len(piece)] = [p.beat_lengths for p in piece.phrases]
         programs += [programs[-1] if programs else piece.programs] * (start - len(programs))
         programs += [piece.programs_at(phrase) for phrase in range(len(piece))]
         feels += [feels[-1] if feels else piece.feel] * (start - len(feels))
@@ -163,7 +166,13 @@ def join_with_gaps(pieces: Sequence[Piece], gaps: Sequence[int]) -> tuple[Piece,
         keys[i] = mix_keys([int(keys[a]), int(keys[b])], [1 - t, t])
         tempos[i] = mix_tempos([float(tempos[a]), float(tempos[b])], [1 - t, t])
     piece = Piece.from_notes(
-        np.concatenate(notes), keys.tolist(), tempos.tolist(), pieces[0].programs, total, feels
+        np.concatenate(notes),
+        keys.tolist(),
+        tempos.tolist(),
+        pieces[0].programs,
+        total,
+        feels,
+        beat_lengths,
     )
     return replace(piece, changes=_program_changes(programs)), starts
 

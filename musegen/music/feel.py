@@ -15,6 +15,7 @@ from musegen.music.notes import (
     STEPS_PER_BAR,
     STEPS_PER_BEAT,
     STEPS_PER_PHRASE,
+    BoolArray,
     FloatArray,
     NoteArray,
 )
@@ -24,10 +25,10 @@ __all__ = ["Feel", "play_times"]
 _STRAIGHT = STEPS_PER_BEAT / 2  # the straight off-beat eighth: the middle of its beat
 _SWUNG = STEPS_PER_BEAT * 2 / 3  # the swung one: the last of the beat's three triplets
 
-# A drum hit stays nearest to its own step, also after rounding to ticks, so that a file that is
-# written and read again has the same notes.
+# A note stays nearest to its own step, also after rounding to ticks, so that a file that is written
+# and read again has the same notes.
 _MAX_OFFSET = 0.49
-_SHORTEST_HIT = 0.25  # steps: the length that a late drum hit keeps at least
+_SHORTEST = 0.25  # steps: the length that a late note keeps at least
 
 # Standard deviations in steps, since players' errors grow with the time between their notes: at 96
 # beats a minute the lead's is 8 ms, which sounds human and not like a mistake. The rhythm section
@@ -57,8 +58,9 @@ class Feel:
         0 to 1: how late the off-beat eighth is. At 0 it is in the middle of the beat, at 1 on the
         last of three triplets. Sixteenths move in proportion; beats stay.
     human : bool
-        Whether drums have their timing offsets, and the other parts small deviations. If not, all
-        notes are exactly on the (swung) steps.
+        Whether notes are played at their offsets, and notes of parts other than drums without an
+        offset (decoded ones) with small deviations. If not, all notes are exactly on the (swung)
+        steps, but for several notes of one pitch on one step, such as a roll.
 
     Raises
     ------
@@ -100,22 +102,25 @@ def play_times(
         the same part.
     """
     onset, part = notes["onset"], notes["part"]
-    drums = part == DRUMS
-    human = np.array([feel.human for feel in feels])[onset // STEPS_PER_PHRASE]
-    together, apart = _deviations(notes)
     offset = notes["offset"].astype(np.float64)
     offset = np.minimum(np.maximum(offset, -_MAX_OFFSET), _MAX_OFFSET)
-    together = np.where(human, np.where(drums, offset, together), 0.0)
-    apart = np.where(human & ~drums, apart, 0.0)
+    human = np.array([feel.human for feel in feels])[onset // STEPS_PER_PHRASE]
+    human |= _shares_step(notes)
+    # A player's own timing is not humanised again.
+    timed = (part == DRUMS) | (offset != 0)
+    together, apart = _deviations(notes)
+    together = np.where(human, np.where(timed, offset, together), 0.0)
+    apart = np.where(human & ~timed, apart, 0.0)
     start = np.maximum(0, onset + together + apart)
 
     # Where the part starts a note at the end of this one, both times move together.
     follows = np.full((len(PARTS), steps + 1), np.nan)
-    follows[part, onset] = together
+    np.fmin.at(follows, (part, onset), together)
     written_end = onset + notes["duration"]
     shift = follows[part, written_end]
     end = written_end + np.where(np.isnan(shift), together, shift)
-    end = np.where(drums, np.maximum(start + _SHORTEST_HIT, written_end), end)
+    end = np.where(part == DRUMS, written_end, end)
+    end = np.maximum(end, start + _SHORTEST)
     end = np.minimum(np.minimum(end, _next_start(notes, start)), steps)
 
     swings = np.array([feel.swing for feel in feels])
@@ -145,10 +150,18 @@ def _deviations(notes: NoteArray) -> tuple[FloatArray, FloatArray]:
     return together, np.where(first, 0.0, apart)
 
 
+def _shares_step(notes: NoteArray) -> BoolArray:
+    """Return which notes share their step with another note of their part and pitch."""
+    place = notes["onset"].astype(np.int64) * len(PARTS) + notes["part"]
+    place = place * 1024 + notes["pitch"]
+    _, index, count = np.unique(place, return_inverse=True, return_counts=True)
+    return count[index] > 1
+
+
 def _next_start(notes: NoteArray, start: FloatArray) -> FloatArray:
     """Return when the pitch of each note starts again in its part; infinity if it does not."""
     following = np.full(len(notes), np.inf)
-    order = np.lexsort((notes["onset"], notes["pitch"], notes["part"]))
+    order = np.lexsort((start, notes["pitch"], notes["part"]))
     voice = notes["part"][order].astype(np.int64) * 1024 + notes["pitch"][order]
     same = np.flatnonzero(voice[1:] == voice[:-1])
     following[order[same]] = start[order[same + 1]]

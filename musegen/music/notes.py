@@ -16,9 +16,11 @@ from musegen.errors import MusicError
 
 __all__ = [
     "BARS_PER_PHRASE",
+    "BEATS_PER_PHRASE",
     "DRUMS",
     "NOTE",
     "OFFSETS_PER_STEP",
+    "ON_STEP",
     "PARTS",
     "SONG_PARTS",
     "STEPS_PER_BAR",
@@ -45,6 +47,7 @@ STEPS_PER_BEAT = 4
 STEPS_PER_BAR = 16
 BARS_PER_PHRASE = 2
 STEPS_PER_PHRASE = STEPS_PER_BAR * BARS_PER_PHRASE
+BEATS_PER_PHRASE = STEPS_PER_PHRASE // STEPS_PER_BEAT
 
 SONG_PARTS = ("lead", "counter", "chords", "bass")
 PARTS = (*SONG_PARTS, "drums")
@@ -57,7 +60,8 @@ NOTE = np.dtype(
         ("pitch", np.int16),  # MIDI number
         ("duration", np.int32),  # steps, at least 1
         ("velocity", np.int16),  # 1 to 127
-        # How late a drum is played, as a fraction of a step in [-0.5, 0.5]; 0 for other parts.
+        # How late the note is played, as a fraction of a step in [-0.5, 0.5]. Exactly 0 in a part
+        # other than drums means that no player timed it, as in decoded music; see `ON_STEP`.
         ("offset", np.float32),
     ]
 )
@@ -66,6 +70,14 @@ NOTE = np.dtype(
 # the models write is rounded to it, so that it does not depend on how a processor rounds, and
 # recipes keep offsets as whole numbers of it.
 OFFSETS_PER_STEP = 1000
+
+# The offset of a note, other than a drum, that a file has exactly on a step. It is too small to be
+# heard, and tells that the note has its own timing and must not be humanised.
+ON_STEP = 1 / OFFSETS_PER_STEP
+
+# Two onsets of a pitch on one step of a part that are closer than this (3 ms at 120 beats a minute)
+# are one.
+_SAME_TIME = 0.025  # steps
 
 
 def part_index(part: str) -> int:
@@ -87,24 +99,31 @@ def in_parts(notes: NoteArray, parts: Collection[str]) -> BoolArray:
 
 
 def sort_notes(notes: NoteArray) -> NoteArray:
-    """Return a copy sorted by onset, part, pitch and duration."""
-    order = np.lexsort((notes["duration"], notes["pitch"], notes["part"], notes["onset"]))
-    return notes[order]
+    """Return a copy sorted by onset, part, pitch, duration and offset."""
+    keys = ("offset", "duration", "pitch", "part", "onset")
+    return notes[np.lexsort([notes[key] for key in keys])]
 
 
 def tidy_notes(notes: NoteArray) -> NoteArray:
     """Return sorted notes in which no part sounds a pitch twice at once.
 
-    Of notes with equal onset, part and pitch the longest stays. A note ends where its pitch starts
-    again in the same part. MIDI files of other programs contain both, and neither can be heard.
+    Of notes with one part and pitch that start at the same time the longest stays. A note ends
+    where its pitch starts again in the same part. MIDI files of other programs contain both, and
+    neither can be heard. Notes of one step with different offsets, such as those of a roll, all
+    stay, each a step long on paper; `musegen.music.feel.play_times` ends each where the next one
+    starts.
     """
-    order = np.lexsort((-notes["duration"], notes["onset"], notes["pitch"], notes["part"]))
-    notes = notes[order]
+    start = np.maximum(0, notes["onset"] + notes["offset"].astype(np.float64))
+    # To whole offsets, so that notes that are equally late are sorted by duration.
+    start = np.rint(start * OFFSETS_PER_STEP)
+    order = np.lexsort((-notes["duration"], start, notes["onset"], notes["pitch"], notes["part"]))
+    notes, start = notes[order], start[order]
     voice = notes["part"].astype(np.int64) * 1024 + notes["pitch"]
     again = np.zeros(len(notes), np.bool_)
-    again[1:] = (voice[1:] == voice[:-1]) & (notes["onset"][1:] == notes["onset"][:-1])
+    again[1:] = (np.diff(voice) == 0) & (np.diff(notes["onset"]) == 0)
+    again[1:] &= np.diff(start) < _SAME_TIME * OFFSETS_PER_STEP
     notes, voice = notes[~again], voice[~again]
-    gap = np.diff(notes["onset"])
+    gap = np.maximum(1, np.diff(notes["onset"]))
     same = voice[1:] == voice[:-1]
     notes["duration"][:-1][same] = np.minimum(notes["duration"][:-1], gap)[same]
     return sort_notes(notes)

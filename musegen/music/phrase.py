@@ -10,6 +10,7 @@ import numpy as np
 from musegen.limits import DEFAULT_TEMPO
 from musegen.music.feel import Feel
 from musegen.music.notes import (
+    BEATS_PER_PHRASE,
     NOTE,
     STEPS_PER_PHRASE,
     NoteArray,
@@ -37,12 +38,16 @@ class Phrase:
         Quarter notes a minute.
     feel : Feel
         Swing and the timing of the players.
+    beat_lengths : tuple of float
+        Length of each of the eight beats relative to their mean, so that they sum to 8, where the
+        tempo changes within the phrase; empty where it does not.
     """
 
     notes: NoteArray = field(default_factory=lambda: np.zeros(0, NOTE))
     key: int = 0
     tempo: float = DEFAULT_TEMPO
     feel: Feel = field(default_factory=Feel)
+    beat_lengths: tuple[float, ...] = ()
 
     def __post_init__(self) -> None:
         notes = sort_notes(np.asarray(self.notes, NOTE))
@@ -50,6 +55,12 @@ class Phrase:
             notes["onset"].min() >= 0 and notes["onset"].max() < STEPS_PER_PHRASE
         ):
             raise ValueError(f"the onsets of a phrase must be from 0 to {STEPS_PER_PHRASE - 1}")
+        if self.beat_lengths and (
+            len(self.beat_lengths) != BEATS_PER_PHRASE
+            or min(self.beat_lengths) <= 0
+            or abs(sum(self.beat_lengths) - BEATS_PER_PHRASE) > 0.01
+        ):
+            raise ValueError("the lengths of the eight beats must be over 0 and sum to 8")
         notes.flags.writeable = False
         object.__setattr__(self, "notes", notes)
 
@@ -60,6 +71,7 @@ class Phrase:
             self.key == other.key
             and self.tempo == other.tempo
             and self.feel == other.feel
+            and self.beat_lengths == other.beat_lengths
             and np.array_equal(self.notes, other.notes)
         )
 

@@ -19,6 +19,7 @@ from musegen.music.instruments import DEFAULT_PROGRAMS
 from musegen.music.keys import wrap_key
 from musegen.music.notes import (
     BARS_PER_PHRASE,
+    BEATS_PER_PHRASE,
     PARTS,
     STEPS_PER_BAR,
     STEPS_PER_BEAT,
@@ -110,6 +111,7 @@ class Piece:
         programs: Mapping[str, int] | None = None,
         bars: int = 0,
         feels: Sequence[Feel] | None = None,
+        beat_lengths: Sequence[tuple[float, ...]] | None = None,
     ) -> Piece:
         """Cut notes into phrases.
 
@@ -125,16 +127,21 @@ class Piece:
             As in `Piece.bars`.
         feels : sequence of Feel, optional
             One for each phrase; straight and human if not given.
+        beat_lengths : sequence of tuple of float, optional
+            As in `Phrase.beat_lengths`, one for each phrase; equal if not given.
         """
         feels = [Feel()] * len(keys) if feels is None else feels
+        beat_lengths = [()] * len(keys) if beat_lengths is None else beat_lengths
         notes = sort_notes(notes)
         edges = np.arange(len(keys) + 1) * STEPS_PER_PHRASE
         rows = np.searchsorted(notes["onset"], edges)
         phrases: list[Phrase] = []
-        for i, (key, tempo, feel) in enumerate(zip(keys, tempos, feels, strict=True)):
+        for i, (key, tempo, feel, beats) in enumerate(
+            zip(keys, tempos, feels, beat_lengths, strict=True)
+        ):
             own = np.array(notes[rows[i] : rows[i + 1]])
             own["onset"] -= edges[i]
-            phrases.append(Phrase(own, int(key), float(tempo), feel))
+            phrases.append(Phrase(own, int(key), float(tempo), feel, beats))
         return cls(tuple(phrases), programs or DEFAULT_PROGRAMS, bars)
 
     @property
@@ -193,11 +200,16 @@ class Piece:
 
     def seconds_at(self, steps: ArrayLike) -> NDArray[np.float64]:
         """Convert positions in (fractional) steps from the start to seconds."""
-        length = [STEPS_PER_PHRASE * 60 / (STEPS_PER_BEAT * p.tempo) for p in self.phrases]
-        starts = np.concatenate([[0.0], np.cumsum(length)])
-        position = np.asarray(steps, np.float64) / STEPS_PER_PHRASE
-        index = np.minimum(np.maximum(np.floor(position).astype(int), 0), len(self) - 1)
-        return starts[index] + (position - index) * np.asarray(length)[index]
+        edges = np.concatenate([[0.0], np.cumsum(60 / self._beat_tempos())])
+        position = np.asarray(steps, np.float64) / STEPS_PER_BEAT
+        index = np.clip(np.floor(position).astype(int), 0, len(edges) - 2)
+        return edges[index] + (position - index) * np.diff(edges)[index]
+
+    def _beat_tempos(self) -> FloatArray:
+        """Return the tempo of each beat, in quarter notes a minute."""
+        lengths = [phrase.beat_lengths or (1.0,) * BEATS_PER_PHRASE for phrase in self.phrases]
+        tempos = np.array([phrase.tempo for phrase in self.phrases])
+        return (tempos[:, None] / np.array(lengths)).ravel()
 
     def programs_at(self, phrase: int) -> Mapping[str, int]:
         """Return the programs of all parts in a phrase, counted from 0."""
@@ -250,8 +262,8 @@ class Piece:
 
         A part that changes its instrument has a track for each instrument.
         """
-        tempos = _changes_of(phrase.tempo for phrase in self.phrases)
-        keys = _changes_of(phrase.key % 12 for phrase in self.phrases)
+        tempos = _changes_of(self._beat_tempos().tolist(), STEPS_PER_BEAT * _TICKS_PER_STEP)
+        keys = _changes_of((phrase.key % 12 for phrase in self.phrases), _TICKS_PER_PHRASE)
         length = (len(self) + 1) * _TICKS_PER_PHRASE
         return build_midi(self._midi_tracks(), tempos, keys, length)
 
@@ -300,10 +312,17 @@ def _read_only(array: FloatArray) -> FloatArray:
     return array
 
 
-def _changes_of(values: Iterable[_Value]) -> list[tuple[int, _Value]]:
-    """Return the tick and the value of the first phrase, and of each that differs from the last."""
+def _changes_of(values: Iterable[_Value], ticks: int) -> list[tuple[int, _Value]]:
+    """Return the tick and the value of the first, and of each that differs from the last.
+
+    Parameters
+    ----------
+    values : iterable
+    ticks : int
+        From each value to the next.
+    """
     changes: list[tuple[int, _Value]] = []
     for i, value in enumerate(values):
         if not changes or value != changes[-1][1]:
-            changes.append((i * _TICKS_PER_PHRASE, value))
+            changes.append((i * ticks, value))
     return changes

@@ -47,7 +47,8 @@ class Grid:
         The points, both float64 of shape ``(points,)``, at least two, rising.
     source : str
         ``"map"``: the file's tempo map; ``"shifted"``: the tempo map, shifted so that the notes are
-        on steps; ``"found"``: found from the notes.
+        on steps; ``"found"``: found from the notes; ``"unknown"``: the tempo map, though the notes
+        do not fit it, because no other beat was found.
     ticks : float
         Ticks of the file in a step: positions are rounded to ticks. 0 means no rounding.
     """
@@ -68,8 +69,8 @@ class Grid:
 
     @property
     def factors(self) -> tuple[float, ...]:
-        """The factors (of 0.5, 1 and 2) that a found tempo can be multiplied by; else 1 alone."""
-        if self.source != "found":
+        """The factors (of 0.5, 1 and 2) that an estimated tempo can be multiplied by, or 1."""
+        if self.source not in ("found", "unknown"):
             return (1.0,)
         step_rates = np.diff(self.steps) / np.diff(self.seconds)
         tempo = float(np.median(step_rates)) * 60 / STEPS_PER_BEAT
@@ -92,7 +93,24 @@ class Grid:
             # Of every two steps, keep the one on which more notes start.
             odd = np.rint(self.positions(onsets.start)).astype(int) % 2
             steps = steps - (np.mean(odd) > 0.5 if len(odd) else 0)
-        return _start_at_first_bar(replace(self, steps=steps * factor), onsets)
+        return _start_at_first_bar(replace(self, steps=steps * factor, ticks=0.0), onsets)
+
+    def on_beats(self, until: float) -> Grid:
+        """Return the grid with tempo changes on beats alone, as pieces have them.
+
+        Parameters
+        ----------
+        until : float
+            The time, in seconds, of the last note: beats later than this are not needed.
+        """
+        on_beat = np.abs(self.steps / STEPS_PER_BEAT - np.rint(self.steps / STEPS_PER_BEAT)) < 1e-6
+        last = float(self.positions(until))
+        inside = (self.steps > 0) & (self.steps < last)
+        if on_beat[inside].all():
+            return self
+        beats = np.arange(int(last) // STEPS_PER_BEAT + 2.0) * STEPS_PER_BEAT
+        # The file's ticks are not on steps of this grid where its tempo changes within a beat.
+        return replace(self, seconds=self.times(beats), steps=beats, ticks=0.0)
 
     def moved(self, steps: float, source: str = "") -> Grid:
         """Return the grid with all positions so many steps later."""
@@ -142,7 +160,7 @@ def choose_grid(midi: pretty_midi.PrettyMIDI, onsets: Onsets) -> Grid:
     It is the grid of the tempo map if the notes fit it, as in nearly all files. If all notes are
     off by the same time (a song that does not start on a step of its file), that grid is shifted.
     If the notes fit it only by chance (a recording without a click), the beat is found from the
-    notes, if they have one.
+    notes, if they have one; if not, the source of the grid is "unknown".
 
     Parameters
     ----------
@@ -156,11 +174,13 @@ def choose_grid(midi: pretty_midi.PrettyMIDI, onsets: Onsets) -> Grid:
     unset = len(tempos) == 1 and abs(tempos[0] - _DEFAULT_TEMPO) < 0.01
     # Drums keep their timing offsets, so a drummer far from the click loses nothing.
     drums_alone = onsets.is_drum.all() and not unset
-    if len(times) < _FEWEST_ONSETS or times[-1] > _LONGEST or drums_alone:
+    if len(times) < 2 or times[-1] > _LONGEST or drums_alone:
         return grid
     fit = grid_fit(grid.positions(times)).real
     agreement = np.exp(2j * np.pi * grid.positions(times)).mean()
     lateness = np.angle(agreement) / (2 * np.pi)
+    if len(times) < _FEWEST_ONSETS:
+        return replace(grid, source="unknown") if unset and fit < _GOOD_FIT else grid
     if abs(agreement) >= _AGREEMENT:
         if abs(lateness) <= _MAX_LATENESS:
             return grid
@@ -171,10 +191,10 @@ def choose_grid(midi: pretty_midi.PrettyMIDI, onsets: Onsets) -> Grid:
         return grid
     found = find_beats(times, None if unset else float(np.median(tempos)))
     if found is None:
-        return grid
+        return replace(grid, source="unknown")
     found_grid = Grid(*found, source="found")  # the file's ticks mean nothing in it
     if grid_fit(found_grid.positions(times)).real < _FOUND_FIT:
-        return grid
+        return replace(grid, source="unknown")
     return _start_at_first_bar(found_grid, onsets)
 
 

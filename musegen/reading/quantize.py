@@ -8,11 +8,23 @@ from dataclasses import dataclass
 import numpy as np
 import pretty_midi
 
+from musegen.midi import TICKS_PER_QUARTER
 from musegen.music.instruments import DRUM_PITCHES, drum_classes
-from musegen.music.notes import DRUMS, NOTE, STEPS_PER_BAR, NoteArray, sort_notes
+from musegen.music.notes import (
+    DRUMS,
+    NOTE,
+    OFFSETS_PER_STEP,
+    ON_STEP,
+    STEPS_PER_BAR,
+    STEPS_PER_BEAT,
+    NoteArray,
+    sort_notes,
+)
 from musegen.reading.grid import Grid, map_grid
 
-__all__ = ["Track", "quantize_drums", "quantize_track"]
+__all__ = ["Track", "loudest_hits", "quantize_drums", "quantize_track"]
+
+_TICKS_PER_STEP = TICKS_PER_QUARTER // STEPS_PER_BEAT
 
 
 @dataclass(frozen=True)
@@ -25,8 +37,8 @@ class Track:
         May be empty.
     program : int
         General MIDI program, 0 to 127.
-    onset, pitch, duration, velocity : numpy.ndarray
-        Shape ``(n,)``, int, in the units of `NOTE`.
+    onset, pitch, duration, velocity, offset : numpy.ndarray
+        Shape ``(n,)``, in the units of `NOTE`; int, and the offset float64.
     """
 
     name: str
@@ -35,6 +47,7 @@ class Track:
     pitch: np.ndarray
     duration: np.ndarray
     velocity: np.ndarray
+    offset: np.ndarray
 
     @property
     def polyphony(self) -> float:
@@ -50,14 +63,13 @@ class Track:
 def quantize_track(
     midi: pretty_midi.PrettyMIDI, instrument: pretty_midi.Instrument, grid: Grid | None = None
 ) -> Track:
-    """Move each note to the nearest step; each is at least a step long.
+    """Place each note on the nearest step, with its timing offset; each is at least a step long.
 
     The grid is by default that of the file's tempo map.
     """
     grid = grid or map_grid(midi)
-    start = grid.positions([note.start for note in instrument.notes])
+    onset, offset = _nearest_steps(grid.positions([note.start for note in instrument.notes]))
     end = grid.positions([note.end for note in instrument.notes])
-    onset = np.maximum(0, np.floor(start + 0.5).astype(np.int64))
     return Track(
         name=instrument.name,
         program=int(instrument.program),
@@ -65,7 +77,22 @@ def quantize_track(
         pitch=np.array([note.pitch for note in instrument.notes], np.int64),
         duration=np.maximum(1, np.floor(end + 0.5).astype(np.int64) - onset),
         velocity=np.array([note.velocity for note in instrument.notes], np.int64).clip(1, 127),
+        offset=np.where(offset == 0, ON_STEP, offset),
     )
+
+
+def _nearest_steps(positions: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the step nearest to each position, int64, and how late the position is, float64.
+
+    The timing is rounded to ticks of the files that MuseGen writes, so that a file that is written
+    and read again has equal notes.
+    """
+    positions = np.maximum(0.0, positions)
+    onset = np.floor(positions + 0.5)
+    most = _TICKS_PER_STEP // 2 - 1
+    ticks = np.clip(np.rint((positions - onset) * _TICKS_PER_STEP), -most, most)
+    offset = np.rint(ticks * (OFFSETS_PER_STEP / _TICKS_PER_STEP)) / OFFSETS_PER_STEP
+    return onset.astype(np.int64), offset + 0.0  # no negative zeros
 
 
 def quantize_drums(
@@ -75,7 +102,7 @@ def quantize_drums(
 ) -> NoteArray:
     """Convert drum tracks to notes of the nine classes, with their timing offsets.
 
-    If a class is hit several times on one step, the loudest hit stays. Pitches of no class
+    If a class is hit several times at once, the loudest hit stays. Pitches of no class
     (cowbells, whistles) are left out. The grid is by default that of the file's tempo map.
 
     Returns
@@ -85,8 +112,7 @@ def quantize_drums(
     """
     grid = grid or map_grid(midi)
     given = [note for instrument in instruments for note in instrument.notes]
-    position = grid.positions([note.start for note in given])
-    onset = np.maximum(0, np.floor(position + 0.5))
+    onset, offset = _nearest_steps(grid.positions([note.start for note in given]))
     kind = drum_classes(np.array([note.pitch for note in given], np.int64))
     hits = np.zeros(len(given), NOTE)
     hits["onset"] = onset
@@ -94,8 +120,16 @@ def quantize_drums(
     hits["pitch"] = np.array(DRUM_PITCHES)[kind]
     hits["duration"] = 1
     hits["velocity"] = np.maximum(1, np.array([note.velocity for note in given], np.int64))
-    hits["offset"] = np.maximum(-0.5, position - onset)
-    hits = hits[kind >= 0]
+    hits["offset"] = offset
+    return _loudest(hits[kind >= 0], ["onset", "pitch", "offset"])
+
+
+def loudest_hits(hits: NoteArray) -> NoteArray:
+    """Return the loudest hit of each drum on each step, as the model's codec encodes them."""
+    return _loudest(hits, ["onset", "pitch"])
+
+
+def _loudest(hits: NoteArray, fields: list[str]) -> NoteArray:
     hits = hits[np.argsort(-hits["velocity"], kind="stable")]
-    _, loudest = np.unique(hits[["onset", "pitch"]], return_index=True)
-    return sort_notes(hits[loudest])
+    _, first = np.unique(hits[fields], return_index=True)
+    return sort_notes(hits[first])

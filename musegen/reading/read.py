@@ -18,6 +18,7 @@ from musegen.music.piece import Piece
 from musegen.reading.grid import Grid, choose_grid
 from musegen.reading.onsets import Onsets
 from musegen.reading.report import Report
+from musegen.reading.rhythm import describe_rhythm
 from musegen.reading.signatures import find_keys, list_meters, phrase_tempos, pickup_steps
 from musegen.reading.voices import choose_voices, voice_notes, voice_programs
 
@@ -32,8 +33,8 @@ def read_midi(path: str | Path, assign: Mapping[int, str | None] | None = None) 
     Tracks become parts (`musegen.reading.assign_parts.choose_parts`). If no track is the bass, the
     lowest notes of the chords are. The beat is that of the file's tempo map, or is found from the
     notes if they do not fit it (`musegen.reading.grid.choose_grid`). The key is the file's if it
-    fits the notes, else it is estimated. Each phrase has the mean tempo of its part of the file,
-    so that the length in seconds stays.
+    fits the notes, else it is estimated. Notes keep their timing and beats their tempo, so that
+    the piece sounds as the file does. Silent bars before the first note are left out.
 
     Parameters
     ----------
@@ -106,6 +107,8 @@ def read_file(
     if grid.source == "map":
         pickup = pickup_steps(midi, grid)
         grid = grid.moved(-pickup % STEPS_PER_BAR)
+    silent_bars = _count_silent_bars(grid, onsets)
+    grid = grid.moved(-silent_bars * STEPS_PER_BAR).on_beats(float(onsets.end.max()))
 
     voices = choose_voices(file, grid, assign or {})
     raw = voice_notes(midi, grid, voices)
@@ -121,9 +124,9 @@ def read_file(
     bars = max(1, -(-steps // STEPS_PER_BAR))
     phrases = -(-bars // 2)
     keys, key_source = find_keys(midi, notes, phrases, grid)
-    tempos = phrase_tempos(grid, phrases)
+    tempos, beat_lengths, clamped = phrase_tempos(grid, phrases)
     programs, changes = voice_programs(voices)
-    piece = Piece.from_notes(notes, keys, tempos.tolist(), programs, bars)
+    piece = Piece.from_notes(notes, keys, tempos, programs, bars, beat_lengths=beat_lengths)
     piece = replace(piece, changes=changes)
 
     shifts = np.concatenate([voice.shifts(grid) for voice in voices])
@@ -133,10 +136,13 @@ def read_file(
         tracks=tuple(voice.report() for voice in voices),
         grid=grid.source,
         start_shift=-float(grid.times(np.zeros(1))[0]),
-        pickup=pickup,
+        silent_bars=silent_bars,
+        pickup=pickup if not silent_bars else 0,
         median_shift=float(np.median(shifts)) if len(shifts) else 0.0,
         max_shift=float(shifts.max(initial=0.0)),
-        tempos=(float(tempos.min()), float(tempos.max())),
+        tempos=_slowest_and_fastest(piece),
+        rhythm=describe_rhythm(notes["onset"] + notes["offset"]),
+        clamped_tempos=clamped,
         tempo_factor=tempo_factor,
         tempo_factors=tempo_factors,
         meters=list_meters(midi, skip=1 if pickup else 0),
@@ -155,8 +161,24 @@ def read_file(
     return piece, report
 
 
+def _count_silent_bars(grid: Grid, onsets: Onsets) -> int:
+    """Count the bars before the first bar in which a note starts."""
+    first = np.floor(grid.positions(onsets.start[0]) + 0.5)
+    return max(0, int(first) // STEPS_PER_BAR)
+
+
+def _slowest_and_fastest(piece: Piece) -> tuple[float, float]:
+    """Return the slowest and the fastest tempo of a beat."""
+    tempos = [
+        phrase.tempo / length
+        for phrase in piece.phrases
+        for length in phrase.beat_lengths or (1.0,)
+    ]
+    return min(tempos), max(tempos)
+
+
 def _no_such_factor(name: str, factor: float, grid: Grid) -> str:
-    if grid.source != "found":
+    if grid.source not in ("found", "unknown"):
         return f"the beat of {name} is the file's own: it is not read at another tempo"
     choices = " or ".join(f"{choice:g}" for choice in grid.factors)
     return f"the tempo of {name} cannot be multiplied by {factor}: choose {choices}"
@@ -164,7 +186,6 @@ def _no_such_factor(name: str, factor: float, grid: Grid) -> str:
 
 def _count_shortened(raw: NoteArray, notes: NoteArray) -> int:
     """Count the notes that `tidy_notes` shortened."""
-    order = np.lexsort((-raw["duration"], raw["onset"], raw["pitch"], raw["part"]))
-    _, first = np.unique(raw[order][["part", "pitch", "onset"]], return_index=True)
-    tidy = np.lexsort((notes["onset"], notes["pitch"], notes["part"]))
-    return int(np.sum(raw[order][first]["duration"] > notes[tidy]["duration"]))
+    fields = ["part", "pitch", "onset", "offset", "duration"]
+    as_read = set(raw[fields].tolist())
+    return sum(note not in as_read for note in notes[fields].tolist())

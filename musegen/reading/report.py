@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 from musegen.midi.general_midi import program_name
 from musegen.music.keys import KEY_NAMES
+from musegen.reading.rhythm import Rhythm
+from musegen.reading.signatures import PLAYED_TEMPOS
 
 __all__ = ["Report", "TrackReport"]
 
@@ -78,17 +80,23 @@ class Report:
         All tracks with notes.
     grid : str
         Where the steps come from, as in `musegen.reading.grid.Grid.source`: ``"map"``,
-        ``"shifted"`` or ``"found"``.
+        ``"shifted"``, ``"found"`` or ``"unknown"``.
     start_shift : float
         By how many seconds the music begins later in the piece than in the file.
     pickup : int
         The length of an incomplete first bar in the file, in steps; 0 if there is none.
+    silent_bars : int
+        The number of bars before the first note in the file, which are left out.
     median_shift, max_shift : float
-        By how many seconds onsets were moved to the nearest step. Drums are not counted.
+        By how many seconds onsets are off the nearest step, which they keep. Drums are not counted.
+    rhythm : Rhythm
+        Whether offbeats are swung and whether there are triplets.
     tempos : tuple of float
-        The slowest and the fastest tempo of a phrase, quarter notes a minute.
+        The slowest and the fastest tempo of a beat, quarter notes a minute.
+    clamped_tempos : tuple of float
+        Tempos of the file that are too slow or too fast to be played.
     tempo_factor : float
-        The factor that the user multiplied a found tempo by: 0.5, 1 or 2.
+        The factor that the user multiplied an estimated tempo by: 0.5, 1 or 2.
     tempo_factors : tuple of float
         The factors that are possible.
     meters : tuple of str
@@ -122,6 +130,9 @@ class Report:
     meters: tuple[str, ...]
     key: int
     key_source: str
+    silent_bars: int = 0
+    rhythm: Rhythm = field(default_factory=Rhythm)
+    clamped_tempos: tuple[float, ...] = ()
     tempo_factor: float = 1.0
     tempo_factors: tuple[float, ...] = (1.0,)
     unknown_drums: Mapping[int, int] = field(default_factory=dict)
@@ -160,12 +171,28 @@ class Report:
         return _not_empty(*self._general(), self._left_out(), self._overlaps())
 
     def _general(self) -> tuple[str, ...]:
-        beat, tempo, meter, key = self._beat(), self._tempo(), self._meter(), self._key()
-        return (beat, tempo, meter, key, self._shifts(), *self.repairs)
+        return (
+            self._beat(),
+            self._silence(),
+            self._tempo(),
+            self._clamped(),
+            self._meter(),
+            self._key(),
+            self._timing(),
+            *self.repairs,
+        )
 
     def _beat(self) -> str:
         if self.grid == "found":
             return "The notes are not on the file's beat, so the beat was found from the notes."
+        if self.grid == "unknown":
+            file_tempo = sum(self.tempos) / 2 / self.tempo_factor
+            others = [f"{f * file_tempo:.4g}" for f in self.tempo_factors if f != self.tempo_factor]
+            advice = f"; {' or '.join(others)} can be chosen instead" if others else ""
+            return (
+                "No steady beat was found in the notes. They keep their own time, and bars are "
+                f"counted at {self.tempo_factor * file_tempo:.4g} beats a minute{advice}."
+            )
         if self.grid == "shifted":
             return (
                 "All notes are off the file's beat by the same time, so the beat was moved onto "
@@ -180,9 +207,8 @@ class Report:
         range_ = f"{slow} beats a minute" if slow == fast else f"{slow} to {fast} beats a minute"
         estimated = ", estimated" if self.grid == "found" else ""
         if self.tempo_factor != 1:
-            estimated = (
-                f", {'half' if self.tempo_factor < 1 else 'double'} the tempo that was found"
-            )
+            of = "the file's tempo" if self.grid == "unknown" else "the tempo that was found"
+            estimated = f", {'half' if self.tempo_factor < 1 else 'double'} {of}"
         return f"Tempo: {range_}{estimated}. Length: {self.bars} bars, {_clock(self.seconds)}."
 
     def _meter(self) -> str:
@@ -204,11 +230,32 @@ class Report:
         source = "from the file" if self.key_source == "file" else "estimated from the notes"
         return f"Key: {name} major or {minor} minor, {source}."
 
-    def _shifts(self) -> str:
+    def _silence(self) -> str:
+        if not self.silent_bars:
+            return ""
+        if self.silent_bars == 1:
+            return "The first bar of the file is silent and is left out."
+        return f"The first {self.silent_bars} bars of the file are silent and are left out."
+
+    def _clamped(self) -> str:
+        if not self.clamped_tempos:
+            return ""
+        slowest, fastest = PLAYED_TEMPOS
+        listed = ", ".join(f"{tempo:.4g}" for tempo in self.clamped_tempos[:4])
+        return (
+            f"Tempos are played from {slowest} to {fastest} beats a minute: "
+            f"the file's {listed} {'is' if len(self.clamped_tempos) == 1 else 'are'} not."
+        )
+
+    def _timing(self) -> str:
+        if self.rhythm.triplets:
+            return "Triplets are kept as they are played."
+        if self.rhythm.swing is not None:
+            return f"Offbeats are swung, at {100 * self.rhythm.swing:.0f} % of the beat: kept."
         if self.max_shift < 0.0005:
             return ""
         return (
-            "Notes were moved to the nearest sixteenth: "
+            "Notes keep their own timing: they are off the sixteenths "
             f"by {1000 * self.median_shift:.0f} ms in the median, "
             f"{1000 * self.max_shift:.0f} ms at most."
         )

@@ -6,15 +6,30 @@ import numpy as np
 import pretty_midi
 
 from musegen.music.keys import estimate_key, key_fits, wrap_key
-from musegen.music.notes import STEPS_PER_BAR, STEPS_PER_BEAT, STEPS_PER_PHRASE, NoteArray
+from musegen.music.notes import (
+    BEATS_PER_PHRASE,
+    STEPS_PER_BAR,
+    STEPS_PER_BEAT,
+    STEPS_PER_PHRASE,
+    NoteArray,
+)
 from musegen.reading.grid import Grid, map_grid
 
-__all__ = ["file_keys", "find_keys", "list_meters", "phrase_tempos", "pickup_steps"]
+__all__ = [
+    "PLAYED_TEMPOS",
+    "file_keys",
+    "find_keys",
+    "list_meters",
+    "phrase_tempos",
+    "pickup_steps",
+]
 
 # A file's key is used if it fits the notes nearly as well as the best key does: programs write C
 # major if nobody chose a key.
 _KEY_MARGIN = 0.15
-_TEMPOS = (10, 960)  # quarter notes a minute; other tempos are errors of the file
+PLAYED_TEMPOS = (10, 960)  # quarter notes a minute; others are errors of the file
+_SHORTEST_CHANGE = 0.001  # seconds: shorter deviations from a steady tempo cannot be heard
+_DECIMALS = 4  # of a beat's relative length: with all eight, less than a millisecond
 
 
 def file_keys(midi: pretty_midi.PrettyMIDI, notes: NoteArray, phrases: int) -> list[int]:
@@ -86,7 +101,30 @@ def list_meters(midi: pretty_midi.PrettyMIDI, skip: int = 0) -> tuple[str, ...]:
     return tuple(f"{beats}/{unit}" for beats, unit in meters)
 
 
-def phrase_tempos(grid: Grid, phrases: int) -> np.ndarray:
-    """Return the mean tempo of each phrase in quarter notes a minute."""
-    edges = grid.times(np.arange(phrases + 1) * STEPS_PER_PHRASE)
-    return np.clip(60 * STEPS_PER_PHRASE / STEPS_PER_BEAT / np.diff(edges), *_TEMPOS)
+def phrase_tempos(
+    grid: Grid, phrases: int
+) -> tuple[list[float], list[tuple[float, ...]], tuple[float, ...]]:
+    """Return the tempo of each phrase and the lengths of its beats, from a grid.
+
+    Returns
+    -------
+    tempos : list of float
+        Mean tempo of each phrase, quarter notes a minute.
+    beat_lengths : list of tuple of float
+        As in `musegen.music.Phrase.beat_lengths`.
+    clamped : tuple of float
+        The tempos of the file that are out of range and not played; rising.
+    """
+    edges = grid.times(np.arange(phrases * BEATS_PER_PHRASE + 1) * STEPS_PER_BEAT)
+    lengths = np.diff(edges).reshape(phrases, BEATS_PER_PHRASE)
+    slowest, fastest = PLAYED_TEMPOS
+    clipped = np.clip(lengths, 60 / fastest, 60 / slowest)
+    clamped = np.unique((60 / lengths[np.abs(clipped - lengths) > _SHORTEST_CHANGE]).round(2))
+    mean = clipped.mean(1, keepdims=True)
+    drift = np.abs(np.cumsum(clipped - mean, axis=1)).max(1)
+    relative = (clipped / mean).round(_DECIMALS)
+    beats = [
+        tuple(row) if much else ()
+        for row, much in zip(relative.tolist(), drift > _SHORTEST_CHANGE, strict=True)
+    ]
+    return (60 / mean[:, 0]).tolist(), beats, tuple(clamped.tolist())

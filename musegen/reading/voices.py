@@ -48,7 +48,7 @@ class Voice:
             pitch = self.track.pitch
             if self.choice.part == "drums":
                 pitch = drum_classes(pitch)
-            places = np.stack([self.track.onset, pitch])[:, pitch >= 0]
+            places = np.stack([self.track.onset, self.track.offset, pitch])[:, pitch >= 0]
             kept = np.unique(places, axis=1).shape[1]
         return TrackReport(
             index=self.index,
@@ -64,7 +64,7 @@ class Voice:
         )
 
     def shifts(self, grid: Grid) -> np.ndarray:
-        """Return by how many seconds each onset was moved; empty for drums, whose timing stays."""
+        """Return by how many seconds each onset is off its step; empty for drums."""
         if self.choice.part in (None, "drums"):
             return np.zeros(0)
         start = np.array([note.start for note in self.instrument.notes])
@@ -148,7 +148,7 @@ def voice_notes(midi: pretty_midi.PrettyMIDI, grid: Grid, voices: Sequence[Voice
         own["part"] = part_index(part)
         if part == "chords" and not has_bass:
             own["part"][split_bass(track.onset, track.pitch)] = PARTS.index("bass")
-        for field in ("onset", "pitch", "duration", "velocity"):
+        for field in ("onset", "pitch", "duration", "velocity", "offset"):
             own[field] = getattr(track, field)
         notes.append(own)
     return np.concatenate(notes)

@@ -17,11 +17,15 @@ __all__ = ["notes_from_piece", "piece_from_notes"]
 def notes_from_piece(piece: Piece, name: str = "") -> Notes:
     """Return a piece's notes as a recipe's source; `name` is what the piece is called."""
     notes = piece.notes
+    beats = tuple(
+        (at, phrase.beat_lengths) for at, phrase in enumerate(piece.phrases) if phrase.beat_lengths
+    )
     return Notes(
         name=name[:60],
         bars=piece.bars,
         keys=tuple(phrase.key for phrase in piece.phrases),
         tempos=tuple(phrase.tempo for phrase in piece.phrases),
+        beats=beats or None,  # None is not written, as in recipes of before there were any
         programs=dict(piece.programs),
         changes=tuple((at, dict(programs)) for at, programs in sorted(piece.changes.items())),
         after=tuple(np.diff(notes["onset"], prepend=0).tolist()),
@@ -47,7 +51,15 @@ def piece_from_notes(source: Notes) -> Piece:
         for field in ("part", "pitch", "duration", "velocity"):
             notes[field] = getattr(source, field)
         notes["offset"] = np.divide(source.offset, OFFSETS_PER_STEP)
-        piece = Piece.from_notes(notes, source.keys, source.tempos, source.programs, source.bars)
+        beats = dict(source.beats or ())
+        piece = Piece.from_notes(
+            notes,
+            source.keys,
+            source.tempos,
+            source.programs,
+            source.bars,
+            beat_lengths=[beats.get(i, ()) for i in range(len(source.keys))],
+        )
     except ValueError:
         raise MusicError("the notes in this recipe do not fit each other") from None
     return replace(piece, changes=dict(source.changes))

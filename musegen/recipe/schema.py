@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from musegen.latent.forms import DEFAULT_FORM
 from musegen.latent.paths import MODELS
 from musegen.limits import DEFAULT_TEMPERATURE
-from musegen.music.notes import PARTS
+from musegen.music.notes import BEATS_PER_PHRASE, PARTS
 
 __all__ = [
     "Adjust",
@@ -42,6 +42,10 @@ Programs = dict[_Part, Annotated[int, Field(ge=0, le=127)]]
 Phrases = tuple[Annotated[int, Field(ge=0)], ...]
 Share = Annotated[float, Field(ge=0, le=1)]
 Seed = Annotated[int, Field(ge=0)]
+BeatLengths = Annotated[
+    tuple[Annotated[float, Field(gt=0, le=BEATS_PER_PHRASE)], ...],
+    Field(min_length=BEATS_PER_PHRASE, max_length=BEATS_PER_PHRASE),
+]
 
 
 class _Model(BaseModel):
@@ -74,6 +78,8 @@ class Notes(_Model):
     bars: int = Field(ge=1, le=4096)
     keys: tuple[Annotated[int, Field(ge=-5, le=6)], ...]
     tempos: tuple[Annotated[float, Field(ge=5, le=2000)], ...]
+    # The phrases in which the tempo changes, with `musegen.music.Phrase.beat_lengths`.
+    beats: tuple[tuple[int, BeatLengths], ...] | None = None
     programs: Programs
     changes: tuple[tuple[int, Programs], ...] = ()
     after: tuple[Annotated[int, Field(ge=0, le=1_000_000)], ...]

@@ -13,6 +13,7 @@ from musegen.music.notes import SONG_PARTS, STEPS_PER_PHRASE, make_notes, tidy_n
 from musegen.music.phrase_set import PhraseSet
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
+CASES = DATA.parent / "cases"
 CHECKPOINTS = Path(__file__).resolve().parents[2] / "checkpoints"
 
 

@@ -66,6 +66,9 @@ class DrumsCodec:
         mine = phrases.notes["part"] == DRUMS
         row = phrases.rows[mine]
         notes = phrases.notes[mine]
+        # Of several hits of a drum on one step the loudest, which is written last, stays.
+        order = np.argsort(notes["velocity"], kind="stable")
+        row, notes = row[order], notes[order]
         place = (row, notes["onset"], _CLASS_OF_PITCH[notes["pitch"]])
         hit = np.zeros((n, STEPS_PER_PHRASE, _CLASSES), np.uint8)
         velocity = np.zeros(hit.shape, np.float32)

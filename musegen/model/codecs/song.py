@@ -80,8 +80,9 @@ class SongCodec:
         onset = np.zeros((n, STEPS_PER_PHRASE, _PARTS, _PITCHES), np.uint8)
         onset[row, step, part, pitch] = 1
         change = np.zeros((n, STEPS_PER_PHRASE + 1, _PARTS, _PITCHES), np.int8)
-        change[row, step, part, pitch] += 1
-        change[row, end, part, pitch] -= 1
+        # Several notes of a pitch may start on one step, so the changes are added up.
+        np.add.at(change, (row, step, part, pitch), 1)
+        np.subtract.at(change, (row, end, part, pitch), 1)
         sounding = (np.cumsum(change, axis=1, dtype=np.int8)[:, :-1] > 0).astype(np.uint8)
         velocity = np.zeros((n, STEPS_PER_PHRASE, _PARTS), np.float32)
         np.maximum.at(velocity, (row, step, part), notes["velocity"].astype(np.float32) / 127)

@@ -14,7 +14,7 @@ def track(pitches, name="", program=0, chord=1):
     pitch = np.repeat(np.array(pitches), chord) + np.tile(np.arange(chord) * 4, len(pitches))
     onset = np.repeat(np.arange(len(pitches)) * 4, chord)
     ones = np.ones(len(pitch), int)
-    return Track(name, program, onset, pitch, 4 * ones, 90 * ones)
+    return Track(name, program, onset, pitch, 4 * ones, 90 * ones, 0.0 * ones)
 
 
 def parts_of(tracks):

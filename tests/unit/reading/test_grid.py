@@ -152,7 +152,9 @@ def test_random_notes_stay_on_the_grid_of_the_file():
         start = np.sort(np.random.default_rng(seed).uniform(0, 60, 200))
         pitch = rng.integers(40, 80, 200)
         onsets = Onsets(start, start + 0.2, pitch, np.zeros(200, bool))
-        assert choose_grid(midi, onsets).source == "map"
+        grid = choose_grid(midi, onsets)
+        assert grid.source == "unknown"
+        assert grid.positions([60.0]) == map_grid(midi).positions([60.0])
 
 
 def test_drums_alone_keep_their_timing_if_the_file_sets_a_tempo():

@@ -105,7 +105,7 @@ def test_notes_without_an_end_are_kept_and_counted(tmp_path):
         assert any(line.startswith("2 notes without an end: ") for line in lines)
 
 
-def test_the_report_tells_how_far_notes_were_moved(tmp_path):
+def test_the_report_tells_how_far_notes_are_off_the_steps(tmp_path):
     notes = [(60 + i, i + (0.05 if i % 2 else 0), i + 1) for i in range(9)]
     _, report = read_midi_with_report(
         midi_file(tmp_path / "song.mid", Voice(notes), meta=[(0, tempo(60))])
@@ -114,8 +114,8 @@ def test_the_report_tells_how_far_notes_were_moved(tmp_path):
     assert "by 0 ms in the median, 50 ms at most" in lines(report)
 
 
-def test_notes_on_the_steps_are_not_reported_as_moved(tmp_path):
-    assert "moved" not in lines(read_midi_with_report(small_song(tmp_path / "song.mid"))[1])
+def test_notes_on_the_steps_are_not_reported_as_off_them(tmp_path):
+    assert "timing" not in lines(read_midi_with_report(small_song(tmp_path / "song.mid"))[1])
 
 
 def test_the_report_tells_tempo_key_and_length(tmp_path):

@@ -130,6 +130,7 @@ def _summary(report: Report) -> str:
         "map": "the beat is the file's own",
         "shifted": "the file's beat was moved onto the notes",
         "found": "the beat was found from the notes",
+        "unknown": "no steady beat was found",
     }[report.grid]
     return f"{text}, with {amount} notes; {beat}."
 
