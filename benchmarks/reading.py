@@ -2,8 +2,8 @@
 
 Each folder directly in a FOLDER, with all files below it, is a corpus. Each file is read as a
 piece, the piece is written as a file, and the notes of both files are compared. Prints the share of
-each corpus's notes that are at the same pitch within 20, 60 and 130 ms of their time; a drum counts
-as the pitch of its class. Files that cannot be read count with all their notes.
+each corpus's notes that are at the same pitch within 20, 60 and 130 ms of their time. A drum counts
+as the pitch of its class, and instruments that play in unison may become one note. Files that cannot be read count with all their notes.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from musegen.parallel import WorkerPool, parallel_map
 from musegen.reading import read_midi_with_report
 
 WITHIN = (0.02, 0.06, 0.13)  # seconds: hardly heard, heard as loose, heard as wrong
+SAME_TIME = 0.005  # seconds: instruments in unison are at most so far apart
 ENDINGS = (".mid", ".midi", ".kar", ".rmi")
 
 
@@ -54,13 +55,19 @@ def notes_by_pitch(
 
 
 def count_kept(file: list[float], written: list[float], within: float) -> int:
-    """Count the onsets that have a partner, each its own, within a time. Both lists rise."""
-    kept, j = 0, 0
+    """Count the onsets of a file that have a written one within a time. Both lists rise.
+
+    Each has its own, but for onsets at the same time, which are one note of a part.
+    """
+    kept, j, last, last_kept = 0, 0, -np.inf, False
     for time in file:
+        if time - last < SAME_TIME:
+            kept += last_kept
+            continue
         while j < len(written) and written[j] < time - within:
             j += 1
-        if j < len(written) and written[j] <= time + within:
-            kept, j = kept + 1, j + 1
+        last, last_kept = time, j < len(written) and written[j] <= time + within
+        kept, j = kept + last_kept, j + last_kept
     return kept
 
 

@@ -133,7 +133,7 @@ def player_data(
     names = piece.parts
     notes = piece.notes
     index = np.array([names.index(part) if part in names else 0 for part in PARTS])[notes["part"]]
-    start, end = piece.play_times()
+    start, end = (_even_steps(piece, steps) for steps in piece.play_times())
     order = np.lexsort((notes["pitch"], index, start))
     columns = {
         "onset": (start, "<f4"),
@@ -168,6 +168,15 @@ def player_data(
         stream=stream,
         problem=problem,
     )
+
+
+def _even_steps(piece: Piece, steps: np.ndarray) -> np.ndarray:
+    """Return positions in steps as if the tempo of each phrase were steady.
+
+    The player converts steps to seconds phrase by phrase, so it draws a ritardando as wider steps.
+    """
+    edges = np.arange(len(piece) + 1) * STEPS_PER_PHRASE
+    return np.interp(piece.seconds_at(steps), piece.seconds_at(edges), edges)
 
 
 def player(**kwargs: Any) -> gr.HTML:
