@@ -180,6 +180,8 @@ def choose_grid(midi: pretty_midi.PrettyMIDI, onsets: Onsets) -> Grid:
     agreement = np.exp(2j * np.pi * grid.positions(times)).mean()
     lateness = np.angle(agreement) / (2 * np.pi)
     if len(times) < _FEWEST_ONSETS:
+        # So few may all be a run of thirty-seconds, which fits half steps alone.
+        fit = max(fit, np.exp(4j * np.pi * grid.positions(times)).mean().real)
         return replace(grid, source="unknown") if unset and fit < _GOOD_FIT else grid
     if abs(agreement) >= _AGREEMENT:
         if abs(lateness) <= _MAX_LATENESS:

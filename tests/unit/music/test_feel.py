@@ -12,7 +12,7 @@ from support.examples import band, band_phrase, wild
 from musegen.errors import MusicError
 from musegen.music import Phrase, Piece
 from musegen.music.feel import Feel
-from musegen.music.notes import make_notes
+from musegen.music.notes import ON_STEP, make_notes
 
 ROOT = Path(__file__).resolve().parents[3]
 EXACT = Feel(human=False)
@@ -145,3 +145,19 @@ def test_any_notes_have_valid_play_times(seed):
 def test_silence_has_no_play_times():
     start, end = Piece((Phrase(),)).play_times()
     assert start.shape == end.shape == (0,)
+
+
+def test_a_note_with_its_own_timing_is_not_humanised():
+    rows = [(4, "lead", 60, 2, 90, 0.25), (8, "lead", 62, 2, 90, ON_STEP)]
+    piece = Piece((Phrase(make_notes(rows)),))
+    assert piece.play_times()[0] == pytest.approx([4.25, 8 + ON_STEP])
+    assert piece.with_feel(EXACT).play_times()[0].tolist() == [4, 8]
+
+
+@pytest.mark.parametrize("feel", [Feel(), EXACT])
+@pytest.mark.parametrize("part", ["lead", "drums"])
+def test_a_roll_keeps_all_its_notes(part, feel):
+    rows = [(4, part, 38, 1, 90, -0.25), (4, part, 38, 1, 90, 0.25)]
+    start, end = Piece((Phrase(make_notes(rows), feel=feel),)).play_times()
+    assert start.tolist() == [3.75, 4.25]
+    assert end[0] <= 4.25 < end[1]

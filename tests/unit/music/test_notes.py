@@ -90,3 +90,15 @@ def test_a_note_that_would_leave_the_midi_range_moves_an_octave_back():
 def test_each_note_can_move_by_its_own_interval():
     notes = make_notes([(0, "lead", 60, 1, 90), (1, "lead", 60, 1, 90)])
     assert transpose_notes(notes, np.array([1, -2]))["pitch"].tolist() == [61, 58]
+
+
+def test_notes_of_a_pitch_at_different_times_of_a_step_all_stay():
+    notes = make_notes([(4, "lead", 60, 2, 90, -0.25), (4, "lead", 60, 2, 90, 0.25)])
+    tidy = tidy_notes(notes)
+    assert tidy["offset"].tolist() == [-0.25, 0.25]
+    assert sorted(tidy["duration"].tolist()) == [1, 2]
+
+
+def test_of_notes_at_the_same_time_of_a_step_one_stays():
+    notes = make_notes([(4, "lead", 60, 2, 90, 0.25), (4, "lead", 60, 3, 90, 0.25)])
+    assert tidy_notes(notes)["duration"].tolist() == [3]

@@ -165,3 +165,20 @@ def test_threads_can_share_a_piece_because_it_cannot_be_changed():
     assert not piece.path["song"].any()
     assert piece.changes == {1: {"lead": 73}}
     assert piece.first(2).path["song"].base is piece.path["song"]  # shared, not copied again
+
+
+def test_the_tempo_may_change_from_beat_to_beat():
+    slower = (0.5,) * 4 + (1.5,) * 4
+    piece = Piece((Phrase(tempo=60.0, beat_lengths=slower), Phrase(tempo=60.0)))
+    assert piece.seconds_at([0, 4, 16, 20, 32, 64]) == pytest.approx([0, 0.5, 2, 3.5, 8, 16])
+    assert piece.with_tempo(120.0).seconds_at([16, 32]) == pytest.approx([1, 4])
+    assert piece != replace(piece, phrases=(Phrase(tempo=60.0), Phrase(tempo=60.0)))
+    times, tempos = piece.to_pretty_midi().get_tempo_changes()
+    assert times == pytest.approx([0, 2, 8])
+    assert tempos == pytest.approx([120, 40, 60])
+
+
+@pytest.mark.parametrize("lengths", [(1.0,) * 7, (2.0,) * 8, (0.0, 2.0) + (1.0,) * 6])
+def test_beats_that_do_not_fill_a_phrase_are_refused(lengths):
+    with pytest.raises(ValueError, match="sum to 8"):
+        Phrase(beat_lengths=lengths)

@@ -1,10 +1,12 @@
 """Placing notes on steps."""
 
+import numpy as np
 import pretty_midi
 import pytest
 from support.midi_files import foreign_file
 
 from musegen.midi import load_midi
+from musegen.music.notes import ON_STEP
 from musegen.reading import quantize_drums, quantize_track, read_midi
 
 
@@ -40,3 +42,18 @@ def test_of_two_hits_of_a_class_on_one_step_the_louder_stays(tmp_path):
     hits = [(38, 0, 0.1, 60), (40, 0, 0.1, 90)]
     piece = read_midi(foreign_file(tmp_path / "beat.mid", (0, "", True, hits)))
     assert piece.notes["velocity"].tolist() == [90]
+
+
+@pytest.mark.parametrize("program", [(0, "", True), (73, "Flute", False)])
+def test_a_roll_of_thirty_seconds_keeps_all_its_notes(tmp_path, program):
+    notes = [(38, i / 8, i / 8 + 0.1) for i in range(16)]
+    piece = read_midi(foreign_file(tmp_path / "roll.mid", (*program, notes)))
+    start = piece.play_times()[0]
+    assert start == pytest.approx(np.arange(16) / 2, abs=0.02)
+
+
+def test_a_note_keeps_its_timing(tmp_path):
+    notes = [(60, 0, 1), (62, 1 + 1 / 12, 2), (64, 2, 3)]
+    piece = read_midi(foreign_file(tmp_path / "late.mid", (73, "Flute", False, notes)))
+    assert piece.notes["onset"].tolist() == [0, 4, 8]
+    assert piece.notes["offset"] == pytest.approx([ON_STEP, 1 / 3, ON_STEP], abs=0.01)

@@ -143,3 +143,19 @@ def test_the_report_tells_other_meters(tmp_path):
     assert "bars of 3/4: they are read on their own beats, and cut into bars of four" in lines(
         report
     )
+
+
+def test_the_report_tells_how_many_silent_bars_are_left_out(tmp_path):
+    path = midi_file(tmp_path / "song.mid", Voice(scale(60, 8, start=13)), meta=[(0, tempo(100))])
+    piece, report = read_midi_with_report(path)
+    assert piece.notes["onset"][0] == 4  # less than a bar of silence stays
+    assert report.silent_bars == 3
+    assert "The first 3 bars of the file are silent and are left out." in report.lines
+
+
+def test_the_report_tells_tempos_that_are_not_played(tmp_path):
+    meta = [(0, tempo(100)), (4, tempo(6)), (5, tempo(100))]
+    _, report = read_midi_with_report(
+        midi_file(tmp_path / "song.mid", Voice(scale(60)), meta=meta)
+    )
+    assert "Tempos are played from 10 to 960 beats a minute: the file's 6 is not." in report.lines

@@ -34,3 +34,15 @@ def test_notes_that_do_not_fit_each_other_are_refused_in_one_line(change):
     source = notes_from_piece(band(bars=2)).model_copy(update=change)
     with pytest.raises(MusicError, match="do not fit each other"):
         piece_from_notes(source)
+
+
+def test_tempo_changes_within_a_phrase_are_kept_and_others_take_no_room():
+    steady = band(bars=4)
+    assert '"beats"' not in Recipe(source=notes_from_piece(steady)).model_dump_json(
+        exclude_none=True
+    )
+    slower = replace(steady.phrases[1], beat_lengths=(0.75,) * 4 + (1.25,) * 4)
+    piece = replace(steady, phrases=(steady.phrases[0], slower))
+    recipe = read_recipe(write_recipe(Recipe(source=notes_from_piece(piece))))
+    made = piece_from_notes(recipe.source)
+    assert [p.beat_lengths for p in made.phrases] == [(), slower.beat_lengths]

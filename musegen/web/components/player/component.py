@@ -175,6 +175,8 @@ def _even_steps(piece: Piece, steps: np.ndarray) -> np.ndarray:
 
     The player converts steps to seconds phrase by phrase, so it draws a ritardando as wider steps.
     """
+    if not any(phrase.beat_lengths for phrase in piece.phrases):
+        return steps
     edges = np.arange(len(piece) + 1) * STEPS_PER_PHRASE
     return np.interp(piece.seconds_at(steps), piece.seconds_at(edges), edges)
 
