@@ -3,7 +3,8 @@
 Each folder directly in a FOLDER, with all files below it, is a corpus. Each file is read as a
 piece, the piece is written as a file, and the notes of both files are compared. Prints the share of
 each corpus's notes that are at the same pitch within 20, 60 and 130 ms of their time. A drum counts
-as the pitch of its class, and instruments that play in unison may become one note. Files that cannot be read count with all their notes.
+as the pitch of its class, and instruments that play in unison may become one note. Files that are
+MIDI but cannot be read as pieces count with all their notes.
 """
 
 from __future__ import annotations
