@@ -58,9 +58,9 @@ class Feel:
         0 to 1: how late the off-beat eighth is. At 0 it is in the middle of the beat, at 1 on the
         last of three triplets. Sixteenths move in proportion; beats stay.
     human : bool
-        Whether notes are played at their offsets, and notes of parts other than drums without an
-        offset (decoded ones) with small deviations. If not, all notes are exactly on the (swung)
-        steps, but for several notes of one pitch on one step, such as a roll.
+        Whether notes are played at their offsets, and those without a known timing
+        (`musegen.music.notes.timed_offsets`) with small deviations. If not, all notes are exactly
+        on the (swung) steps, but for several notes of one pitch on one step, such as a roll.
 
     Raises
     ------
@@ -106,7 +106,6 @@ def play_times(
     offset = np.minimum(np.maximum(offset, -_MAX_OFFSET), _MAX_OFFSET)
     human = np.array([feel.human for feel in feels])[onset // STEPS_PER_PHRASE]
     human |= _shares_step(notes)
-    # A player's own timing is not humanised again.
     timed = (part == DRUMS) | (offset != 0)
     together, apart = _deviations(notes)
     together = np.where(human, np.where(timed, offset, together), 0.0)

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable
 from typing import Any, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from musegen.errors import MusicError
 
@@ -35,6 +35,7 @@ __all__ = [
     "part_index",
     "sort_notes",
     "tidy_notes",
+    "timed_offsets",
     "transpose_notes",
 ]
 
@@ -60,8 +61,7 @@ NOTE = np.dtype(
         ("pitch", np.int16),  # MIDI number
         ("duration", np.int32),  # steps, at least 1
         ("velocity", np.int16),  # 1 to 127
-        # How late the note is played, as a fraction of a step in [-0.5, 0.5]. Exactly 0 in a part
-        # other than drums means that no player timed it, as in decoded music; see `ON_STEP`.
+        # How late the note is played, as a fraction of a step in [-0.5, 0.5]; see `timed_offsets`.
         ("offset", np.float32),
     ]
 )
@@ -71,8 +71,8 @@ NOTE = np.dtype(
 # recipes keep offsets as whole numbers of it.
 OFFSETS_PER_STEP = 1000
 
-# The offset of a note, other than a drum, that a file has exactly on a step. It is too small to be
-# heard, and tells that the note has its own timing and must not be humanised.
+# The offset of a note that is known to be exactly on its step: too small to be heard, and not 0.
+# See `timed_offsets`.
 ON_STEP = 1 / OFFSETS_PER_STEP
 
 # Two onsets of a pitch on one step of a part that are closer than this (3 ms at 120 beats a minute)
@@ -127,6 +127,23 @@ def tidy_notes(notes: NoteArray) -> NoteArray:
     same = voice[1:] == voice[:-1]
     notes["duration"][:-1][same] = np.minimum(notes["duration"][:-1], gap)[same]
     return sort_notes(notes)
+
+
+def timed_offsets(offsets: ArrayLike) -> FloatArray:
+    """Return the offsets of notes whose timing is known, such as that of a player or of a file.
+
+    An offset of 0, outside of the drums, means that the timing of the note is not known: the model
+    decodes it so, and `musegen.music.feel.play_times` plays it with a small deviation of its own,
+    as a player would. A note that is known to be exactly on its step must not be moved. So that
+    notes of both kinds can stand side by side, also in recipes, its offset is `ON_STEP`.
+
+    Parameters
+    ----------
+    offsets : array_like
+        Fractions of a step.
+    """
+    offsets = np.asarray(offsets, np.float64)
+    return np.where(np.abs(offsets) < ON_STEP / 2, ON_STEP, offsets)
 
 
 def transpose_notes(notes: NoteArray, semitones: int | IntArray) -> NoteArray:

@@ -202,7 +202,7 @@ class Piece:
         """Convert positions in (fractional) steps from the start to seconds."""
         edges = np.concatenate([[0.0], np.cumsum(60 / self._beat_tempos())])
         position = np.asarray(steps, np.float64) / STEPS_PER_BEAT
-        index = np.clip(np.floor(position).astype(int), 0, len(edges) - 2)
+        index = np.minimum(np.maximum(np.floor(position).astype(int), 0), len(edges) - 2)
         return edges[index] + (position - index) * np.diff(edges)[index]
 
     def _beat_tempos(self) -> FloatArray:

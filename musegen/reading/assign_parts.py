@@ -19,7 +19,7 @@ __all__ = [
     "split_bass",
 ]
 
-# The lowest note of the chords at an onset is bass if it is below this pitch (D3).
+# The lowest note of a chord is bass if it is below this pitch (D3).
 BASS_TOP = 50
 
 # The first match decides: backing vocals are counter, a bass voice is bass, a lead guitar is lead.
@@ -34,7 +34,7 @@ _LEAD_PATTERNS = (r"melod|\btune\b", r"vocal|\bvox|sing(er|ing)|soprano", r"voic
 _DRUM_NAMES = r"drum(?!m)|percuss|\bperc\b|\bkit\b|\bkick|snare|hi-?hats?\b|cymbal"
 _NOT_DRUM_NAMES = r"steel|\bhang\b"  # steel drums play melodies
 
-_MELODIC = 1.25  # notes an onset, at most: a few notes of a melody may be held over others
+_MELODIC = 1.25  # notes a chord, at most: a few notes of a melody may be held over others
 _SELDOM = 0.25  # of the bars of the busiest track: with fewer, a track is an ornament
 _TOGETHER = 0.25  # of a track's bars: leads that share fewer take turns and both stay leads
 # The report shows these after the track's name.
@@ -151,23 +151,23 @@ def is_drum_name(name: str) -> bool:
     return bool(re.search(_DRUM_NAMES, lower)) and not re.search(_NOT_DRUM_NAMES, lower)
 
 
-def split_bass(onset: np.ndarray, pitch: np.ndarray) -> np.ndarray:
-    """Mark the notes of a chords track that are bass: the lowest of an onset if below `BASS_TOP`.
+def split_bass(chord: np.ndarray, pitch: np.ndarray) -> np.ndarray:
+    """Mark the notes of a chords track that are bass: the lowest of a chord if below `BASS_TOP`.
 
     Parameters
     ----------
-    onset, pitch : numpy.ndarray
-        Shape ``(n,)``, integers.
+    chord, pitch : numpy.ndarray
+        Shape ``(n,)``, integers. Notes of one chord have an equal number, such as their onset.
 
     Returns
     -------
     numpy.ndarray
         Shape ``(n,)``, bool.
     """
-    bass = np.zeros(len(onset), bool)
-    order = np.lexsort((pitch, onset))
+    bass = np.zeros(len(chord), bool)
+    order = np.lexsort((pitch, chord))
     first = np.ones(len(order), bool)
-    first[1:] = onset[order][1:] != onset[order][:-1]
+    first[1:] = np.diff(chord[order]) != 0
     lowest = order[first]
     bass[lowest] = pitch[lowest] < BASS_TOP
     return bass

@@ -14,17 +14,18 @@ from musegen.music.notes import (
     DRUMS,
     NOTE,
     OFFSETS_PER_STEP,
-    ON_STEP,
     STEPS_PER_BAR,
     STEPS_PER_BEAT,
     NoteArray,
     sort_notes,
+    timed_offsets,
 )
 from musegen.reading.grid import Grid, map_grid
 
 __all__ = ["Track", "loudest_hits", "quantize_drums", "quantize_track"]
 
 _TICKS_PER_STEP = TICKS_PER_QUARTER // STEPS_PER_BEAT
+_NEXT_CHORD = 0.4  # steps: longer than between strummed strings, shorter than a thirty-second
 
 
 @dataclass(frozen=True)
@@ -50,9 +51,18 @@ class Track:
     offset: np.ndarray
 
     @property
+    def chord(self) -> np.ndarray:
+        """Number of the chord of each note: notes that start together, though maybe not exactly."""
+        start = self.onset + self.offset
+        order = np.argsort(start, kind="stable")
+        number = np.zeros(len(start), np.int64)
+        number[order[1:]] = np.cumsum(np.diff(start[order]) >= _NEXT_CHORD)
+        return number
+
+    @property
     def polyphony(self) -> float:
-        """Notes an onset, on average."""
-        return len(self.onset) / max(1, len(np.unique(self.onset)))
+        """Notes of a chord, on average."""
+        return len(self.onset) / max(1, len(np.unique(self.chord)))
 
     @property
     def bars(self) -> frozenset[int]:
@@ -77,7 +87,7 @@ def quantize_track(
         pitch=np.array([note.pitch for note in instrument.notes], np.int64),
         duration=np.maximum(1, np.floor(end + 0.5).astype(np.int64) - onset),
         velocity=np.array([note.velocity for note in instrument.notes], np.int64).clip(1, 127),
-        offset=np.where(offset == 0, ON_STEP, offset),
+        offset=timed_offsets(offset),
     )
 
 

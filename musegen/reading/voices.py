@@ -101,7 +101,7 @@ def choose_voices(file: MidiFile, grid: Grid, assign: Mapping[int, str | None]) 
     }
     if not any(choice.part == "bass" for choice in choices.values()):
         for i, choice in choices.items():
-            if choice.part == "chords" and split_bass(tracks[i].onset, tracks[i].pitch).any():
+            if choice.part == "chords" and split_bass(tracks[i].chord, tracks[i].pitch).any():
                 choices[i] = Choice("chords", f"{choice.reason}, and its lowest notes the bass")
     return [
         Voice(i, one, file.channels[i], tracks[i], choices[i], is_drums[i], i in chosen)
@@ -147,7 +147,7 @@ def voice_notes(midi: pretty_midi.PrettyMIDI, grid: Grid, voices: Sequence[Voice
         own = np.zeros(len(track.onset), NOTE)
         own["part"] = part_index(part)
         if part == "chords" and not has_bass:
-            own["part"][split_bass(track.onset, track.pitch)] = PARTS.index("bass")
+            own["part"][split_bass(track.chord, track.pitch)] = PARTS.index("bass")
         for field in ("onset", "pitch", "duration", "velocity", "offset"):
             own[field] = getattr(track, field)
         notes.append(own)

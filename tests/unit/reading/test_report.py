@@ -155,7 +155,5 @@ def test_the_report_tells_how_many_silent_bars_are_left_out(tmp_path):
 
 def test_the_report_tells_tempos_that_are_not_played(tmp_path):
     meta = [(0, tempo(100)), (4, tempo(6)), (5, tempo(100))]
-    _, report = read_midi_with_report(
-        midi_file(tmp_path / "song.mid", Voice(scale(60)), meta=meta)
-    )
+    _, report = read_midi_with_report(midi_file(tmp_path / "song.mid", Voice(scale(60)), meta=meta))
     assert "Tempos are played from 10 to 960 beats a minute: the file's 6 is not." in report.lines
