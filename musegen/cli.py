@@ -416,7 +416,7 @@ def _parser() -> argparse.ArgumentParser:
     render.add_argument("--soundfont", metavar="SF2", help="a .sf2 or .sf3 file")
 
     corpus = command("corpus", _corpus, "Turn a data set into phrases.")
-    corpus.add_argument("kind", choices=["pop909", "groove", "midi"])
+    corpus.add_argument("kind", choices=["bands", "groove", "hymns", "lieder", "midi", "pop909"])
     corpus.add_argument(
         "source", nargs="+", metavar="SOURCE", help="folders; pop909 needs POP909 and POP909-CL"
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from musegen.datasets import groove, midi_folder, pop909
+from musegen.datasets import bands, groove, midi_folder, pop909, songbooks
 from musegen.datasets.build import Source, Summary, build_phrases
 from musegen.errors import MusicError
 from musegen.music.phrase_set import PhraseSet
@@ -14,7 +14,10 @@ from musegen.parallel import ALL_CORES, WorkerPool
 __all__ = ["DATASETS", "Summary", "build_dataset"]
 
 DATASETS: dict[str, Callable[[list[Path]], list[Source]]] = {
+    "bands": bands.find_sources,
     "groove": groove.find_sources,
+    "hymns": songbooks.find_hymns,
+    "lieder": songbooks.find_lieder,
     "midi": midi_folder.find_sources,
     "pop909": pop909.find_sources,
 }

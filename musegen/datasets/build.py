@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import warnings
 import zlib
-from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from tqdm import tqdm
 
+from musegen.datasets.near_duplicates import Sketch, find_alike, sketch
 from musegen.errors import MusicError
 from musegen.music.notes import STEPS_PER_BAR, STEPS_PER_PHRASE
 from musegen.music.phrase import Phrase
-from musegen.music.phrase_set import PhraseSet
+from musegen.music.phrase_set import SPLITS, PhraseSet
 from musegen.music.piece import Piece
 from musegen.parallel import ALL_CORES, WorkerPool, parallel_map
 
@@ -23,6 +23,7 @@ __all__ = ["Source", "Summary", "build_phrases", "cut_phrases", "split_by_name"]
 # A phrase with fewer notes is mostly silence before or after the music.
 _FEWEST_NOTES = 4
 _AT_ONCE = 8  # files that a worker is sent: reading one takes less than a tenth of a second
+_NAMES = 20  # at most in a line of the summary
 
 
 @dataclass(frozen=True)
@@ -38,11 +39,14 @@ class Source:
     read : callable
         Returns the `Piece`, or raises a `MusicError` with the reason to leave it out. It is sent
         to other processes, so it must be a function of a module or a `functools.partial` of one.
+    style : str
+        Such as ``jazz``; empty if it is not known.
     """
 
     name: str
     split: str
     read: Callable[[], Piece]
+    style: str = ""
 
 
 @dataclass(frozen=True)
@@ -52,24 +56,39 @@ class Summary:
     Attributes
     ----------
     sources, phrases, notes : int
-    left_out : mapping of str to int
-        The number of sources by reason; ``phrases with too few notes`` counts phrases.
+    short_phrases : int
+        How many phrases were left out because they have too few notes.
+    left_out : mapping of str to sequence of str
+        The names of the sources that were left out, by reason.
+    alike : sequence of sequence of str
+        The names of sources that are nearly the same, and are therefore in one split.
     """
 
     sources: int
     phrases: int
     notes: int
-    left_out: Counter[str]
+    short_phrases: int
+    left_out: Mapping[str, Sequence[str]]
+    alike: Sequence[Sequence[str]]
 
     def __str__(self) -> str:
         lines = [f"{self.sources:,} sources, {self.phrases:,} phrases, {self.notes:,} notes"]
-        lines += [f"  left out: {n:,} {reason}" for reason, n in self.left_out.most_common()]
+        if self.short_phrases:
+            lines.append(f"  left out: {self.short_phrases:,} phrases with too few notes")
+        for reason, names in sorted(self.left_out.items(), key=lambda item: -len(item[1])):
+            lines.append(f"  left out: {len(names):,} {reason}: {_list(names)}")
+        lines += [f"  nearly the same, so in one split: {_list(names)}" for names in self.alike]
         return "\n".join(lines)
 
 
-def split_by_name(name: str) -> str:
-    """Choose a split by a name alone: a twentieth each is for validation and for test."""
-    bucket = zlib.crc32(name.encode()) % 20
+def _list(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _NAMES:,} more" if len(names) > _NAMES else ""
+    return ", ".join(names[:_NAMES]) + more
+
+
+def split_by_name(name: str, one_in: int = 20) -> str:
+    """Choose a split by a name alone: one in so many each is for validation and for test."""
+    bucket = zlib.crc32(name.encode()) % one_in
     return {0: "validation", 1: "test"}.get(bucket, "train")
 
 
@@ -97,25 +116,41 @@ def cut_phrases(piece: Piece) -> tuple[list[Phrase], list[int]]:
     return phrases, bars
 
 
-def _read(source: Source) -> tuple[PhraseSet | None, str, int]:
+@dataclass(frozen=True, eq=False)
+class _Found:
+    """What reading a source gave: phrases, or the reason why there are none."""
+
+    phrases: PhraseSet | None
+    sketch: Sketch | None = None
+    short_phrases: int = 0
+    reason: str = ""
+
+
+def _read(source: Source) -> _Found:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             piece = source.read()
     except MusicError as error:
-        return None, str(error), 0
+        return _Found(None, reason=str(error))
+    except Exception as error:  # a defect of the reader must not lose thousands of other files
+        return _Found(None, reason=f"could not be read ({type(error).__name__}: {error})")
     phrases, bars = cut_phrases(piece)
-    dropped = max(1, piece.bars - 1) - len(phrases)
+    short = max(1, piece.bars - 1) - len(phrases)
     if not phrases:
-        return None, "shorter than a phrase or nearly empty", 0
+        return _Found(None, reason="shorter than a phrase or nearly empty")
     n = len(phrases)
-    return PhraseSet.from_phrases(phrases, [source.name] * n, bars, [source.split] * n), "", dropped
+    columns = ([source.name] * n, bars, [source.split] * n, [source.style] * n)
+    return _Found(PhraseSet.from_phrases(phrases, *columns), sketch(piece.notes), short)
 
 
 def build_phrases(
     sources: Sequence[Source], pool: WorkerPool = ALL_CORES
 ) -> tuple[PhraseSet, Summary]:
     """Read all sources in parallel and collect their phrases, with a progress bar on stderr.
+
+    Sources that are nearly the same (`musegen.datasets.near_duplicates`) get one split: test if one
+    of them is for test, else validation if one is.
 
     Parameters
     ----------
@@ -131,19 +166,39 @@ def build_phrases(
     WorkerError
         If the pool has no workers or loses one.
     """
-    left_out: Counter[str] = Counter()
-    sets = []
+    left_out: dict[str, list[str]] = {}
+    names: list[str] = []
+    sets: list[PhraseSet] = []
+    sketches: list[Sketch] = []
+    short_phrases = 0
     results = parallel_map(_read, sources, pool, _AT_ONCE)
-    for found, reason, dropped in tqdm(results, total=len(sources), unit=" files"):
-        if found is None:
-            left_out[reason] += 1
+    for source, found in zip(
+        sources, tqdm(results, total=len(sources), unit=" files"), strict=True
+    ):
+        if found.phrases is None or found.sketch is None:
+            left_out.setdefault(found.reason, []).append(source.name)
         else:
-            sets.append(found)
-            left_out["phrases with too few notes"] += dropped
+            names.append(source.name)
+            sets.append(found.phrases)
+            sketches.append(found.sketch)
+            short_phrases += found.short_phrases
     if not sets:
-        reasons = "; ".join(f"{n} {reason}" for reason, n in left_out.most_common(3))
+        reasons = "; ".join(f"{len(some)} {reason}" for reason, some in left_out.items())
         raise MusicError(
             f"no phrases were found in {len(sources)} files: {reasons or 'there is no music'}"
         )
+    alike = find_alike(sketches)
+    for group in alike:
+        split = _most_held_out(str(sets[i].split[0]) for i in group)
+        for i in group:
+            sets[i] = replace(sets[i], split=np.full(len(sets[i]), split))
     phrases = PhraseSet.join(sets)
-    return phrases, Summary(len(sets), len(phrases), len(phrases.notes), +left_out)
+    groups = [[names[i] for i in group] for group in alike]
+    return phrases, Summary(
+        len(sets), len(phrases), len(phrases.notes), short_phrases, left_out, groups
+    )
+
+
+def _most_held_out(splits: Iterable[str]) -> str:
+    """Return the last of some splits in the order of `SPLITS`."""
+    return max(splits, key=SPLITS.index)

@@ -15,7 +15,7 @@ from musegen.errors import MusicError
 from musegen.midi import load_midi
 from musegen.music.notes import STEPS_PER_PHRASE
 from musegen.music.piece import Piece
-from musegen.reading import loudest_hits, quantize_drums
+from musegen.reading import quantize_drums
 
 __all__ = ["find_sources", "read_performance"]
 
@@ -50,9 +50,9 @@ def _source(path: Path, row: dict[str, str]) -> Source:
     split = "test"
     if row["split"] == "train":
         split = "validation" if split_by_name(name) == "validation" else "train"
-    return Source(
-        name, split, partial(read_performance, path, row["time_signature"], float(row["bpm"]))
-    )
+    read = partial(read_performance, path, row["time_signature"], float(row["bpm"]))
+    # A second style after a slash ("jazz/funk") is a nuance of the first.
+    return Source(name, split, read, row["style"].split("/")[0])
 
 
 def read_performance(path: Path, time_signature: str, tempo: float) -> Piece:
@@ -66,7 +66,7 @@ def read_performance(path: Path, time_signature: str, tempo: float) -> Piece:
     if time_signature != "4-4":
         raise MusicError("not in 4/4")
     midi = load_midi(path)
-    notes = loudest_hits(quantize_drums(midi, midi.instruments))
+    notes = quantize_drums(midi, midi.instruments)
     if not len(notes):
         raise MusicError("no drums of the nine classes")
     phrases = int(notes["onset"].max()) // STEPS_PER_PHRASE + 1

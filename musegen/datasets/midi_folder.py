@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -11,26 +12,57 @@ from musegen.errors import MusicError, MusicWarning
 from musegen.music.piece import Piece
 from musegen.reading import read_midi
 
-__all__ = ["find_sources", "read_file"]
+__all__ = ["find_sources", "list_sources", "read_file"]
 
 
 def find_sources(folders: list[Path]) -> list[Source]:
     """List all ``.mid`` and ``.midi`` files in the folders, at any depth, or the files given.
 
-    The path within the folder decides the split.
+    The folder directly in one of the folders given is the style: ``music/jazz/a.mid`` is ``jazz``.
+    The path within the folder decides the split: a twentieth each is for validation and for test.
 
     Raises
     ------
     MusicError
         If there are no such files.
     """
-    sources = []
+    return list_sources(folders, "", _folder_below, one_in=20)
+
+
+def _folder_below(folder: Path, path: Path) -> str:
+    inside = path.relative_to(folder).parts
+    return inside[0].lower() if len(inside) > 1 else ""
+
+
+def list_sources(
+    folders: list[Path], prefix: str, style: Callable[[Path, Path], str], one_in: int
+) -> list[Source]:
+    """List MIDI files as sources, as `find_sources` does.
+
+    Parameters
+    ----------
+    folders : list of Path
+    prefix : str
+        What the names of the sources begin with, before the path within the folder.
+    style : callable
+        The style of a file, from the folder given and the path of the file in it.
+    one_in : int
+        One in so many files each is for validation and for test.
+
+    Raises
+    ------
+    MusicError
+        If there are no such files.
+    """
+    sources: list[Source] = []
     for folder in folders:
         paths = [folder] if folder.is_file() else sorted(folder.rglob("*"))
         for path in paths:
             if path.suffix.lower() in (".mid", ".midi"):
-                name = path.name if path == folder else path.relative_to(folder).as_posix()
-                sources.append(Source(name, split_by_name(name), partial(read_file, path)))
+                inside = path.name if path == folder else path.relative_to(folder).as_posix()
+                name = prefix + inside
+                split = split_by_name(name, one_in)
+                sources.append(Source(name, split, partial(read_file, path), style(folder, path)))
     if not sources:
         where = ", ".join(str(folder) for folder in folders)
         raise MusicError(f"no .mid files under {where}: give a folder that has some")

@@ -39,6 +39,8 @@ class PhraseSet:
         Shape ``(n,)``, text: one of `SPLITS`, equal for all phrases of a source.
     key, tempo : numpy.ndarray
         Shape ``(n,)``: int8 and float32, as in `Phrase`.
+    style : numpy.ndarray
+        Shape ``(n,)``, text: the style of the source, such as ``jazz``; empty if it is not known.
     """
 
     notes: NoteArray
@@ -48,6 +50,7 @@ class PhraseSet:
     split: NDArray[np.str_]
     key: IntArray
     tempo: FloatArray
+    style: NDArray[np.str_]
 
     def __len__(self) -> int:
         return len(self.source)
@@ -71,8 +74,12 @@ class PhraseSet:
         source: Iterable[str] | None = None,
         bar: Iterable[int] | None = None,
         split: Iterable[str] | None = None,
+        style: Iterable[str] | None = None,
     ) -> PhraseSet:
-        """Make a set of phrases. By default all have one unnamed source and are for training."""
+        """Make a set of phrases.
+
+        By default all have one unnamed source of no known style, and are for training.
+        """
         phrases = list(phrases)
         n = len(phrases)
         notes = [phrase.notes for phrase in phrases]
@@ -84,6 +91,7 @@ class PhraseSet:
             split=np.array(["train"] * n if split is None else list(split), np.str_),
             key=np.array([phrase.key for phrase in phrases], np.int8),
             tempo=np.array([phrase.tempo for phrase in phrases], np.float32),
+            style=np.array([""] * n if style is None else list(style), np.str_),
         )
 
     @classmethod
@@ -108,8 +116,9 @@ class PhraseSet:
             notes=self.notes[rows],
             starts=starts,
             **{
-                name: getattr(self, name)[index]
-                for name in ("source", "bar", "split", "key", "tempo")
+                f.name: getattr(self, f.name)[index]
+                for f in fields(self)
+                if f.name not in ("notes", "starts")
             },
         )
 
@@ -146,7 +155,10 @@ class PhraseSet:
                 notes = np.zeros(len(file["onset"]), NOTE)
                 for name in _FIELDS:
                     notes[name] = file[name]
-                columns = {f.name: file[f.name] for f in fields(cls) if f.name != "notes"}
+                names = [f.name for f in fields(cls) if f.name != "notes"]
+                columns = {name: file[name] for name in names if name in file or name != "style"}
+                # Files from before styles were kept have none.
+                columns.setdefault("style", np.full(len(columns["source"]), "", np.str_))
         except FileNotFoundError:
             raise MusicError(
                 f"{path} is missing: make it with `python -m musegen corpus`"

@@ -22,7 +22,7 @@ from musegen.music.notes import (
 )
 from musegen.reading.grid import Grid, map_grid
 
-__all__ = ["Track", "loudest_hits", "quantize_drums", "quantize_track"]
+__all__ = ["Track", "quantize_drums", "quantize_track"]
 
 _TICKS_PER_STEP = TICKS_PER_QUARTER // STEPS_PER_BEAT
 _NEXT_CHORD = 0.4  # steps: longer than between strummed strings, shorter than a thirty-second
@@ -131,15 +131,7 @@ def quantize_drums(
     hits["duration"] = 1
     hits["velocity"] = np.maximum(1, np.array([note.velocity for note in given], np.int64))
     hits["offset"] = offset
-    return _loudest(hits[kind >= 0], ["onset", "pitch", "offset"])
-
-
-def loudest_hits(hits: NoteArray) -> NoteArray:
-    """Return the loudest hit of each drum on each step, as the model's codec encodes them."""
-    return _loudest(hits, ["onset", "pitch"])
-
-
-def _loudest(hits: NoteArray, fields: list[str]) -> NoteArray:
+    hits = hits[kind >= 0]
     hits = hits[np.argsort(-hits["velocity"], kind="stable")]
-    _, first = np.unique(hits[fields], return_index=True)
-    return sort_notes(hits[first])
+    _, loudest = np.unique(hits[["onset", "pitch", "offset"]], return_index=True)
+    return sort_notes(hits[loudest])

@@ -18,8 +18,8 @@ needs_data = pytest.mark.skipif(not DATA.exists(), reason="the published data se
 def test_performances_are_read_as_the_table_says(tmp_path):
     Piece((drum_phrase(0), drum_phrase(1))).write_midi(tmp_path / "one" / "beat.mid")
     rows = [
-        {"id": "one/1", "split": "validation", "time_signature": "4-4"},
-        {"id": "one/2", "split": "train", "time_signature": "6-8"},
+        {"id": "one/1", "split": "validation", "time_signature": "4-4", "style": "jazz/funk"},
+        {"id": "one/2", "split": "train", "time_signature": "6-8", "style": "rock"},
     ]
     with (tmp_path / "info.csv").open("w", newline="") as file:
         writer = csv.DictWriter(file, [*rows[0], "midi_filename", "bpm"])
@@ -29,8 +29,9 @@ def test_performances_are_read_as_the_table_says(tmp_path):
     phrases, summary = build_dataset("groove", [tmp_path])
     assert set(phrases.split) == {"test"}
     assert set(phrases.tempo) == {110}
+    assert set(phrases.style) == {"jazz"}
     assert phrases[0].notes["offset"].max() == pytest.approx(0.2, abs=0.005)
-    assert summary.left_out == {"not in 4/4": 1}
+    assert summary.left_out == {"not in 4/4": ["groove/one/2"]}
 
 
 @needs_data

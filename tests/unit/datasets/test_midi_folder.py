@@ -3,6 +3,7 @@
 from support.examples import band
 
 from musegen.datasets import build_dataset
+from musegen.parallel import WorkerPool
 
 
 def test_a_folder_of_midi_files_becomes_phrases(tmp_path):
@@ -14,4 +15,11 @@ def test_a_folder_of_midi_files_becomes_phrases(tmp_path):
     assert summary.sources == 3
     assert summary.phrases == len(phrases) == 9
     assert sorted(set(phrases.source)) == ["deep/0.mid", "deep/1.mid", "deep/2.mid"]
-    assert "left out: 1 has no notes in it" in str(summary)
+    assert "left out: 1 has no notes in it: choose another file: deep/broken.mid" in str(summary)
+    assert set(phrases.style) == {"deep"}
+
+
+def test_files_without_a_folder_of_their_own_have_no_style(tmp_path):
+    band(bars=4).write_midi(tmp_path / "song.mid")
+    for source in (tmp_path, tmp_path / "song.mid"):
+        assert set(build_dataset("midi", [source], WorkerPool(workers=1))[0].style) == {""}

@@ -1,5 +1,7 @@
 """Many phrases in one file."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from support.examples import band_phrase, drum_phrase, phrase_set
@@ -23,6 +25,19 @@ def test_a_saved_set_is_loaded_unchanged(tmp_path):
     assert list(loaded) == list(made)
     for name in ("source", "bar", "split"):
         assert np.array_equal(getattr(loaded, name), getattr(made, name))
+
+
+def test_a_file_from_before_styles_were_kept_has_empty_ones(tmp_path):
+    path = tmp_path / "phrases.npz"
+    made = replace(phrase_set("song"), style=np.full(24, "jazz"))
+    made.save(path)
+    assert set(PhraseSet.load(path).style) == {"jazz"}
+    with np.load(path) as file:
+        columns = {name: file[name] for name in file if name != "style"}
+    np.savez(path, **columns)
+    loaded = PhraseSet.load(path)
+    assert list(loaded) == list(made)
+    assert loaded.style.tolist() == [""] * 24
 
 
 def test_take_and_join_keep_the_source_and_bar_of_each_phrase():
