@@ -8,6 +8,7 @@ from dataclasses import dataclass
 __all__ = ["Chunk", "Layout", "find_chunks"]
 
 _HEADER_SIZE = 14  # "MThd", the length of the header and three numbers
+_END = b"\xff\x2f\x00"  # of a track
 
 
 @dataclass(frozen=True)
@@ -45,13 +46,24 @@ class Layout:
     tracks: tuple[Chunk, ...]
 
 
+def _find_names(data: bytes) -> list[int]:
+    """Find the names of tracks; with one wrong byte if there is a track of the right length."""
+    found: list[int] = []
+    for match in re.finditer(b"MTrk|MTr.|MT.k|M.rk|.Trk", data, re.DOTALL):
+        start = match.start()
+        end = start + 8 + int.from_bytes(data[start + 4 : start + 8], "big")
+        if match[0] == b"MTrk" or (end <= len(data) and data.endswith(_END, start + 8, end)):
+            found.append(start)
+    return found
+
+
 def find_chunks(data: bytes) -> Layout | None:
     """Find the header and all tracks of a file; None if it has no header and no track.
 
     RIFF, MacBinary, a byte order mark and text before the header are passed over, and so are
     chunks of other kinds before, between and after the tracks.
     """
-    names = [found.start() for found in re.finditer(b"MTrk", data)]
+    names = _find_names(data)
     start = data.find(b"MThd")
     if start < 0:  # its name may be damaged: the header is just before the first track
         start = names[0] - _HEADER_SIZE if names else -1

@@ -129,6 +129,7 @@ def _read_system(
         kind = data[position]
         size, position = _read_number(data, position + 1, track)
         track.has_end = kind == 0x2F
+        track.must_rewrite |= track.has_end and size > 0
         end = position if track.has_end else position + size
         if end > len(data):
             raise IndexError

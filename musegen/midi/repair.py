@@ -117,6 +117,12 @@ class _Repair:
         if self.midi_type == 0 and len(self.tracks) > 1:
             self.midi_type, self.must_rewrite = 1, True
 
+        names = sum(data[chunk.start - 8 : chunk.start - 4] != b"MTrk" for chunk in layout.tracks)
+        if names:
+            self._say(
+                f"The name of {_count(names, 'track')} is damaged: "
+                f"{'it is' if names == 1 else 'they are'} read all the same."
+            )
         self.must_rewrite |= not self.tracks
         wrong_lengths = foreign = 0
         position = layout.header_start + max(14, layout.header_size)
