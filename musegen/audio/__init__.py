@@ -1,7 +1,8 @@
 """Renders pieces as sound: soundfonts, FluidSynth through midi2audio, loudness, file formats."""
 
 from musegen.audio.formats import FORMATS, read_comment, to_int16, write_audio, write_stems
-from musegen.audio.renderers import fluidsynth_problem
+from musegen.audio.loudness import MASTERING, Mastering
+from musegen.audio.renderers import SYNTH_SETTINGS, fluidsynth_problem
 from musegen.audio.rendering import render, render_stages, render_stems
 from musegen.audio.soundfonts import Soundfont, find_soundfont, find_soundfonts, soundfont_names
 from musegen.audio.stems import MIX, Stems
@@ -9,7 +10,10 @@ from musegen.audio.stream import write_stream
 
 __all__ = [
     "FORMATS",
+    "MASTERING",
     "MIX",
+    "SYNTH_SETTINGS",
+    "Mastering",
     "Soundfont",
     "Stems",
     "find_soundfont",

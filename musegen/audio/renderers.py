@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,7 +23,7 @@ from musegen.midi import extend_midi
 if TYPE_CHECKING:
     from musegen.music import Piece
 
-__all__ = ["MAX_RELEASE", "RATE", "fluidsynth_problem", "run_renderer"]
+__all__ = ["MAX_RELEASE", "RATE", "SYNTH_SETTINGS", "fluidsynth_problem", "run_renderer"]
 
 RATE = 44100  # samples a second: the rate of the soundfonts' recordings
 MAX_RELEASE = 4.0  # seconds that are kept after the end: a crash or a held pad fades within them
@@ -46,6 +47,21 @@ def call_in_order(command):
 subprocess.call = call_in_order
 midi2audio.FluidSynth(soundfont, int(rate)).midi_to_audio(midi, wav)
 """
+# Named, though they are FluidSynth's own, since other versions have others, such as the one that
+# the page plays with.
+SYNTH_SETTINGS: Mapping[str, float] = MappingProxyType(
+    {
+        "synth.gain": 0.2,
+        "synth.reverb.room-size": 0.2,
+        "synth.reverb.damp": 0.0,
+        "synth.reverb.width": 0.5,
+        "synth.reverb.level": 0.9,
+        "synth.chorus.nr": 3,
+        "synth.chorus.level": 2.0,
+        "synth.chorus.speed": 0.3,
+        "synth.chorus.depth": 8.0,
+    }
+)
 _OPTIONS = (
     "-f", os.devnull,  # no settings of the user: a piece sounds the same on every computer
     "-T", "wav",
@@ -53,6 +69,7 @@ _OPTIONS = (
     "-o", "synth.default-soundfont=",  # no other soundfont in place of one that it cannot load
     "-o", "synth.dynamic-sample-loading=1",  # FluidR3 takes 45 MB of memory instead of 169
     "-z", "1024",  # samples at once: notes still begin on 64, and two cores can share the work
+    *(word for item in SYNTH_SETTINGS.items() for word in ("-o", "{}={}".format(*item))),
 )  # fmt: skip
 # SDL, which FluidSynth is often built with, looks for sound cards in a thread that wakes ten times
 # a second, and waits for that thread in the end.

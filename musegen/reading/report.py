@@ -156,14 +156,13 @@ class Report:
     @property
     def losses(self) -> tuple[str, ...]:
         """The sentences of `lines` about what was lost, guessed or repaired."""
-        return _not_empty(
-            self._beat() if self.grid != "map" else "",
-            self._meter() if set(self.meters) - {"4/4"} else "",
-            *self.repairs,
-            *(track.line for track in self.tracks if track.kept < track.notes),
-            self._left_out(),
-            self._overlaps(),
-        )
+        whole = (track.line for track in self.tracks if track.kept == track.notes)
+        facts = {*whole, self._tempo(), self._key(), self._timing()}
+        if self.grid == "map":
+            facts.add(self._beat())
+        if set(self.meters) <= {"4/4"}:
+            facts.add(self._meter())
+        return tuple(line for line in self.lines if line not in facts)
 
     @property
     def about(self) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import unicodedata
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +21,8 @@ __all__ = ["details", "key_label", "marks", "safe_stem", "shares", "stem", "titl
 
 _MINORS = ("Em", "Fm", "F#m", "Gm", "G#m", "Am", "Bbm", "Bm", "Cm", "C#m", "Dm", "D#m")
 _DONE = {"fill": "redrawn", "vary": "varied", "extend": "longer", "reconstruct": "reconstructed"}
+
+_MAX_BYTES = 80  # of a user's name: two of them and an ending stay below the 255 of file systems
 
 
 def title(recipe: Recipe) -> str:
@@ -116,8 +119,12 @@ def stem(recipe: Recipe, piece: Piece) -> str:
 
 
 def safe_stem(name: str) -> str:
-    """Return a user's file name as at most 40 letters, digits and dashes."""
-    return re.sub(r"[^A-Za-z0-9]+", "-", Path(name).name).strip("-")[:40].strip("-") or "midi"
+    """Return a user's file name as at most 40 letters of any script, digits and dashes."""
+    text = unicodedata.normalize("NFC", Path(name).name)
+    # Many scripts write vowels as marks, which are no letters.
+    kept = "".join(c if unicodedata.category(c)[0] in "LMN" else "-" for c in text)
+    short = re.sub("-+", "-", kept).strip("-")[:40].encode()[:_MAX_BYTES]
+    return short.decode(errors="ignore").strip("-") or "midi"
 
 
 def marks(recipe: Recipe, piece: Piece) -> tuple[tuple[int, str], ...]:

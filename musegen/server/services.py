@@ -19,6 +19,7 @@ from musegen.recipe.examples import EXAMPLES
 from musegen.recipe.execute import RecipeRunner
 from musegen.recipe.schema import Recipe
 from musegen.server.caches.downloads import DownloadCache
+from musegen.server.caches.soundfonts import SoundfontCache
 from musegen.server.caches.sounds import SoundCache, SoundFile
 from musegen.server.gradio_adapter import upload_folder
 from musegen.server.model_loader import BackgroundModel, ModelError
@@ -54,6 +55,8 @@ class Services:
         For the ``"model"``, for renderers that play a ``"mix"``, and for those that play
         ``"parts"`` or files.
     sounds : SoundCache
+    soundfonts : SoundfontCache
+        Instruments that the page plays.
     sessions : Sessions
     phrase_map : PhraseMap, optional
         The map of phrases, if the checkpoints have one.
@@ -83,6 +86,7 @@ class Services:
         self._downloads = DownloadCache(
             settings.files_mb * 1_000_000, settings.keep_minutes * 60, settings.render_seconds
         )
+        self.soundfonts = SoundfontCache()
         self.sessions = Sessions()
         self.phrase_map = _load_map()
         self._closing = threading.Event()

@@ -71,7 +71,7 @@ def launch(
             prevent_thread_lock=True,
             theme=theme(),
             css=asset("static/page.css"),
-            head=page_head() + synthesizer_head(),
+            head=page_head() + synthesizer_head(services.soundfonts),
             favicon_path=asset_path("static/favicon.svg"),
             footer_links=["api"],
             max_file_size=f"{settings.upload_mb}mb",
@@ -84,7 +84,7 @@ def launch(
             app_kwargs={
                 "routes": [
                     *module_routes(),
-                    *synthesizer_routes(),
+                    *synthesizer_routes(services.soundfonts),
                     *health_routes(services, partial(CallCounts.of, page)),
                     *closed_routes(),
                 ],

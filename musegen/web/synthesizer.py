@@ -1,19 +1,25 @@
-"""What the page needs to play by itself: FluidSynth as WebAssembly, and how to set it.
+"""What the page needs to play by itself: FluidSynth as WebAssembly, its settings, its soundfonts.
 
-``scripts/fetch_synthesizer.py`` fetches the files. Without them the page plays what the server
+``scripts/fetch_synthesizer.py`` fetches FluidSynth. Without it the page plays what the server
 renders.
 """
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 import logging
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
+
+from musegen.audio import MASTERING, SYNTH_SETTINGS
+from musegen.errors import AudioError
+from musegen.server.caches.soundfonts import SoundfontCache
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -22,41 +28,78 @@ __all__ = ["log_if_missing", "synthesizer_head", "synthesizer_routes"]
 
 _FILES = {path.name: path.read_bytes() for path in (Path(__file__).parent / "vendor").glob("*.js")}
 _DIGEST = hashlib.sha256(repr(sorted(_FILES.items())).encode()).hexdigest()[:16]
-_SCRIPTS = {"library": "libfluidsynth.js", "synthesizer": "js-synthesizer.js"}
+_LIBRARY = "libfluidsynth.js"
 _CACHE_FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}
+_NO_STORE = {"Cache-Control": "no-store"}
+_BANKS = (0, 128)
 
 
-def synthesizer_routes() -> list[Route]:
-    """Routes that serve the synthesizer; they must stand before Gradio's own."""
-    return [Route("/vendor/{digest}/{name}", _serve)]
+def synthesizer_routes(soundfonts: SoundfontCache) -> list[Route]:
+    """Routes that serve the synthesizer and instruments; they must stand before Gradio's own."""
+
+    async def soundfont(request: Request) -> Response:
+        digest, bank, program = (
+            request.path_params[name] for name in ("digest", "bank", "program")
+        )
+        if bank not in _BANKS or program > 127:
+            return _refuse(404, "there is no such instrument")
+        try:
+            content = await asyncio.wrap_future(soundfonts.get(digest, bank, program))
+        except KeyError:
+            return _refuse(404, "the soundfonts have changed here: reload the page")
+        except AudioError as error:
+            return _refuse(422, str(error))
+        # The digest names the soundfont and the way of cutting, so the address is the content's.
+        return _answer(request, content, "application/octet-stream")
+
+    return [
+        Route("/vendor/{digest}/{name}", _library),
+        Route("/soundfont/{digest}/{bank:int}-{program:int}.sf3", soundfont),
+    ]
 
 
-def synthesizer_head() -> str:
+def synthesizer_head(soundfonts: SoundfontCache) -> str:
     """HTML for the page's head: what the page's scripts have to know, as JSON.
 
-    ``engine`` has the addresses of the scripts, relative to the page, or is null without them.
+    ``engine.library`` is the address of FluidSynth, relative to the page; without it, ``engine`` is
+    null. ``soundfonts`` has the digests of the soundfonts, by name, for the addresses of their
+    instruments: ``soundfont/DIGEST/BANK-PROGRAM.sf3``, with bank 128 for drums. ``settings`` are
+    FluidSynth's, and ``loudness`` is `musegen.audio.Mastering`.
     """
-    addresses = {key: f"vendor/{_DIGEST}/{name}" for key, name in _SCRIPTS.items()}
-    text = json.dumps({"engine": addresses if _is_complete() else None})
-    text = text.replace("<", "\\u003c")  # could end the element
+    config = {
+        "engine": {"library": f"vendor/{_DIGEST}/{_LIBRARY}"} if _LIBRARY in _FILES else None,
+        "soundfonts": soundfonts.digests(),
+        "settings": dict(SYNTH_SETTINGS),
+        "loudness": asdict(MASTERING),
+    }
+    text = json.dumps(config).replace("<", "\\u003c")  # could end the element
     return f'<script type="application/json" id="mg-synthesizer">{text}</script>'
 
 
 def log_if_missing() -> None:
-    """Say in one line of the log how the page's sound gets faster, if files are missing."""
-    if not _is_complete():
+    """Say in one line of the log how the page's sound gets faster, if FluidSynth is missing."""
+    if _LIBRARY not in _FILES:
         logging.getLogger(__name__).info(
             "the server renders all sound; for sound that starts at once and follows every change, "
             "run python scripts/fetch_synthesizer.py and start again"
         )
 
 
-def _is_complete() -> bool:
-    return all(name in _FILES for name in _SCRIPTS.values())
-
-
-async def _serve(request: Request) -> Response:
+async def _library(request: Request) -> Response:
     content = _FILES.get(request.path_params["name"])
     if content is None or request.path_params["digest"] != _DIGEST:
         return PlainTextResponse("Not Found", 404)
-    return Response(content, media_type="text/javascript", headers=_CACHE_FOREVER)
+    return _answer(request, content, "text/javascript")
+
+
+def _answer(request: Request, content: bytes, media_type: str) -> Response:
+    """Answer with content that its address identifies."""
+    tag = f'"{hashlib.sha256(request.url.path.encode()).hexdigest()[:16]}"'
+    headers = {**_CACHE_FOREVER, "ETag": tag}
+    if tag in request.headers.get("if-none-match", ""):
+        return Response(status_code=304, headers=headers)
+    return Response(content, media_type=media_type, headers=headers)
+
+
+def _refuse(status: int, error: str) -> Response:
+    return JSONResponse({"error": error}, status, _NO_STORE)

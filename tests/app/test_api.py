@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import pytest
 import soundfile
@@ -168,6 +169,14 @@ def test_remix_reports_how_the_file_was_read(client, own, midi) -> None:
     _, facts = client.predict(midi=handle_file(midi), seed=3, api_name="/remix")
     assert facts["tracks"] == []
     assert "the very same piece" in facts["report"][0]
+
+
+def test_file_names_of_any_script_are_kept_in_downloads(client, own) -> None:
+    named = handle_file(Path(own).rename(Path(own).with_name("Песня 夜曲.mid")))
+    remix, _ = client.predict(midi=named, api_name="/remix")
+    assert Path(remix).name.startswith("musegen-Песня-夜曲-4bars")
+    sound = client.predict(midi=named, api_name="/render")
+    assert Path(sound).name == "musegen-Песня-夜曲-4bars.wav"
 
 
 def test_remix_reads_tracks_as_other_parts(client, own) -> None:

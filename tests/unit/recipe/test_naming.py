@@ -45,7 +45,7 @@ def test_every_source_has_a_name():
     square = Recipe(source=Blend(corners=(A, B, A, B), x=0.25, y=1.0))
     assert [names(recipe, piece)[:2] for recipe in (MORPH, OWN, place, line, square)] == [
         ("Seed 42 → seed 7", "musegen-seed42-to-seed7-8bars"),
-        ("Für Elise <b>", "musegen-F-r-Elise-b-8bars"),
+        ("Für Elise <b>", "musegen-Für-Elise-b-8bars"),
         ("Place 5", "musegen-map-5-8bars"),
         ("A line on the map", "musegen-map-5-6-7-8bars"),
         ("Blend of four", "musegen-blend-25-100-8bars"),
@@ -95,7 +95,14 @@ def test_a_morph_marks_how_far_its_sections_are():
 
 
 def test_file_names_hold_nothing_odd() -> None:
-    assert naming.safe_stem("../My  Söng (final)") == "My-S-ng-final"
+    assert naming.safe_stem("../My  Söng (final)") == "My-Söng-final"
     assert naming.safe_stem("…mid") == "mid"
     assert naming.safe_stem("…") == "midi"
     assert len(naming.safe_stem("a" * 300)) <= 40
+
+
+def test_file_names_keep_every_script() -> None:
+    names = ["Песня-1", "千本桜", "아리랑", "हिन्दी-गीत", "เพลง", "أغنية", "Ελλάδα", "Dvořák"]
+    assert [naming.safe_stem(f"{name}!") for name in names] == names
+    assert naming.safe_stem("e\u0301tude") == "étude"
+    assert naming.safe_stem("夜" * 300) == "夜" * 26
