@@ -7,8 +7,10 @@ from musegen.audio.rendering import render, render_stages, render_stems
 from musegen.audio.soundfonts import Soundfont, find_soundfont, find_soundfonts, soundfont_names
 from musegen.audio.stems import MIX, Stems
 from musegen.audio.stream import write_stream
+from musegen.audio.subset import DRUM_BANK, cut_soundfont, soundfont_digest
 
 __all__ = [
+    "DRUM_BANK",
     "FORMATS",
     "MASTERING",
     "MIX",
@@ -16,6 +18,7 @@ __all__ = [
     "Mastering",
     "Soundfont",
     "Stems",
+    "cut_soundfont",
     "find_soundfont",
     "find_soundfonts",
     "fluidsynth_problem",
@@ -23,6 +26,7 @@ __all__ = [
     "render",
     "render_stages",
     "render_stems",
+    "soundfont_digest",
     "soundfont_names",
     "to_int16",
     "write_audio",

@@ -10,10 +10,11 @@ from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
 
-from musegen.audio import find_soundfont, soundfont_names
+from musegen.audio import DRUM_BANK, find_soundfont, soundfont_names
 from musegen.errors import AudioError, Cancelled, CheckpointError
 from musegen.files import CHECKPOINTS
 from musegen.map.phrase_map import PhraseMap
+from musegen.music.bands import BANDS
 from musegen.recipe.codec import write_recipe
 from musegen.recipe.examples import EXAMPLES
 from musegen.recipe.execute import RecipeRunner
@@ -34,7 +35,7 @@ from musegen.server.versions import Version
 
 __all__ = ["Services"]
 
-_IDLE_SECONDS = 3.0  # without a request, after which the next example is rendered
+_IDLE_SECONDS = 3.0  # without a request, after which the next thing is prepared
 _CLEAN_UP_SECONDS = 30  # between two times that old files are removed
 
 
@@ -167,8 +168,23 @@ class Services:
     def _slot(self, work: str, cancel: threading.Event) -> AbstractContextManager:
         return self.queues[work].slot(current_visitor(), cancel)
 
-    def render_examples(self) -> None:
-        """Render the examples into the cache while no visitor needs the computer."""
+    def prepare(self) -> None:
+        """Fill the caches while no visitor needs the computer: instruments, then examples."""
+        self._cut_instruments()
+        self._render_examples()
+
+    def _cut_instruments(self) -> None:
+        digest = next(iter(self.soundfonts.digests().values()), None)  # the page's first choice
+        programs = dict.fromkeys(item for band in BANDS.values() for item in band.programs.items())
+        for part, program in programs:
+            self.sessions.wait_until_idle(_IDLE_SECONDS, self._closing)
+            if self._closing.is_set() or digest is None:
+                return
+            # Visitors who choose the instrument will read what is wrong.
+            with contextlib.suppress(AudioError):
+                self.soundfonts.get(digest, DRUM_BANK if part == "drums" else 0, program).result()
+
+    def _render_examples(self) -> None:
         names = soundfont_names()
         soundfont = find_soundfont(names[0]) if names else None  # the page's first choice
         with contextlib.suppress(ModelError):

@@ -95,7 +95,7 @@ def launch(
         raise LaunchError(f"{error}; choose another with --port") from None
     log_if_missing()
     model.start()
-    for task in (services.render_examples, services.clean_up):
+    for task in (services.prepare, services.clean_up):
         name = f"musegen-{task.__name__}"
         threading.Thread(target=task, name=name, daemon=True).start()
     try:

@@ -8,8 +8,7 @@ from pathlib import Path
 
 from cachetools import LRUCache
 
-from musegen.audio import find_soundfonts
-from musegen.audio.subset import DRUM_BANK, cut_soundfont, soundfont_digest
+from musegen.audio import DRUM_BANK, cut_soundfont, find_soundfonts, soundfont_digest
 from musegen.errors import AudioError
 from musegen.music.instruments import DRUM_PITCHES
 

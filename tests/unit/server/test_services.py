@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from support.examples import band
@@ -147,15 +148,24 @@ def test_old_files_are_removed_until_the_services_are_closed(services, tmp_path,
     assert removed[0] == (Path(tmp_path), 3600)
 
 
-def test_examples_are_rendered_when_nobody_is_here(services, monkeypatch):
+def test_instruments_and_examples_are_prepared_when_nobody_is_here(services, monkeypatch):
     monkeypatch.setattr(module, "_IDLE_SECONDS", 0)
     monkeypatch.setattr(module, "EXAMPLES", {"one": RECIPE})
     rendered = []
     monkeypatch.setattr(
         services.sounds, "render", lambda piece, key, *_: rendered.append(key) or iter(())
     )
-    services.render_examples()
+    cut = []
+    monkeypatch.setattr(services.soundfonts, "digests", lambda: {"FluidR3 GM": "abcd"})
+    monkeypatch.setattr(
+        services.soundfonts,
+        "get",
+        lambda *key: cut.append(key) or SimpleNamespace(result=lambda: b""),
+    )
+    services.prepare()
     assert len(rendered) == 1
+    assert cut[:2] == [("abcd", 0, 4), ("abcd", 0, 11)]
+    assert ("abcd", 128, 0) in cut
     services.close()
-    services.render_examples()
+    services.prepare()
     assert len(rendered) == 1
