@@ -6,11 +6,10 @@ import mido
 import numpy as np
 import pretty_midi
 import pytest
-from support.examples import DATA, band, full_band, written
+from support.examples import full_band, written
 from support.midi_files import (
     END,
     QUARTER_C,
-    TICKS,
     Voice,
     midi_file,
     raw_midi,
@@ -299,84 +298,3 @@ def test_a_note_that_lasts_for_hours_is_refused(tmp_path):
 @pytest.mark.timeout(MOST_SECONDS)
 def test_a_number_of_many_bytes_is_refused(tmp_path):
     assert "no notes" in fault(tmp_path / "song.mid", raw_midi(b"\xff" * 600_000))
-
-
-def sixteen_tracks(path):
-    """A file as large as real ones, from the published data where they are, else from ours."""
-    songs = sorted(DATA.glob("pop909/POP909/0[0-4]*/*.mid"))[::11]
-    if not songs:
-        band(16).write_midi(path)
-        return path
-    file = mido.MidiFile(type=1, ticks_per_beat=TICKS)
-    for song in songs:
-        for track in mido.MidiFile(song).tracks[1:]:
-            own = mido.MidiTrack()
-            for message in track:
-                channel = len(file.tracks) % 16
-                own.append(message if message.is_meta else message.copy(channel=channel))
-            file.tracks.append(own)
-    file.save(path)
-    return path
-
-
-def mutated(data, rng):
-    """A file with some bytes changed, or a stretch of it lost or doubled."""
-    if rng.random() < 0.25:
-        at = int(rng.integers(len(data)))
-        end = at + int(rng.integers(1, 200))
-        return np.concatenate([data[:at], data[end:] if rng.random() < 0.5 else data[at // 2 :]])
-    changed = data.copy()
-    places = rng.integers(4, len(data), size=int(rng.choice([1, 2, 5])))
-    if rng.random() < 0.5:
-        # In the range of data bytes, so that most of the file is still music.
-        changed[places] = rng.integers(128, size=len(places))
-    else:
-        changed[places] = rng.integers(256, size=len(places))
-    return changed
-
-
-@pytest.mark.filterwarnings("ignore::musegen.errors.MusicWarning")
-def test_a_file_with_changed_bytes_is_read_or_refused_in_one_line(tmp_path):
-    data = np.frombuffer(written(full_band(), tmp_path / "piece.mid").read_bytes(), np.uint8)
-    path = tmp_path / "mutated.mid"
-    rng = np.random.default_rng(1)
-    pieces, refusals = 0, []
-    for _ in range(300):
-        mutated = data.copy()
-        places = rng.integers(len(data), size=rng.integers(1, 6))
-        mutated[places] = rng.integers(256, size=len(places))
-        path.write_bytes(mutated.tobytes())
-        try:
-            piece = read_midi(path)
-        except MusicError as error:
-            refusals.append(str(error))
-        else:
-            assert len(piece.notes)
-            piece.write_midi(tmp_path / "again.mid")
-            pieces += 1
-    assert all(line and "\n" not in line for line in refusals)
-    assert pieces > 270, "a few bytes of damage leave music"
-
-
-def test_a_file_with_changed_missing_or_repeated_bytes_is_read_or_refused_in_one_line(tmp_path):
-    small = tmp_path / "small.mid"
-    band(8).write_midi(small)
-    sources = [
-        np.frombuffer(file.read_bytes(), np.uint8)
-        for file in (small, sixteen_tracks(tmp_path / "large.mid"))
-    ]
-    rng = np.random.default_rng(3)
-    path = tmp_path / "mutated.mid"
-    music = 0
-    for i in range(60):
-        path.write_bytes(mutated(sources[i % 12 == 0], rng).tobytes())
-        try:
-            piece, report = read_midi_with_report(path)
-        except MusicError as error:
-            lines = [str(error)]
-        else:
-            music += 1
-            lines = report.lines
-            assert len(piece.notes)
-        assert all(line.strip() and len(line.splitlines()) == 1 for line in lines)
-    assert music > 50, "most of the files are still music"
