@@ -38,6 +38,7 @@ space: $(VENV)/.run synthesizer
 # In an environment of its own, so that the auditor's own dependencies are not audited.
 # Strict: fails where the list of vulnerabilities cannot be read.
 audit:
+	@$(PYTHON) scripts/check_advisories.py
 	$(PYTHON) -m venv build/audit
 	build/audit/bin/python -m pip install --quiet "pip-audit>=2.9,<3"
 	build/audit/bin/pip-audit --strict --requirement requirements.lock --no-deps --disable-pip

@@ -5,6 +5,7 @@ import re
 import subprocess
 from importlib.metadata import version
 from pathlib import Path
+from urllib.error import HTTPError
 
 import pytest
 from packaging.requirements import Requirement
@@ -64,6 +65,17 @@ def test_the_lock_has_a_version_in_range_for_every_requirement():
     for requirement in DEPENDENCIES:
         if requirement.marker is None or requirement.marker.evaluate(LINUX):
             assert requirement.specifier.contains(locked[canonicalize_name(requirement.name)])
+
+
+def test_a_missing_list_of_vulnerabilities_is_one_line(monkeypatch):
+    def refuse(url, timeout):
+        raise HTTPError(url, 404, "Not Found", {}, None)
+
+    monkeypatch.setattr("urllib.request.urlopen", refuse)
+    with pytest.raises(SystemExit) as caught:
+        load_script("check_advisories").main()
+    assert "cannot be read from pypi.org (HTTP Error 404: Not Found)" in caught.value.code
+    assert "\n" not in caught.value.code
 
 
 def test_a_space_runs_the_gradio_that_is_required():
