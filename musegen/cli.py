@@ -152,14 +152,14 @@ def _corpus(options: argparse.Namespace) -> None:
 
 def _train(options: argparse.Namespace) -> None:
     from musegen.model.environment import prefer_speed
+    from musegen.music.phrase_set import PhraseSet
 
+    phrases = PhraseSet.load(options.phrases)  # before TensorFlow, which logs what it uses
     prefer_speed()
     from musegen.model.config import default_config
-    from musegen.music.phrase_set import PhraseSet
     from musegen.training.distributed import join_workers
     from musegen.training.train import train_checkpoint
 
-    phrases = PhraseSet.load(options.phrases)
     configs = default_config(options.kind)
     with join_workers() as group:
         train_checkpoint(phrases, options.checkpoint, *configs, options.resume, group)

@@ -6,6 +6,7 @@
 import os
 from functools import cache
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.examples import full_band, written
@@ -39,6 +40,7 @@ def damage(data: bytes, edits) -> bytes:
     return data
 
 
+@pytest.mark.timeout(10 * EXAMPLES)
 @settings(max_examples=EXAMPLES)
 @given(odd_files(), st.booleans(), _edits)
 def test_any_bytes_are_music_or_refused_in_a_line(tmp_path_factory, odd, is_band, edits):
