@@ -1,7 +1,7 @@
 """Files that odd programs write lose no note."""
 
 from hypothesis import given
-from support.odd_files import OddFile, odd_files
+from support.midi_files import OddFile, odd_files
 
 from musegen.midi import load_file
 

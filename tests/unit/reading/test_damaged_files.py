@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.examples import full_band, written
-from support.odd_files import odd_files
+from support.midi_files import odd_files
 
 from musegen.errors import MusicError
 from musegen.reading import read_midi_with_report
