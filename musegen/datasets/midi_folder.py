@@ -9,6 +9,7 @@ from pathlib import Path
 
 from musegen.datasets.build import Source, split_by_name
 from musegen.errors import MusicError, MusicWarning
+from musegen.midi import ENDINGS
 from musegen.music.piece import Piece
 from musegen.reading import read_midi
 
@@ -16,7 +17,7 @@ __all__ = ["find_sources", "list_sources", "read_file"]
 
 
 def find_sources(folders: list[Path]) -> list[Source]:
-    """List all ``.mid`` and ``.midi`` files in the folders, at any depth, or the files given.
+    """List all MIDI files, by their `ENDINGS`, in the folders, at any depth, or the files given.
 
     The folder directly in one of the folders given is the style: ``music/jazz/a.mid`` is ``jazz``.
     The path within the folder decides the split: a twentieth each is for validation and for test.
@@ -58,7 +59,7 @@ def list_sources(
     for folder in folders:
         paths = [folder] if folder.is_file() else sorted(folder.rglob("*"))
         for path in paths:
-            if path.suffix.lower() in (".mid", ".midi"):
+            if path.suffix.lower() in ENDINGS:
                 inside = path.name if path == folder else path.relative_to(folder).as_posix()
                 name = prefix + inside
                 split = split_by_name(name, one_in)

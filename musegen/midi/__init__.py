@@ -3,11 +3,12 @@
 Nothing here knows about phrases, pieces or parts.
 """
 
-from musegen.midi.load import MAX_BYTES, MidiFile, load_file, load_midi
+from musegen.midi.load import ENDINGS, MAX_BYTES, MidiFile, load_file, load_midi
 from musegen.midi.tags import Tag, find_tag
 from musegen.midi.write import TICKS_PER_QUARTER, TimedTrack, build_midi, extend_midi, write_midi
 
 __all__ = [
+    "ENDINGS",
     "MAX_BYTES",
     "TICKS_PER_QUARTER",
     "MidiFile",

@@ -15,8 +15,9 @@ from musegen.errors import MusicError
 from musegen.midi.repair import repair
 from musegen.midi.text import choose_encoding, decode_text
 
-__all__ = ["MAX_BYTES", "MidiFile", "display_text", "load_file", "load_midi"]
+__all__ = ["ENDINGS", "MAX_BYTES", "MidiFile", "display_text", "load_file", "load_midi"]
 
+ENDINGS = (".mid", ".midi", ".kar", ".rmi")  # karaoke files and MIDI in RIFF are MIDI files, too
 MAX_BYTES = 2_000_000  # more than an hour of dense music; parsing this much takes five seconds
 _MAX_TEXT = 60  # characters of a name: one line of a table
 _TEMPO_MAP = ("set_tempo", "time_signature", "key_signature")

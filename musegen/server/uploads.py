@@ -8,6 +8,7 @@ from pathlib import Path
 
 from musegen import audio
 from musegen.errors import MusicError
+from musegen.midi import ENDINGS as MIDI_ENDINGS
 from musegen.midi import Tag, find_tag, load_file
 from musegen.music import Piece
 from musegen.reading import Report, read_file
@@ -19,9 +20,7 @@ from musegen.server.versions import TAG
 
 __all__ = ["ENDINGS", "Upload", "read_upload"]
 
-# Karaoke files (.kar), and MIDI in a RIFF container (.rmi), are MIDI files, too.
-_MIDI = (".mid", ".midi", ".kar", ".rmi")
-ENDINGS = (*_MIDI, *audio.FORMATS)
+ENDINGS = (*MIDI_ENDINGS, *audio.FORMATS)
 """Endings of the files that can be uploaded."""
 
 
