@@ -114,6 +114,9 @@ KINDS: dict[str, Callable[[bytes, np.random.Generator], bytes]] = {
     "length too long": _length(lambda size: size + 1000),
     "length too short": _length(lambda size: size // 2),
     "length of zero": _length(lambda size: 0),
+    "name of a track": lambda data, rng: (
+        data[: _chunks(data)[-1].start - 8] + b"MTrK" + data[_chunks(data)[-1].start - 4 :]
+    ),
     "last byte missing": lambda data, rng: data[:-1],
     "MacBinary header": lambda data, rng: b"\0\4song" + bytes(122) + data,
     "byte order mark": lambda data, rng: b"\xef\xbb\xbf" + data,
