@@ -17,6 +17,7 @@ from musegen.server.model_loader import BackgroundModel
 from musegen.server.services import Services
 from musegen.server.settings import SettingsError, get_settings
 from musegen.web.assets import asset, asset_path
+from musegen.web.controls.sound_values import sound_choices_head
 from musegen.web.modules import module_routes, page_head
 from musegen.web.page import build
 from musegen.web.synthesizer import log_if_missing, synthesizer_head, synthesizer_routes
@@ -71,7 +72,7 @@ def launch(
             prevent_thread_lock=True,
             theme=theme(),
             css=asset("static/page.css"),
-            head=page_head() + synthesizer_head(services.soundfonts),
+            head=page_head() + synthesizer_head(services.soundfonts) + sound_choices_head(),
             favicon_path=asset_path("static/favicon.svg"),
             footer_links=["api"],
             max_file_size=f"{settings.upload_mb}mb",

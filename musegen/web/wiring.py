@@ -29,6 +29,17 @@ __all__ = ["Widgets", "connect"]
 _BUSY = "() => { document.dispatchEvent(new CustomEvent('musegen:busy')); }"
 _IDLE = "() => { document.dispatchEvent(new CustomEvent('musegen:idle')); }"
 _FILE = "(file) => { document.dispatchEvent(new CustomEvent('musegen:file', { detail: file })); }"
+_SOUNDFONT = """(name) => {
+    document.dispatchEvent(new CustomEvent('musegen:soundfont', { detail: name }));
+}"""
+_SOUND = """(value) => {
+    const detail = { name: '%s', value };
+    document.dispatchEvent(new CustomEvent('musegen:sound', { detail }));
+}"""
+# Where the page makes the sound, the server renders none: an empty state asks for nothing.
+_UNLESS_OWN = """(state, soundfont) => [
+    document.querySelector('.mg-player')?.dataset.makes === 'sound' ? '' : state, soundfont
+]"""
 _NO_FILE = "() => { document.dispatchEvent(new CustomEvent('musegen:file')); }"
 
 _PRIVATE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
@@ -112,6 +123,7 @@ class _VersionEvents:
             self._audio.sound,
             [w.state, w.sound.soundfont],
             [w.player, w.progress],
+            js=_UNLESS_OWN,
             **_AT_ONCE,
             trigger_mode="multiple",
         )
@@ -184,6 +196,7 @@ def _connect_edits(versions: _VersionEvents, w: Widgets, services: Services) -> 
         [w.remix.recipe, w.remix.tracks],
     )
     for name, control in zip(SOUND_NAMES, w.sound.components, strict=True):
+        control.input(None, control, None, js=_SOUND % name, **_PRIVATE)  # heard at once
         handler = partial(edits.set_sound, name)
         versions.add(
             control.input,
@@ -222,6 +235,7 @@ def _connect_page(
 def _connect_audio(
     page: gr.Blocks, versions: _VersionEvents, w: Widgets, audio: AudioHandlers
 ) -> None:
+    w.sound.soundfont.input(None, w.sound.soundfont, None, js=_SOUNDFONT, **_PRIVATE)
     versions.add_sound(w.sound.soundfont.input)
     made = w.player.file(audio.file, [w.state, w.sound.soundfont], [w.file, w.progress], **_AT_ONCE)
     made.success(None, w.file, None, js=_FILE, **_PRIVATE)

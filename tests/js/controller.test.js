@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { Controller } from "../../musegen/web/components/player/controller.js";
-import { FakeMixer, fakeStorage, playerData, withSound } from "./support.js";
+import { FakeMixer, FakeSynthesizer, fakeStorage, playerData, withSound } from "./support.js";
 
 const RATE = 44100;
 let mixer;
+let synthesizer;
 let controller;
 let sent;
 
@@ -16,7 +17,7 @@ function show(data = playerData()) {
 }
 
 function soundArrives() {
-  mixer.length = 8 * RATE;
+  mixer.finishLoading();
   controller.mixerChanged("ready");
 }
 
@@ -26,7 +27,9 @@ beforeEach(() => {
   globalThis.localStorage = fakeStorage();
   mixer = new FakeMixer();
   sent = [];
-  controller = new Controller(mixer, (event, data) => sent.push([event, data]));
+  globalThis.fetch = () => new Promise(() => {});
+  synthesizer = new FakeSynthesizer();
+  controller = new Controller(mixer, synthesizer, (event, data) => sent.push([event, data]));
   controller.isAllowedToSound = true;
 });
 
@@ -35,10 +38,7 @@ test("notes are shown first, and played when their sound has arrived", () => {
   assert.equal(state().stage, "drawn");
   assert.deepEqual(mixer.loaded, []);
   controller.receive(withSound(playerData()));
-  assert.deepEqual(
-    mixer.loaded.map(([url]) => url),
-    ["sound"],
-  );
+  assert.deepEqual(mixer.loaded, ["sound"]);
   assert.equal(state().stage, "drawn");
   soundArrives();
   assert.equal(state().stage, "ready");
@@ -63,7 +63,7 @@ test("a sound of other notes than those shown is late, and is ignored", () => {
   controller.receive(playerData({ recipe: "newer" }));
   controller.receive(withSound(playerData(), "late"));
   assert.equal(state().piece.recipe, "newer");
-  assert.ok(!mixer.loaded.some(([url]) => url === "late"));
+  assert.ok(!mixer.loaded.includes("late"));
 });
 
 test("an edit keeps the sound that plays, the selection and the locks", () => {
@@ -93,16 +93,27 @@ test("a selection beyond the end of a shorter piece is dropped", () => {
   assert.deepEqual([state().selected, state().locks.size], [null, 0]);
 });
 
-test("a mix is not played to a visitor who has muted a part", () => {
+test("a mix of the server plays all parts, and says so to a visitor who has muted one", () => {
   show();
   controller.changeMix((mix) => mix.toggleMute("bass"));
   const other = playerData({ id: "two", recipe: "other" });
   controller.receive(other);
   controller.receive(withSound(other, "mix", ["mix"]));
-  assert.equal(mixer.loaded.length, 1);
-  assert.equal(state().status, "Adding the parts …");
-  controller.receive(withSound(other, "parts"));
-  assert.equal(mixer.loaded.at(-1)[0], "parts");
+  soundArrives();
+  assert.equal(state().stage, "ready");
+  assert.match(state().status, /^All parts are heard/);
+  controller.changeMix((mix) => mix.toggleMute("bass"));
+  assert.equal(state().status, "");
+});
+
+test("while the page's own sound is on its way, a visitor who has muted a part waits for it", () => {
+  synthesizer.isUsable = true;
+  show();
+  controller.changeMix((mix) => mix.toggleMute("bass"));
+  const other = playerData({ id: "two", recipe: "other" });
+  controller.receive(other);
+  controller.receive(withSound(other, "mix", ["mix"]));
+  assert.equal(mixer.loaded.at(-1), "own font other");
 });
 
 test("levels follow the mix", () => {
@@ -301,14 +312,6 @@ test("a sound that was cancelled can be requested again", () => {
   assert.ok(state().isBusy);
 });
 
-test("parts that do not arrive leave the mix playing", () => {
-  controller.receive(withSound(playerData(), "mix", ["mix"]));
-  soundArrives();
-  controller.becomeIdle();
-  assert.equal(state().status, "The parts did not arrive: all of them are heard");
-  assert.equal(state().stage, "ready");
-});
-
 test("a request that another one overtakes is forgotten", () => {
   show();
   controller.redraw([2]);
@@ -351,4 +354,126 @@ test("views are told when a piece is ready for the first time", () => {
   controller.receive(withSound(playerData(), "the same piece with another soundfont"));
   soundArrives();
   assert.deepEqual(ready, ["Song"]);
+});
+
+// Sound that the page makes
+
+test("where the page makes the sound, it does not wait for the server", () => {
+  synthesizer.isUsable = true;
+  controller.receive(playerData());
+  assert.deepEqual(mixer.loaded, ["own font recipe"]);
+  assert.equal(state().status, "Loading the sound …");
+  assert.ok(!state().canCancel);
+  soundArrives();
+  assert.equal(state().stage, "ready");
+  assert.equal(state().sound, "own font recipe");
+});
+
+test("the server's sound plays if it comes before the instruments", () => {
+  synthesizer.isUsable = true;
+  assert.ok(!controller.needsNoServer);
+  controller.receive(playerData());
+  controller.receive(withSound(playerData(), "mix", ["mix"]));
+  assert.deepEqual(mixer.loaded, ["own font recipe", "mix"]);
+  mixer.finishLoading(1);
+  controller.mixerChanged("ready");
+  assert.deepEqual([state().sound, state().stage], ["mix", "ready"]);
+  soundArrives();
+  assert.equal(state().sound, "own font recipe");
+});
+
+test("once the instruments are there, the server renders nothing", () => {
+  synthesizer.isUsable = true;
+  synthesizer.isWarm = true;
+  controller.receive(playerData());
+  soundArrives();
+  assert.ok(controller.needsNoServer);
+  assert.deepEqual(mixer.loaded, ["own font recipe"]);
+});
+
+test("a sound that the page cannot make is requested from the server", () => {
+  synthesizer.isUsable = true;
+  synthesizer.isWarm = true;
+  controller.receive(playerData());
+  controller.mixerChanged("failed");
+  assert.ok(!controller.needsNoServer);
+  assert.deepEqual(sent.at(-1), ["open", { recipe: "recipe", id: "one" }]);
+  controller.receive(playerData());
+  controller.receive(withSound(playerData()));
+  soundArrives();
+  assert.equal(state().sound, "sound");
+  assert.ok(mixer.playing);
+  controller.receive(playerData({ id: "two", recipe: "other" }));
+  assert.equal(mixer.loaded.at(-1), "own font other");
+});
+
+test("a change that is not heard loads nothing", () => {
+  synthesizer.isUsable = true;
+  synthesizer.read = () => ({ key: "the same" });
+  controller.receive(playerData());
+  soundArrives();
+  controller.receive(playerData({ recipe: "edited" }));
+  assert.deepEqual(mixer.loaded, ["the same"]);
+  assert.equal(state().stage, "ready");
+});
+
+test("another soundfont plays at once", () => {
+  synthesizer.isUsable = true;
+  show();
+  controller.chooseSoundfont("other");
+  assert.equal(mixer.loaded.at(-1), "own other recipe");
+});
+
+// Controls of band and sound
+
+const CHOICES = { programs: {}, kits: {}, bands: {}, keys: { C: 0, D: 2, E: 4 } };
+
+/** Play a piece whose sound the page makes; what it sounds like depends on its key alone. */
+function playOwn() {
+  synthesizer.isUsable = true;
+  synthesizer.read = ({ keys }) => ({ key: `in ${keys[0]}` });
+  controller.receive(playerData());
+  soundArrives();
+}
+
+const inKey = (key, recipe) => playerData({ recipe, keys: [key, key, key, key] });
+
+test("a control is heard before the server has answered, and its answer changes nothing", () => {
+  playOwn();
+  controller.changeSound({ name: "key", value: "D" }, CHOICES);
+  assert.deepEqual(mixer.loaded, ["in 0", "in 2"]);
+  soundArrives();
+  controller.receive(inKey(2, "in D"));
+  assert.deepEqual(mixer.loaded, ["in 0", "in 2"]);
+  assert.deepEqual([state().stage, state().piece.recipe], ["ready", "in D"]);
+});
+
+test("while a control moves, the next sound begins when the last one is heard", () => {
+  playOwn();
+  controller.changeSound({ name: "key", value: "D" }, CHOICES);
+  controller.changeSound({ name: "key", value: "E" }, CHOICES);
+  assert.deepEqual(mixer.loaded, ["in 0", "in 2"]);
+  soundArrives();
+  assert.deepEqual(mixer.loaded, ["in 0", "in 2", "in 4"]);
+});
+
+test("an answer to an earlier position of the control is not heard", () => {
+  playOwn();
+  controller.changeSound({ name: "key", value: "D" }, CHOICES);
+  soundArrives();
+  controller.changeSound({ name: "key", value: "E" }, CHOICES);
+  soundArrives();
+  controller.receive(inKey(2, "in D"));
+  assert.equal(state().sound, "in 4");
+  assert.equal(state().stage, "ready");
+  controller.receive(inKey(4, "in E"));
+  assert.deepEqual(mixer.loaded, ["in 0", "in 2", "in 4"]);
+});
+
+test("if the server refuses, what is shown is heard again", () => {
+  playOwn();
+  controller.changeSound({ name: "key", value: "D" }, CHOICES);
+  soundArrives();
+  controller.becomeIdle();
+  assert.deepEqual(mixer.loaded, ["in 0", "in 2", "in 0"]);
 });

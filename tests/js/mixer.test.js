@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
+import { FetchedSound } from "../../musegen/web/components/player/fetched_sound.js";
 import { Mixer } from "../../musegen/web/components/player/mixer.js";
 
 const RATE = 44100;
@@ -45,6 +46,9 @@ class FakeContext {
   createGain() {
     return new FakeGain();
   }
+  createWaveShaper() {
+    return { connect() {} };
+  }
   createBufferSource() {
     const source = {
       connect() {},
@@ -79,13 +83,19 @@ const description = (parts, pieces, last = EACH) => ({
   bytes: Array.from({ length: pieces }, () => parts.map(() => 1)),
 });
 
+/** A sound that begins to be fetched; a phrase takes two seconds. */
+function fetchSound(url, stream, times = [0, 2, 4, 6, 8, 10, 12]) {
+  const sound = new FetchedSound(url, stream, times, (event) => mixer.soundChanged(sound, event));
+  return sound;
+}
+
 /** Load a sound and wait until it is ready. */
-async function load(pieces = 3, parts = ["lead", "bass"], url = "sound") {
+async function load(pieces = 3, parts = ["lead", "bass"], url = "sound", times = undefined) {
   responses.set(
     url,
     Uint8Array.from({ length: pieces * parts.length }, (_, i) => i),
   );
-  mixer.load(url, description(parts, pieces));
+  mixer.load(fetchSound(url, description(parts, pieces), times));
   await settle();
 }
 
@@ -262,7 +272,7 @@ test("levels are kept for parts that are yet to come", async () => {
 test("silent parts take no bytes and are not started", async () => {
   const silent = { ...description(["lead", "bass"], 1), bytes: [[1, 0]] };
   responses.set("sound", Uint8Array.from([0]));
-  mixer.load("sound", silent);
+  mixer.load(fetchSound("sound", silent));
   await settle();
   mixer.play();
   assert.deepEqual(
@@ -276,7 +286,7 @@ test("the parts take over from their mix where it plays", async () => {
   mixer.play();
   mixer.context.currentTime = 1;
   await load(3, ["lead", "bass"], "parts");
-  assert.deepEqual(mixer.stream.parts, ["lead", "bass"]);
+  assert.deepEqual(mixer.sound.parts, ["lead", "bass"]);
   const takeOver = RATE + Math.round(0.25 * RATE);
   const [lead, bass] = started.slice(-2);
   assert.deepEqual([lead.at, bass.at], [takeOver, takeOver]);
@@ -284,41 +294,67 @@ test("the parts take over from their mix where it plays", async () => {
   assert.equal(started[0].source.stopsAt, takeOver + FADE);
 });
 
-test("parts wait for their mix if it was requested before", async () => {
+test("a sound plays until a better one, which was requested before, has arrived", async () => {
   let arrive;
-  responses.set("mix", new Promise((done) => (arrive = done)));
-  mixer.load("mix", description(["mix"], 1));
-  await load(1, ["lead", "bass"], "parts");
-  assert.equal(mixer.length, 0);
-  arrive(Uint8Array.from([0]));
+  responses.set("parts", new Promise((done) => (arrive = done)));
+  responses.set("mix", Uint8Array.from([0, 1, 2]));
+  mixer.load(fetchSound("parts", description(["lead", "bass"], 3)));
+  mixer.loadMeanwhile(fetchSound("mix", description(["mix"], 3)));
   await settle();
-  assert.deepEqual(mixer.stream.parts, ["lead", "bass"]);
-  assert.deepEqual(reported, ["ready"]);
+  assert.deepEqual(mixer.sound.parts, ["mix"]);
+  arrive(Uint8Array.from([0, 1, 2, 3, 4, 5]));
+  await settle();
+  assert.deepEqual(mixer.sound.parts, ["lead", "bass"]);
+  assert.deepEqual(reported, ["ready", "ready"]);
 });
 
-test("parts whose mix fails are played alone", async () => {
-  let arrive;
-  responses.set("mix", new Promise((done) => (arrive = done)));
-  mixer.load("mix", description(["mix"], 1));
-  await load(1, ["lead", "bass"], "parts");
-  arrive(null);
-  await settle();
-  assert.deepEqual(mixer.stream.parts, ["lead", "bass"]);
-  assert.deepEqual(reported, ["ready"]);
-});
-
-test("the mix of another piece is not waited for", async () => {
+test("a sound is not waited for once a better one has arrived", async () => {
+  responses.set("parts", Uint8Array.from([0, 1]));
   responses.set("mix", new Promise(() => {}));
-  mixer.load("mix", description(["mix"], 5));
-  await load(1, ["lead", "bass"], "parts");
-  assert.deepEqual(mixer.stream.parts, ["lead", "bass"]);
+  mixer.load(fetchSound("parts", description(["lead", "bass"], 1)));
+  mixer.loadMeanwhile(fetchSound("mix", description(["mix"], 1)));
+  await settle();
+  assert.deepEqual(mixer.sound.parts, ["lead", "bass"]);
+  assert.deepEqual(mixer.next, []);
+});
+
+test("only when no sound is left has it failed", async () => {
+  responses.set("mix", Uint8Array.from([0]));
+  mixer.load(fetchSound("missing", description(["lead", "bass"], 1)));
+  mixer.loadMeanwhile(fetchSound("mix", description(["mix"], 1)));
+  await settle();
+  assert.deepEqual(mixer.sound.parts, ["mix"]);
+  assert.deepEqual(reported, ["ready"]);
+});
+
+test("at another tempo the music goes on where it is, and so does its loop", async () => {
+  await load();
+  mixer.setLoop({ from: 2 * RATE, to: 4 * RATE });
+  mixer.seek(2.5 * RATE);
+  mixer.play();
+  await load(3, ["lead", "bass"], "faster", [0, 1, 2, 3, 4, 5, 6]);
+  assert.deepEqual(mixer.loop, { from: RATE, to: 2 * RATE });
+  const takeOver = Math.round(0.25 * RATE);
+  const heard = ofLead().find(({ at }) => at === takeOver);
+  assert.equal(heard.from, Math.round(RATE + (0.5 * RATE + takeOver - LEAD) / 2));
+});
+
+test("a new loudness is faded in where the music is", async () => {
+  await load();
+  mixer.play();
+  mixer.context.currentTime = 1;
+  mixer.soundChanged(mixer.sound, "measured");
+  const [before, after] = ofLead();
+  const change = RATE + Math.round(0.25 * RATE);
+  assert.deepEqual([after.at, after.from], [change, change - LEAD]);
+  assert.equal(before.source.stopsAt, change + Math.round(0.4 * RATE));
 });
 
 test("a sound that is not there, is too short or cannot be decoded has failed", async () => {
   for (const body of [null, Uint8Array.from([0]), Uint8Array.from([255, 255])]) {
     reported.length = 0;
     responses.set("broken", body);
-    mixer.load("broken", description(["lead"], 2));
+    mixer.load(fetchSound("broken", description(["lead"], 2)));
     await settle();
     assert.deepEqual(reported, ["failed"]);
   }
@@ -327,7 +363,7 @@ test("a sound that is not there, is too short or cannot be decoded has failed", 
 test("a sound that is no longer wanted is not reported", async () => {
   let arrive;
   responses.set("old", new Promise((done) => (arrive = done)));
-  mixer.load("old", description(["lead"], 1));
+  mixer.load(fetchSound("old", description(["lead"], 1)));
   mixer.forget();
   arrive(Uint8Array.from([0]));
   await settle();
@@ -339,7 +375,7 @@ test("few decoded pieces are kept", async () => {
   await load(12, ["lead"]);
   mixer.play();
   await pass(44);
-  assert.ok(mixer.stream.decoded.size <= 8);
+  assert.ok(mixer.sound.decoded.size <= 8);
 });
 
 test("what was cleared is silent and has no length", async () => {

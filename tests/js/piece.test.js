@@ -21,10 +21,12 @@ const slowing = { times: [0, 2, 6], steps: 64 };
 
 test("notes are decoded from their columns", () => {
   assert.deepEqual(piece.notes[1], {
+    start: 4,
+    end: 6,
     onset: 4,
     part: "bass",
     pitch: 36,
-    duration: 2.5,
+    duration: 2,
     velocity: 100,
   });
   assert.equal(piece.notes.length, 3);

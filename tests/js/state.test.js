@@ -134,13 +134,13 @@ test("the status says what the server does", () => {
   assert.equal(state.status, "Making the WAV …");
 });
 
-test("after the mix its parts are still to come", () => {
-  const state = stateOf(withSound(playerData(), "mix", ["mix"]));
-  assert.ok(state.isMix && state.isRendering && state.canCancel);
-  assert.equal(state.status, "Adding the parts …");
-  state.piece = readPiece(withSound(playerData()));
-  assert.ok(!state.canCancel);
-  assert.equal(state.status, "");
+test("the server's sound is all there is, be it a mix or parts", () => {
+  for (const parts of [["mix"], ["lead", "bass"]]) {
+    const state = stateOf(withSound(playerData(), "sound", parts));
+    assert.equal(state.isMix, parts.length === 1);
+    assert.ok(!state.canCancel);
+    assert.equal(state.status, "");
+  }
 });
 
 test("the status shows a problem where nothing else is going on", () => {

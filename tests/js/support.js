@@ -12,7 +12,8 @@ export function playerData({ phrases = 4, parts = ["lead", "bass", "drums"], ...
     onset: 4 * i,
     part: i,
     pitch: { lead: 72, bass: 36, drums: 42 }[part] ?? 60,
-    duration: 2.5,
+    duration: 2,
+    offset: 0,
     velocity: 100,
   }));
   const column = (name, type) => encode(type.from(rows.map((row) => row[name])));
@@ -24,15 +25,20 @@ export function playerData({ phrases = 4, parts = ["lead", "bass", "drums"], ...
     link: null,
     recipe: "recipe",
     bars: 2 * phrases,
-    parts: parts.map((name) => ({ name, instrument: `${name}'s instrument` })),
+    parts: parts.map((name) => ({ name, instrument: `${name}'s instrument`, programs: [[0, 0]] })),
     notes: {
-      onset: column("onset", Float32Array),
+      onset: column("onset", Uint16Array),
       part: column("part", Uint8Array),
       pitch: column("pitch", Uint8Array),
-      duration: column("duration", Float32Array),
+      duration: column("duration", Uint16Array),
+      offset: column("offset", Float32Array),
       velocity: column("velocity", Uint8Array),
     },
     times: Array.from({ length: phrases + 1 }, (_, i) => 2 * i),
+    tempos: Array(phrases).fill(240),
+    beats: null,
+    feels: Array(phrases).fill({ swing: 0, human: false }),
+    keys: Array(phrases).fill(0),
     marks: [
       { bar: 0, text: "A" },
       { bar: phrases, text: "B" },
@@ -60,13 +66,30 @@ export class FakeMixer {
   repeats = false;
   loop = null;
   levels = new Map();
+  /** Keys of the sounds that were loaded. */
   loaded = [];
+  sound = null;
+  next = [];
 
-  load(url, description) {
-    this.loaded.push([url, description]);
+  load(sound) {
+    this.loaded.push(sound.key);
+    this.next = [sound];
   }
-  forget() {}
+  loadMeanwhile(sound) {
+    this.loaded.push(sound.key);
+    this.next.push(sound);
+  }
+  /** A sound that was loaded, the best one if not said otherwise, can be played. */
+  finishLoading(index = 0) {
+    this.sound = this.next[index];
+    this.next.length = index;
+    this.length = 8 * 44100;
+  }
+  forget() {
+    this.next = [];
+  }
   clear() {
+    this.sound = null;
     this.length = 0;
     this.playing = false;
   }
@@ -88,6 +111,20 @@ export class FakeMixer {
   }
   setLevel(part, level) {
     this.levels.set(part, level);
+  }
+}
+
+/** Stands in for the synthesizer of a controller; at first the page has none. */
+export class FakeSynthesizer {
+  isUsable = false;
+  isWarm = false;
+  soundfont = "font";
+
+  read(piece) {
+    return { key: `own ${this.soundfont} ${piece.recipe}` };
+  }
+  make(piece) {
+    return this.read(piece);
   }
 }
 

@@ -165,7 +165,6 @@ def main() -> None:
             lambda: start("short"), None, shown, **quiet
         )
         gr.Button("Their mix", elem_id="mix").click(mix, [recipe, id], stage, **quiet)
-        gr.Button("Their parts", elem_id="apart").click(**hear)
         gr.Button("Other instrument", elem_id="other").click(
             other, [recipe, id], shown, **quiet
         ).success(**hear)

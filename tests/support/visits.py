@@ -47,6 +47,15 @@ class Visit:
         page.wait_for_selector(".mg-panel .head")
         return Visit(page)
 
+    def let_server_play(self) -> None:
+        """Load the page again, as in a browser without WebAssembly."""
+        self.page.route(
+            "**/vendor/**",
+            lambda route: route.fulfill(body="throw Error()", content_type="text/javascript"),
+        )
+        self.page.reload()
+        self.page.wait_for_selector(".mg-panel .head")
+
     def data(self, name: str) -> str:
         return self.player.get_attribute(f"data-{name}")
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
 import gradio as gr
 
-from musegen.midi.general_midi import DRUM_KITS, program_named
+from musegen.midi.general_midi import DRUM_KITS, program_name, program_named
 from musegen.music import Piece
 from musegen.music.bands import BANDS
 from musegen.music.instruments import DEFAULT_PROGRAMS, instrument_name
@@ -21,12 +22,31 @@ __all__ = [
     "SOUND_NAMES",
     "band_updates",
     "set_sound",
+    "sound_choices_head",
     "sound_from_values",
     "sound_values",
 ]
 
 SOUND_NAMES = ("band", *PARTS, "key", "tempo", "swing", "human")
 OWN_BAND = "Your own"  # the band of instruments that are together in no band of ours
+
+
+def sound_choices_head() -> str:
+    """HTML for the page's head: what the controls' choices mean, as JSON.
+
+    So the page's scripts can play a change before the server has answered.
+    """
+    choices = {
+        "programs": {program_name(program): program for program in range(128)},
+        "kits": dict(DRUM_KITS),
+        "bands": {
+            name: {"programs": dict(band.programs), "swing": band.swing}
+            for name, band in BANDS.items()
+        },
+        "keys": {name: key_named(name) for name in KEY_NAMES},
+    }
+    text = json.dumps(choices).replace("<", "\\u003c")  # could end the element
+    return f'<script type="application/json" id="mg-sound-choices">{text}</script>'
 
 
 def sound_values(piece: Piece) -> list[Any]:

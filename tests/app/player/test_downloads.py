@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import soundfile
 from PIL import Image
-from support.visits import Visit, changed_phrases
+from support.visits import MIXER, Visit, changed_phrases
 
 from musegen.reading import read_midi
 
@@ -58,6 +58,7 @@ def test_sound_files_have_the_whole_piece(page, tmp_path, kind) -> None:
     assert file.name == f"musegen-seed5-4bars.{kind}"
     info = soundfile.info(file)
     assert info.format.lower() == kind
+    page.wait(f"{MIXER}.sound.gain !== null")  # once its loudness is measured, its end is known
     assert info.duration == pytest.approx(page.mixer("length") / 44100, abs=0.1)
     sound, _ = soundfile.read(file)
     assert np.abs(sound).max() > 0.1

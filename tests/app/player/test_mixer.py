@@ -5,47 +5,29 @@ When it plays what is tested in tests/js/mixer.test.js.
 
 from __future__ import annotations
 
-import functools
-import http.server
 import json
-import shutil
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
-from support.visits import ROOT
+from support.pages.mixer_page import open_mixer_page, wait_for, wait_for_more, write_mixer_page
 
 from musegen.audio import MIX, Stems, write_stream
 
 RATE = 44100
 SECONDS = 14
 PARTS = ("lead", "bass", "drums")
-# The page records all that leaves the mixer, from `record` on.
-PAGE = """<!doctype html><title>Mixer</title><script type="module">
-import { Mixer } from "./player/mixer.js";
-const events = [];
-const mixer = new Mixer((event) => events.push(event));
-const blocks = [];
-const code = `registerProcessor('recorder', class extends AudioWorkletProcessor {
-    process([[left]]) {
-        if (left) this.port.postMessage(left.slice());
-        return true;
-    }
-});`;
-const length = () => blocks.length * 128;
-const heard = () => blocks.flatMap((block) => Array.from(block));
-Object.assign(window, { events, mixer, record, heard, length });
-async function record() {
-    mixer.wake();
-    await mixer.context.audioWorklet.addModule(URL.createObjectURL(
-        new Blob([code], { type: 'text/javascript' })));
-    const recorder = new AudioWorkletNode(mixer.context, 'recorder');
-    recorder.port.onmessage = ({ data }) => blocks.push(data);
-    mixer.output.connect(recorder);
+PAGE = """
+import { FetchedSound } from "./player/fetched_sound.js";
+async function load(name) {
+    const stream = await (await fetch(`${name}.json`)).json();
+    const changed = (event) => mixer.soundChanged(sound, event);
+    const sound = new FetchedSound(`${name}.flacs`, stream, [0, 100], changed);
+    mixer.load(sound);
 }
-</script>"""
+Object.assign(window, { load });
+"""
 
 
 def music() -> dict[str, np.ndarray]:
@@ -65,9 +47,7 @@ def sounds() -> dict[str, np.ndarray]:
 def folder(tmp_path_factory, sounds) -> Path:
     """The same music twice, as a mix and as parts, beside a page with the mixer."""
     folder = tmp_path_factory.mktemp("mixer")
-    for name in ("player", "shared"):
-        shutil.copytree(ROOT / "musegen/web/components" / name, folder / name)
-    (folder / "index.html").write_text(PAGE)
+    write_mixer_page(folder, PAGE)
     stages = {MIX: Stems({MIX: sum(sounds.values())}, RATE, {}), "parts": Stems(sounds, RATE, {})}
     for name, stems in stages.items():
         description = write_stream(folder / f"{name}.flacs", stems)
@@ -75,50 +55,19 @@ def folder(tmp_path_factory, sounds) -> Path:
     return folder
 
 
-class _Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, *args) -> None:
-        pass
-
-
 @pytest.fixture
 def page(folder, browser) -> Iterator[object]:
-    handler = functools.partial(_Quiet, directory=folder)
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        page = browser.new_page()
-        amiss = []
-        page.on("pageerror", lambda error: amiss.append(str(error)))
-        page.goto(f"http://127.0.0.1:{server.server_port}/")
-        page.mouse.click(5, 5)  # browsers want one before they make a sound
-        page.evaluate("record()")
+    with open_mixer_page(folder, browser) as page:
         yield page
-        page.close()
-        server.shutdown()
-        assert not amiss
 
 
 def load(page, name: str) -> None:
-    page.evaluate(
-        "async (name) => {"
-        " const description = await (await fetch(`${name}.json`)).json();"
-        " mixer.load(`${name}.flacs`, description); }",
-        name,
-    )
-
-
-def wait_for(page, condition: str) -> None:
-    page.wait_for_function(condition, timeout=20_000)
-
-
-def wait_for_more(page, seconds: float) -> None:
-    """Wait until this much more has been recorded."""
-    samples = page.evaluate("length()") + round(seconds * RATE)
-    wait_for(page, f"length() > {samples}")
+    page.evaluate("load", name)
 
 
 def play_mix(page, at: float) -> None:
     load(page, MIX)
-    wait_for(page, "mixer.stream")
+    wait_for(page, "mixer.sound")
     page.evaluate("at => { mixer.seek(at); mixer.play(); }", round(at * RATE))
     wait_for(page, f"mixer.position > {round(at * RATE)}")
 
@@ -136,7 +85,7 @@ def test_the_parts_take_over_from_their_mix_unheard(page, sounds, at) -> None:
     play_mix(page, at)
     wait_for_more(page, 0.4)
     load(page, "parts")
-    wait_for(page, "mixer.stream.parts.length === 3")
+    wait_for(page, "mixer.sound.parts.length === 3")
     wait_for_more(page, 2.5)
     # Both at the same moment: to read the sound takes so long that the music may end meanwhile.
     heard, events = page.evaluate("[heard(), [...events]]")
@@ -157,7 +106,7 @@ def test_after_that_each_part_has_its_own_level(page, sounds) -> None:
     play_mix(page, 0)
     page.evaluate("mixer.setLevel('lead', 0)")  # of a mix no part can be taken away
     load(page, "parts")
-    wait_for(page, "mixer.stream.parts.length === 3")
+    wait_for(page, "mixer.sound.parts.length === 3")
     wait_for_more(page, 1.5)
     heard = np.array(page.evaluate("heard()"), np.float32)[-RATE:]
     left = (sounds["bass"] + sounds["drums"])[:, 0]
@@ -170,7 +119,7 @@ def test_parts_take_over_in_a_loop(page, sounds) -> None:
     play_mix(page, 1)
     wait_for_more(page, 0.7)
     load(page, "parts")
-    wait_for(page, "mixer.stream.parts.length === 3")
+    wait_for(page, "mixer.sound.parts.length === 3")
     wait_for_more(page, 2.5)
     heard = np.array(page.evaluate("heard()"), np.float32)
     heard = heard[np.flatnonzero(np.abs(heard) > 0.01)[0] :]

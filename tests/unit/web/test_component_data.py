@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import base64
+import json
 from pathlib import Path
 
 import numpy as np
 import pytest
 from support.examples import band
 from support.midi_files import Voice, midi_file, scale, triads
+from support.visits import ROOT
 
+from musegen.music import Piece
+from musegen.music.feel import Feel, play_times
+from musegen.music.notes import PARTS, make_notes
 from musegen.recipe.schema import Random, Recipe
 from musegen.server.uploads import Upload, read_upload
 from musegen.web.components.map.component import map_data
@@ -75,27 +80,37 @@ def test_the_square_has_four_corners() -> None:
 # The player
 
 
-def test_the_player_gets_its_notes_as_columns_sorted_by_onset() -> None:
+def test_the_player_gets_the_written_notes_as_columns() -> None:
     piece = band(bars=2, tempo=120)
     data = player_data(piece, id="1", title="Band", recipe="r", stem="band", marks=[(0, "A")])
-    onset, duration = (decode(text, "<f4") for text in (data.notes.onset, data.notes.duration))
-    columns = [decode(text, "u1") for text in (data.notes.part, data.notes.pitch)]
-    velocity = decode(data.notes.velocity, "u1")
-    assert (np.diff(onset) >= 0).all()
-    start, end = piece.play_times()
-    assert onset == pytest.approx(np.sort(start))
-    assert np.sort(duration) == pytest.approx(np.sort(end - start))
     names = [part.name for part in data.parts]
     assert names == list(piece.parts)
-    rows = sorted(zip(*columns, velocity, strict=True))
-    expected = sorted(
-        (names.index(name), note["pitch"], note["velocity"])
-        for name in piece.parts
-        for note in piece.only((name,)).notes
-    )
-    assert rows == expected
+    types = {"onset": "<u2", "duration": "<u2", "offset": "<f4", "pitch": "u1", "velocity": "u1"}
+    for name, dtype in types.items():
+        assert decode(getattr(data.notes, name), dtype).tolist() == piece.notes[name].tolist()
+    parts = [names[part] for part in decode(data.notes.part, "u1")]
+    assert parts == [PARTS[part] for part in piece.notes["part"]]
     assert data.times == pytest.approx([0, 4])
+    assert (data.tempos, data.feels[0].human) == ([120], True)
     assert data.model_dump()["marks"] == [{"bar": 0, "text": "A"}]
+
+
+def test_the_player_gets_all_instruments_of_a_part() -> None:
+    piece = Piece(band(bars=4).phrases, {"lead": 5}, changes={1: {"lead": 6}})
+    data = player_data(piece, id="1", title="Band", recipe="r", stem="band")
+    assert {part.name: part.programs for part in data.parts}["lead"] == [(0, 5), (1, 6)]
+
+
+def test_the_page_is_tested_with_the_times_that_are_computed_here() -> None:
+    for case in json.loads((ROOT / "tests/js/feel_times.json").read_text()):
+        rows = [
+            (n["onset"], n["part"], n["pitch"], n["duration"], 90, n["offset"])
+            for n in case["notes"]
+        ]
+        feels = [Feel(feel["swing"], feel["human"]) for feel in case["feels"]]
+        start, end = play_times(make_notes(rows), feels, case["steps"])
+        assert start.tolist() == pytest.approx(case["start"], abs=1e-9)
+        assert end.tolist() == pytest.approx(case["end"], abs=1e-9)
 
 
 # The table of tracks

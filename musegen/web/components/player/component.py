@@ -23,24 +23,36 @@ _EVENTS = ("draw", "phrase", "edit", "open", "file", "cancel")
 
 
 class Part(GradioModel):
-    """A part that has notes, and the name of its instrument."""
+    """A part that has notes, with the name of its first instrument.
+
+    `programs` are pairs of a phrase, counted from 0, and the General MIDI program from there on.
+    """
 
     name: str
     instrument: str
+    programs: list[tuple[int, int]]
 
 
 class Notes(GradioModel):
-    """The notes as they are played, sorted by onset: a column each, as base64.
+    """The notes as they are written, sorted by onset, part and pitch: a column each, as base64.
 
-    Onsets and durations are little-endian float32, in steps; parts (an index into
-    `PlayerData.parts`), pitches and velocities are uint8.
+    Onsets and durations are little-endian uint16, in steps; offsets, of drum hits, are float32, in
+    steps; parts (an index into `PlayerData.parts`), pitches and velocities are uint8.
     """
 
     onset: str
     part: str
     pitch: str
     duration: str
+    offset: str
     velocity: str
+
+
+class PhraseFeel(GradioModel):
+    """How a phrase is played, as in `musegen.music.feel.Feel`."""
+
+    swing: float
+    human: bool
 
 
 class Mark(GradioModel):
@@ -82,6 +94,14 @@ class PlayerData(GradioModel):
     notes : Notes
     times : list of float
         Seconds at the start of each phrase, and at the end of the last.
+    tempos : list of float
+        Of each phrase, in quarter notes a minute.
+    beats : list of list of float, optional
+        `musegen.music.Phrase.beat_lengths` of each phrase, if any has some.
+    feels : list of PhraseFeel
+        Of each phrase.
+    keys : list of int
+        Of each phrase, as in `musegen.music.Phrase.key`.
     marks : list of Mark
     blend : list of Share, optional
         Only of a morph.
@@ -104,6 +124,10 @@ class PlayerData(GradioModel):
     parts: list[Part]
     notes: Notes
     times: list[float]
+    tempos: list[float]
+    beats: list[list[float]] | None = None
+    feels: list[PhraseFeel]
+    keys: list[int]
     marks: list[Mark]
     blend: list[Share] | None = None
     sound: FileData | None = None
@@ -133,15 +157,15 @@ def player_data(
     names = piece.parts
     notes = piece.notes
     index = np.array([names.index(part) if part in names else 0 for part in PARTS])[notes["part"]]
-    start, end = (_even_steps(piece, steps) for steps in piece.play_times())
-    order = np.lexsort((notes["pitch"], index, start))
     columns = {
-        "onset": (start, "<f4"),
+        "onset": (notes["onset"], "<u2"),
         "part": (index, "u1"),
         "pitch": (notes["pitch"], "u1"),
-        "duration": (end - start, "<f4"),
+        "duration": (notes["duration"], "<u2"),
+        "offset": (notes["offset"], "<f4"),
         "velocity": (notes["velocity"], "u1"),
     }
+    beat_lengths = [phrase.beat_lengths for phrase in piece.phrases]
     phrase_steps = np.arange(len(piece) + 1) * STEPS_PER_PHRASE
     return PlayerData(
         id=id,
@@ -152,16 +176,23 @@ def player_data(
         recipe=recipe,
         bars=piece.bars,
         parts=[
-            Part(name=name, instrument=instrument_name(name, piece.programs[name]))
+            Part(
+                name=name,
+                instrument=instrument_name(name, piece.programs[name]),
+                programs=_programs(piece, name),
+            )
             for name in names
         ],
         notes=Notes(
-            **{
-                name: encode_array(values[order], dtype)
-                for name, (values, dtype) in columns.items()
-            }
+            **{name: encode_array(values, dtype) for name, (values, dtype) in columns.items()}
         ),
         times=[round(float(second), 4) for second in piece.seconds_at(phrase_steps)],
+        tempos=[phrase.tempo for phrase in piece.phrases],
+        beats=[list(beats) for beats in beat_lengths] if any(beat_lengths) else None,
+        feels=[
+            PhraseFeel(swing=phrase.feel.swing, human=phrase.feel.human) for phrase in piece.phrases
+        ],
+        keys=[phrase.key for phrase in piece.phrases],
         marks=[Mark(bar=bar, text=text) for bar, text in marks],
         blend=None if blend is None else [Share(bar=bar, share=share) for bar, share in blend],
         sound=None if sound is None else FileData(path=str(sound), orig_name=sound.name),
@@ -170,15 +201,10 @@ def player_data(
     )
 
 
-def _even_steps(piece: Piece, steps: np.ndarray) -> np.ndarray:
-    """Return positions in steps as if the tempo of each phrase were steady.
-
-    The player converts steps to seconds phrase by phrase, so it draws a ritardando as wider steps.
-    """
-    if not any(phrase.beat_lengths for phrase in piece.phrases):
-        return steps
-    edges = np.arange(len(piece) + 1) * STEPS_PER_PHRASE
-    return np.interp(piece.seconds_at(steps), piece.seconds_at(edges), edges)
+def _programs(piece: Piece, part: str) -> list[tuple[int, int]]:
+    """Return a part's program at the start, and where it changes."""
+    changes = {at: change[part] for at, change in piece.changes.items() if part in change}
+    return sorted({0: piece.programs[part], **changes}.items())
 
 
 def player(**kwargs: Any) -> gr.HTML:

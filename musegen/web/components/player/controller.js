@@ -2,6 +2,7 @@
 // Python. It changes the state, directs the mixer and sends events; the page is drawn by views.
 
 import { clamp } from "../shared/numbers.js";
+import { FetchedSound } from "./fetched_sound.js";
 import { toggle } from "./mix.js";
 import { RATE } from "./mixer.js";
 import {
@@ -13,14 +14,19 @@ import {
   stepAt,
   stepOfPhrase,
 } from "./piece.js";
+import { changeSound } from "./sound_controls.js";
 import { CONTINUED_BARS, State } from "./state.js";
 import { History } from "./versions.js";
 
 /** @import { PlayerData, ProgressData } from "../shared/payloads.js" */
 /** @import { Mix } from "./mix.js" */
-/** @import { Mixer, MixerEvent } from "./mixer.js" */
+/** @import { Mixer, MixerEvent, Sound, SoundEvent } from "./mixer.js" */
 /** @import { Piece } from "./piece.js" */
+/** @import { Choices, SoundChange } from "./sound_controls.js" */
 /** @import { Model, Request } from "./state.js" */
+/** @import { Synthesizer } from "./synthesizer.js" */
+
+const ANSWER_TIME = 3000; // ms within which the server answers a control, as a rule
 
 /**
  * Draws a part of the player.
@@ -43,16 +49,23 @@ export class Controller {
   views = [];
   isAllowedToSound = false; // browsers refuse sound before the first click or key
   #playsWhenReady = false;
+  /** @type {Piece | null} what is heard before the server has answered */
+  #ahead = null;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #answerTimer = undefined;
+  /** @type {string | null} recipe whose sound this page could not make */
+  #refused = null;
   /** @type {number | null} phrase to play from when the sound is ready */
   #playsFrom = null;
   #isAnnounced = false; // whether the views know that the piece is ready
 
   /**
-   * @param {Mixer} mixer
+   * @param {Mixer} mixer @param {Synthesizer} synthesizer
    * @param {(event: string, data?: object) => void} trigger sends an event to Python
    */
-  constructor(mixer, trigger) {
+  constructor(mixer, synthesizer, trigger) {
     this.mixer = mixer;
+    this.synthesizer = synthesizer;
     this.trigger = trigger;
   }
 
@@ -124,8 +137,11 @@ export class Controller {
     const { request } = state;
     if (state.versions.add(piece.recipe, isNew, request?.version)) this.history.add(piece);
     this.stopCopying();
-    mixer.forget();
-    state.loading = null;
+    if (isNew || request?.isCut) this.#ahead = null;
+    if (!this.#ahead) {
+      mixer.forget();
+      state.loading = null;
+    }
     this.#isAnnounced = false;
     this.#playsFrom = request?.from ?? null;
     if (this.#playsFrom !== null) this.#playsWhenReady = true;
@@ -144,18 +160,111 @@ export class Controller {
   /** @param {Piece} piece */
   #loadSound(piece) {
     const { state, mixer } = this;
-    const source = piece.sound?.url;
-    // No part can be taken out of a mix: unless all are heard, wait for the parts.
-    if (source && piece.stream && !(piece.stream.parts.join() === "mix" && !state.isFullMix)) {
-      if (state.sound === source) state.stage = "ready";
-      else if (state.loading !== source) {
-        state.loading = source;
-        mixer.load(source, piece.stream);
-      }
-    } else if (!source && piece.problem) {
+    state.isOwnSound = this.#canMakeSound(piece);
+    const source = this.#sourceOf(piece);
+    if (state.isOwnSound) {
+      if (this.#isBehind(piece)) return;
+      this.#loadOwnSound(piece);
+      // No part can be taken out of a mix.
+      if (source && state.isFullMix && state.stage !== "ready") mixer.loadMeanwhile(source.fetch());
+    } else if (source) this.#load(source.url, source.fetch);
+    else if (!piece.sound && piece.problem) {
       mixer.clear();
       state.stage = "problem";
     } else if (!this.hasSound) state.stage = "drawn";
+  }
+
+  /**
+   * Where the sound is that the server has rendered; null if there is none.
+   * @param {Piece} piece
+   */
+  #sourceOf({ sound, stream, times }) {
+    const { mixer } = this;
+    if (!sound || !stream) return null;
+    const fetch = () => {
+      const changed = (/** @type {SoundEvent} */ event) => mixer.soundChanged(fetched, event);
+      const fetched = new FetchedSound(sound.url, stream, times, changed);
+      return fetched;
+    };
+    return { url: sound.url, fetch };
+  }
+
+  /** @param {Piece} piece */
+  #loadOwnSound(piece) {
+    const { mixer, synthesizer } = this;
+    this.#load(synthesizer.read(piece).key, () =>
+      synthesizer.make(piece, (event, sound) => mixer.soundChanged(sound, event)),
+    );
+  }
+
+  /**
+   * Whether a control was moved since the piece was requested: its answer is still to come. If none
+   * comes, what is shown is heard in the end.
+   * @param {Piece} piece
+   */
+  #isBehind(piece) {
+    clearTimeout(this.#answerTimer);
+    const { synthesizer } = this;
+    const ahead = this.#ahead;
+    if (!ahead || synthesizer.read(ahead).key === synthesizer.read(piece).key) {
+      this.#ahead = null;
+      return false;
+    }
+    if (this.hasSound) this.state.stage = "ready";
+    this.#answerTimer = setTimeout(() => this.#returnToShown(), ANSWER_TIME);
+    return true;
+  }
+
+  #returnToShown() {
+    clearTimeout(this.#answerTimer);
+    if (!this.#ahead) return;
+    this.#ahead = null;
+    if (this.state.piece) this.#loadSound(this.state.piece);
+    this.update();
+  }
+
+  /**
+   * A control of the band or the sound was moved: let it be heard while the server makes the piece.
+   * @param {SoundChange} change @param {Choices} choices
+   */
+  changeSound(change, choices) {
+    const { state } = this;
+    if (!state.piece || !state.isOwnSound || state.stage !== "ready") return;
+    this.#ahead = changeSound(this.#ahead ?? state.piece, change, choices);
+    if (!state.loading) this.#loadOwnSound(this.#ahead); // else when what is being loaded is heard
+    clearTimeout(this.#answerTimer);
+    this.#answerTimer = setTimeout(() => this.#returnToShown(), ANSWER_TIME);
+    this.update();
+  }
+
+  /** @param {string} key @param {() => Sound} make */
+  #load(key, make) {
+    const { state, mixer } = this;
+    if (mixer.sound?.key === key) {
+      mixer.forget();
+      if (state.stage !== "ready") this.#soundIsReady();
+    } else if (state.loading !== key) {
+      state.loading = key;
+      mixer.load(make());
+    }
+  }
+
+  /** @param {Piece} piece whether this page makes its sound */
+  #canMakeSound(piece) {
+    return this.synthesizer.isUsable && piece.notes.length > 0 && this.#refused !== piece.recipe;
+  }
+
+  /** Whether the server need not render the sound of what is requested now. */
+  get needsNoServer() {
+    const { piece } = this.state;
+    return this.synthesizer.isWarm && this.synthesizer.isUsable && this.#refused !== piece?.recipe;
+  }
+
+  /** @param {string} name of the soundfont that was chosen */
+  chooseSoundfont(name) {
+    this.synthesizer.soundfont = name;
+    if (this.state.piece && this.state.isOwnSound) this.#loadSound(this.state.piece);
+    this.update();
   }
 
   /**
@@ -164,32 +273,44 @@ export class Controller {
    */
   mixerChanged(event) {
     if (event === "ready") this.#soundIsReady();
-    else if (event === "failed") {
-      this.state.loading = null;
-      if (this.state.stage !== "ready") {
-        this.mixer.clear(); // what plays is not what is shown
-        this.state.stage = "problem";
-      }
-      this.state.note = "The sound did not arrive: draw it again";
-    }
+    else if (event === "failed") this.#soundHasFailed();
     this.update();
+  }
+
+  #soundHasFailed() {
+    const { state, mixer } = this;
+    state.loading = null;
+    if (state.isOwnSound && state.piece) {
+      // The server renders it; what plays goes on until then.
+      this.#refused = state.piece.recipe;
+      state.isOwnSound = false;
+      this.update();
+      this.#requestSound();
+      return;
+    }
+    if (state.stage !== "ready") {
+      mixer.clear(); // what plays is not what is shown
+      state.stage = "problem";
+    }
+    state.note = "The sound did not arrive: draw it again";
   }
 
   #soundIsReady() {
     const { state } = this;
     const { piece } = state;
     if (!piece) return;
-    state.sound = state.loading;
-    state.loading = null;
+    state.sound = this.mixer.sound?.key ?? null;
+    if (state.sound === state.loading) state.loading = null;
     state.stage = "ready";
     if (!this.#isAnnounced) for (const view of this.views) view.pieceIsReady?.(piece.title);
     this.#isAnnounced = true;
-    if (this.isLooping)
+    if (this.isLooping && !this.#ahead)
       this.loop(true); // at another tempo the phrase begins at another time
     else if (this.#playsFrom !== null) this.seekTo(Math.min(this.#playsFrom, piece.phrases - 1));
     if (this.#playsWhenReady) this.play();
     this.#playsWhenReady = false;
     this.#playsFrom = null;
+    if (this.#ahead) this.#loadOwnSound(this.#ahead);
   }
 
   // Requests --------------------------------------------------------------------------------------
@@ -236,6 +357,7 @@ export class Controller {
   becomeIdle() {
     const { state } = this;
     this.#endRequest();
+    this.#returnToShown();
     state.making = null;
     state.isSilent = true;
     state.note = "";
@@ -243,7 +365,7 @@ export class Controller {
       this.mixer.clear(); // what plays is not what is shown
       state.stage = "silent";
       state.note = "There is no sound yet: press play to make it";
-    } else if (state.isMix) state.note = "The parts did not arrive: all of them are heard";
+    }
     this.update();
   }
 
@@ -271,9 +393,10 @@ export class Controller {
 
   /** The sound was cancelled before it came. */
   #requestSound() {
-    const { piece } = this.state;
+    const { state } = this;
+    const { piece } = state;
     if (!piece) return;
-    this.#playsWhenReady = true;
+    this.#playsWhenReady ||= state.stage !== "ready";
     this.trigger("open", { recipe: piece.recipe, id: piece.id });
     this.#beBusy();
   }

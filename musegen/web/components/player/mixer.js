@@ -3,41 +3,45 @@
 // that its pieces, played end to end, leave no seam.
 
 import { clamp } from "../shared/numbers.js";
+import { RATE } from "../synth/engine.js";
 
-export const RATE = 44100;
+export { RATE };
 
 /** @param {number} seconds */
 const samplesOf = (seconds) => Math.round(seconds * RATE);
 
 const AHEAD = samplesOf(2.5); // scheduled in advance: a page in the background wakes once a second
 const LEAD = samplesOf(0.04); // from a decision to its sound
-const LONG_LEAD = samplesOf(0.25); // the same where nobody waits: busy computers need the time
+const LONG_LEAD = samplesOf(0.25); // the same where nobody waits
 const FADE = samplesOf(0.004); // where the music jumps, so that it does not click
-const CACHED = 8; // decoded pieces, 4 s each: 56 MB for five parts
+const LONG_FADE = samplesOf(0.4); // where only its loudness changes
 const LEVEL_TIME = 0.012; // seconds in which a level changes
 const TICK = 150; // milliseconds
-const BUFFERED = samplesOf(1.5); // of a new sound, before it replaces the one that plays
+const LOUDEST = 8; // peak, far over full scale, up to which the output is bent and not cut
+const KNEE = 0.9; // peak from which on it is bent
 
-/** @typedef {import("../shared/payloads.js").Stream} StreamData */
+/** @typedef {"arrived" | "measured" | "failed"} SoundEvent what has become of a sound */
 /** @typedef {"ready" | "ended" | "failed"} MixerEvent */
-/** @typedef {{ buffers: (AudioBuffer | null)[] | null }} Decoded null while it is being decoded */
 /** @typedef {{ from: number, to: number }} Loop */
 /** @typedef {{ at: number, from: number, length: number }} Span scheduled sound: when, and from where */
+/** @typedef {{ at: number, from: number, fade: number }} Cursor when the next piece is due, and from where */
 
 /**
- * A sound that is being fetched or played.
+ * A sound in pieces of equal length. It calls `Mixer.soundChanged` when a piece has arrived.
  *
- * @typedef {object} Loaded
- * @property {[number, number][][]} ranges for each piece and part, its bytes' start and end
- * @property {number[]} ends of the pieces, in bytes
- * @property {AbortController} abort
- * @property {boolean} isReported whether the page is told when it is ready
- * @property {Uint8Array} data
- * @property {number} arrived bytes
- * @property {Map<number, Decoded>} decoded pieces
+ * @typedef {object} Sound
+ * @property {string} key equal for equal sounds
+ * @property {string[]} parts names; `["mix"]` if they are mixed already
+ * @property {number} samples length
+ * @property {number} each samples in a piece; the last may be shorter
+ * @property {number} buffered samples that are needed before it replaces the one that plays
+ * @property {number} lead samples from then on until it is heard
+ * @property {number[]} times seconds at the start of each phrase, and at the end of the last
+ * @property {(pieces: number[]) => void} want have pieces made, in this order
+ * @property {(piece: number) => boolean} has
+ * @property {(piece: number) => (AudioBuffer | null)[] | null} get null: not yet, or silence
+ * @property {() => void} close it is not needed any more
  */
-
-/** @typedef {StreamData & Loaded} Stream */
 
 /**
  * What sounds between two jumps.
@@ -50,9 +54,6 @@ const BUFFERED = samplesOf(1.5); // of a new sound, before it replaces the one t
  * @property {number | null} fadesAt
  */
 
-/** @param {StreamData} description */
-const isMix = ({ parts }) => parts.length === 1 && parts[0] === "mix";
-
 export class Mixer {
   /** @type {Map<string, number>} gain of each part; 1 if it is not there */
   levels = new Map();
@@ -62,20 +63,16 @@ export class Mixer {
   context = null;
   /** @type {GainNode | null} */
   output = null;
-  /** @type {OfflineAudioContext | null} */
-  decoder = null;
-  /** @type {Stream | null} what plays */
-  stream = null;
-  /** @type {Stream | null} what will play as soon as it can continue from here */
-  next = null;
-  /** @type {{ url: string, description: StreamData } | null} fetched once the mix of it plays */
-  parts = null;
+  /** @type {Sound | null} what plays */
+  sound = null;
+  /** @type {Sound[]} what will play as soon as it can continue from here; the best comes first */
+  next = [];
   playing = false;
   repeats = false;
   /** @type {Loop | null} */
   loop = null;
   rest = 0; // position while nothing sounds
-  /** @type {{ at: number, from: number } | null} when the next piece is due, and from where */
+  /** @type {Cursor | null} */
   cursor = null;
   /** @type {Span[]} what was scheduled */
   spans = [];
@@ -96,13 +93,13 @@ export class Mixer {
       if (session) session.type = "playback"; // sounds even if the phone is set to silent
       this.context = new AudioContext({ sampleRate: RATE, latencyHint: "balanced" });
       this.output = this.context.createGain();
-      this.output.connect(this.context.destination);
+      this.output.connect(makeLimiter(this.context));
     }
     if (this.context.state !== "running") this.context.resume().catch(() => {});
   }
 
   get length() {
-    return this.stream ? this.stream.samples : 0;
+    return this.sound ? this.sound.samples : 0;
   }
 
   get position() {
@@ -123,126 +120,55 @@ export class Mixer {
   // Loading ---------------------------------------------------------------------------------------
 
   /**
-   * Fetch a sound, as `musegen.audio.write_stream` writes it. What plays goes on until it is there.
-   * The parts of a piece replace its mix unheard.
-   * @param {string} url @param {StreamData} description
+   * Play a sound as soon as it can continue from here. What plays goes on until then.
+   * @param {Sound} sound
    */
-  load(url, description) {
-    const { next } = this;
-    if (next && isMix(next) && !isMix(description) && next.samples === description.samples) {
-      this.parts = { url, description }; // the mix comes sooner
-      return;
-    }
+  load(sound) {
     this.forget();
-    this.fetch(url, description, true);
+    this.next = [sound];
+    this.pump();
   }
 
-  /** @param {string} url @param {StreamData} description @param {boolean} isReported */
-  async fetch(url, description, isReported) {
-    /** @type {number[]} */
-    const ends = [];
-    let total = 0;
-    const ranges = description.bytes.map((lengths) => {
-      const ofPiece = lengths.map((length) => {
-        total += length;
-        return /** @type {[number, number]} */ ([total - length, total]);
-      });
-      ends.push(total);
-      return ofPiece;
-    });
-    const abort = new AbortController();
-    const data = new Uint8Array(total);
-    const next = { ...description, ranges, ends, abort, isReported, data, arrived: 0 };
-    /** @type {Stream} */
-    const stream = Object.assign(next, { decoded: new Map() });
-    this.next = stream;
-    try {
-      const response = await fetch(url, { signal: abort.signal });
-      if (!response.ok || !response.body) throw new Error(String(response.status));
-      const reader = response.body.getReader();
-      for (;;) {
-        const { done, value } = await reader.read();
-        if (done) break;
-        stream.data.set(value, stream.arrived);
-        stream.arrived += value.length;
-        this.pump();
-      }
-      if (stream.arrived < total) throw new Error("The sound ended too soon");
-    } catch {
-      if (!abort.signal.aborted) this.fail(stream);
-    }
+  /**
+   * Play a sound until the one that is being loaded can be played, if it comes sooner.
+   * @param {Sound} sound
+   */
+  loadMeanwhile(sound) {
+    this.next.push(sound);
+    this.pump();
   }
 
-  /** Stop fetching what does not play yet. */
+  /** Drop what does not play yet. */
   forget() {
-    this.next?.abort.abort();
-    this.next = null;
-    this.parts = null;
+    for (const sound of this.next) sound.close();
+    this.next = [];
   }
 
   /** Stop playing, and drop everything. */
   clear() {
     this.forget();
     this.pause();
-    this.stream?.abort.abort();
-    this.stream = null;
+    this.sound?.close();
+    this.sound = null;
     this.rest = 0;
   }
 
-  /** @param {Stream} stream */
-  fail(stream) {
-    if (stream !== this.stream && stream !== this.next) return;
-    stream.abort.abort();
-    if (stream === this.next) this.next = null;
-    if (!this.fetchParts(true)) this.changed("failed");
-  }
-
-  /** @param {boolean} isReported */
-  fetchParts(isReported) {
-    if (!this.parts) return false;
-    const { url, description } = this.parts;
-    this.parts = null;
-    this.fetch(url, description, isReported);
-    return true;
-  }
-
-  /**
-   * The decoded parts of a piece of the sound, or null for now.
-   * @param {Stream} stream @param {number} i
-   */
-  decode(stream, i) {
-    const found = stream.decoded.get(i);
-    if (found) {
-      stream.decoded.delete(i); // to the end of the map: the pieces at its start are dropped first
-      stream.decoded.set(i, found);
-      return found.buffers;
+  /** @param {Sound} sound @param {SoundEvent} event */
+  soundChanged(sound, event) {
+    if (sound !== this.sound && !this.next.includes(sound)) return;
+    if (event === "measured" && sound === this.sound) this.reschedule(LONG_LEAD, LONG_FADE);
+    else if (event !== "failed") this.pump();
+    else {
+      sound.close();
+      this.next = this.next.filter((other) => other !== sound);
+      if (!this.next.length) this.changed("failed");
     }
-    if (i >= stream.ends.length || stream.arrived < stream.ends[i]) return null;
-    this.decoder ||= new OfflineAudioContext(2, 1, RATE); // works before the first click
-    const { decoder } = this;
-    /** @type {Decoded} */
-    const piece = { buffers: null };
-    stream.decoded.set(i, piece);
-    for (const old of stream.decoded.keys()) {
-      if (stream.decoded.size > CACHED) stream.decoded.delete(old);
-    }
-    const parts = stream.ranges[i].map(([from, to]) =>
-      from === to ? null : decoder.decodeAudioData(stream.data.slice(from, to).buffer),
-    );
-    Promise.all(parts).then(
-      (buffers) => {
-        piece.buffers = buffers;
-        this.pump();
-      },
-      () => this.fail(stream),
-    );
-    return null;
   }
 
   // Playing ---------------------------------------------------------------------------------------
 
   play() {
-    if (this.playing || !this.stream || !this.context) return;
+    if (this.playing || !this.sound || !this.context) return;
     this.playing = true;
     if (this.rest >= this.length) this.rest = 0;
     this.start(this.rest);
@@ -262,7 +188,7 @@ export class Mixer {
   /** @param {number} position */
   seek(position) {
     this.rest = Math.max(0, Math.round(position));
-    if (this.stream) this.rest = Math.min(this.rest, this.length);
+    if (this.sound) this.rest = Math.min(this.rest, this.length);
     if (this.playing) this.start(this.rest);
     else this.pump();
   }
@@ -295,22 +221,27 @@ export class Mixer {
     this.fadeOut(at);
     this.rest = position;
     this.spans = [];
-    this.cursor = { at, from: position };
+    this.cursor = { at, from: position, fade: FADE };
     this.pump();
   }
 
   /**
    * Play on without a gap, with another continuation than was scheduled.
-   * @param {number} lead
+   * @param {number} lead @param {number} [fade] samples
+   * @param {(position: number) => number} [convert] from positions in what plays
    */
-  reschedule(lead) {
-    if (!this.playing || !this.spans.length) return;
+  reschedule(lead, fade = FADE, convert = (position) => position) {
+    if (!this.playing) return;
+    if (!this.spans.length) {
+      if (this.cursor) this.cursor.from = convert(this.cursor.from);
+      return;
+    }
     const at = this.now() + lead;
-    const from = Math.min(this.positionAt(at), this.length);
-    this.fadeOut(at);
+    const from = Math.min(convert(this.positionAt(at)), this.length);
+    this.fadeOut(at, fade);
     this.spans = this.spans.filter((span) => span.at < at);
     for (const span of this.spans) span.length = Math.min(span.length, at - span.at);
-    this.cursor = { at, from };
+    this.cursor = { at, from, fade };
     this.pump();
   }
 
@@ -333,22 +264,21 @@ export class Mixer {
 
   /**
    * Indices of the pieces of a sound that are heard next from a position on.
-   * @param {Stream} stream @param {number} from
+   * @param {Sound} sound @param {number} from @param {number} length @param {Loop | null} loop
    */
-  upcoming(stream, from) {
+  upcoming(sound, from, length, loop) {
     /** @type {Set<number>} */
     const pieces = new Set();
-    const { loop } = this;
-    let here = Math.min(from, stream.samples - 1);
-    for (let left = this.playing ? BUFFERED : 1; left > 0; ) {
-      const i = Math.floor(here / stream.each);
+    let here = Math.min(from, sound.samples - 1);
+    for (let left = length; left > 0; ) {
+      const i = Math.floor(here / sound.each);
       pieces.add(i);
-      const border = Math.min((i + 1) * stream.each, stream.samples);
+      const border = Math.min((i + 1) * sound.each, sound.samples);
       const jumps = loop && here >= loop.from && here < loop.to && loop.to <= border;
       const end = jumps ? loop.to : border;
       left -= end - here;
       here = jumps ? loop.from : end;
-      if (here >= stream.samples) {
+      if (here >= sound.samples) {
         if (!this.repeats) break;
         here = 0;
       }
@@ -356,90 +286,99 @@ export class Mixer {
     return [...pieces];
   }
 
-  /** Schedule what is due; called whenever something has arrived, was decoded or is wanted. */
+  /** Schedule what is due; called whenever something has arrived or is wanted. */
   pump() {
     this.takeOver();
-    const { stream } = this;
-    if (!stream) return;
-    if (!this.playing) {
-      this.decode(stream, Math.floor(Math.min(this.rest, stream.samples - 1) / stream.each));
-      return;
-    }
-    while (this.cursor && this.cursor.at < this.now() + AHEAD) {
-      if (this.cursor.from >= stream.samples) {
-        this.cursor = this.repeats ? { at: this.cursor.at, from: 0 } : null;
-        if (this.cursor) this.fadeOut(this.cursor.at);
+    const { sound } = this;
+    if (!sound) return;
+    while (this.playing && this.cursor && this.cursor.at < this.now() + AHEAD) {
+      const { at, from, fade } = this.cursor;
+      if (from >= sound.samples) {
+        this.cursor = this.repeats ? { at, from: 0, fade } : null;
+        if (this.cursor) this.fadeOut(at);
         continue;
       }
-      const i = Math.floor(this.cursor.from / stream.each);
-      const buffers = this.decode(stream, i);
-      if (!buffers) return;
-      this.schedule(stream, i, buffers, this.cursor);
-      this.decode(stream, i + 1);
+      const i = Math.floor(from / sound.each);
+      const buffers = sound.get(i);
+      if (!buffers) break;
+      this.schedule(sound, i, buffers, this.cursor);
     }
+    const from = this.playing ? this.cursor?.from : this.rest;
+    const length = this.playing ? AHEAD : 1;
+    if (from !== undefined) sound.want(this.upcoming(sound, from, length, this.loop));
   }
 
-  /** Let the next sound replace the one that plays, if enough of it is there. */
+  /** Let the best of the next sounds of which enough is there replace the one that plays. */
   takeOver() {
-    const { next } = this;
-    if (!next) return;
-    // Decode all of them, and only then see whether they are there.
-    const decoded = this.upcoming(next, this.position).map((i) => this.decode(next, i));
-    if (!decoded.every(Boolean)) return;
-    const isFirst = !this.stream;
-    this.stream?.abort.abort();
-    this.stream = next;
-    this.next = null;
-    this.rest = Math.min(this.rest, this.length);
-    if (!isFirst) this.reschedule(LONG_LEAD);
-    if (next.isReported) this.changed("ready");
-    this.fetchParts(false);
+    const best = this.next.findIndex((next) => this.#canContinue(next));
+    if (best < 0) return;
+    const { sound } = this;
+    const next = this.next[best];
+    for (const other of [...this.next.splice(best).slice(1), ...(sound ? [sound] : [])]) {
+      other.close();
+    }
+    const convert = converter(sound, next);
+    this.sound = next;
+    this.rest = Math.min(convert(this.rest), this.length);
+    this.loop = convertLoop(this.loop, convert);
+    if (sound) this.reschedule(next.lead, FADE, convert);
+    this.changed("ready");
+  }
+
+  /** @param {Sound} next */
+  #canContinue(next) {
+    const convert = converter(this.sound, next);
+    const length = this.playing ? next.buffered + next.lead : 1;
+    const loop = convertLoop(this.loop, convert);
+    const pieces = this.upcoming(next, convert(this.position), length, loop);
+    next.want(pieces);
+    return pieces.every((i) => next.has(i));
   }
 
   /**
-   * @param {Stream} stream @param {number} i of the piece @param {(AudioBuffer | null)[]} buffers
-   * @param {{ at: number, from: number }} cursor
+   * @param {Sound} sound @param {number} i of the piece @param {(AudioBuffer | null)[]} buffers
+   * @param {Cursor} cursor
    */
-  schedule(stream, i, buffers, cursor) {
+  schedule(sound, i, buffers, cursor) {
     const { context, loop } = this;
     if (!context) return;
-    const { from } = cursor;
+    const { from, fade } = cursor;
     const at = Math.max(cursor.at, this.now() + 128); // later than planned if it came late
-    const start = i * stream.each;
-    let end = Math.min(start + stream.each, stream.samples);
+    const start = i * sound.each;
+    let end = Math.min(start + sound.each, sound.samples);
     const jumps = loop && from >= loop.from && from < loop.to && loop.to <= end;
     if (jumps) end = loop.to;
     const length = end - from;
     const last = this.voices[this.voices.length - 1];
     const goesOn = last && last.fadesAt === null && at === last.end;
-    const voice = goesOn ? last : this.addVoice(context, stream, at, from);
+    const voice = goesOn ? last : this.addVoice(context, sound, at, from && fade);
     buffers.forEach((buffer, part) => {
       if (!buffer) return;
       const source = context.createBufferSource();
       source.buffer = buffer;
       source.connect(voice.gains[part]);
-      const fade = jumps ? FADE : 0;
-      source.start(at / RATE, (from - start) / RATE, (length + fade) / RATE);
+      const more = jumps ? FADE : 0;
+      source.start(at / RATE, (from - start) / RATE, (length + more) / RATE);
       voice.sources.push(source);
     });
     voice.end = at + length;
     this.spans.push({ at, from, length });
-    this.cursor = { at: at + length, from: jumps ? loop.from : end };
+    this.cursor = { at: at + length, from: jumps ? loop.from : end, fade: FADE };
     if (jumps) this.fadeOut(this.cursor.at);
   }
 
   /**
-   * Add a voice, which fades in unless it is the very beginning.
-   * @param {AudioContext} context @param {Stream} stream @param {number} at @param {number} from
+   * Add a voice, which fades in.
+   * @param {AudioContext} context @param {Sound} sound @param {number} at @param {number} fade
    * @returns {Voice}
    */
-  addVoice(context, stream, at, from) {
-    const gains = stream.parts.map((part) => {
+  addVoice(context, sound, at, fade) {
+    const gains = sound.parts.map((part) => {
       const gain = context.createGain();
-      if (from) {
+      if (fade) {
         gain.gain.value = 0; // from now on, as the event at `at` may come a sample late
         gain.gain.setValueAtTime(0, at / RATE);
-        gain.gain.linearRampToValueAtTime(1, (at + FADE) / RATE);
+        gain.gain.linearRampToValueAtTime(1, (at + fade) / RATE);
       }
       gain.connect(this.channel(context, part));
       return gain;
@@ -452,9 +391,9 @@ export class Mixer {
 
   /**
    * Let what sounds fade out at a time, and cancel what was to begin after it.
-   * @param {number} at
+   * @param {number} at @param {number} [fade] samples
    */
-  fadeOut(at) {
+  fadeOut(at, fade = FADE) {
     for (const voice of this.voices) {
       if (voice.fadesAt !== null && voice.fadesAt <= at) continue;
       voice.fadesAt = at;
@@ -462,9 +401,9 @@ export class Mixer {
       for (const { gain } of voice.gains) {
         gain.cancelScheduledValues(at / RATE);
         gain.setValueAtTime(hasBegun ? 1 : 0, at / RATE);
-        gain.linearRampToValueAtTime(0, (at + FADE) / RATE);
+        gain.linearRampToValueAtTime(0, (at + fade) / RATE);
       }
-      for (const source of voice.sources) source.stop((hasBegun ? at + FADE : at) / RATE);
+      for (const source of voice.sources) source.stop((hasBegun ? at + fade : at) / RATE);
       voice.end = Math.min(voice.end, at);
     }
   }
@@ -480,4 +419,51 @@ export class Mixer {
     }
     return channel;
   }
+}
+
+/**
+ * Make a function that converts positions in one sound to those in another: in the same music at
+ * other tempos they are at other times.
+ * @param {Sound | null} sound @param {Sound} next
+ */
+function converter(sound, next) {
+  const to = next.times;
+  const from = sound?.times ?? to;
+  const phrases = Math.min(from.length, to.length) - 1;
+  return (/** @type {number} */ position) => {
+    const seconds = position / RATE;
+    const i = Math.min(
+      from.findLastIndex((start) => start <= seconds),
+      phrases,
+    );
+    if (from === to || i < 0) return position;
+    const ratio = i < phrases ? (to[i + 1] - to[i]) / (from[i + 1] - from[i]) : 1;
+    return Math.round((to[i] + (seconds - from[i]) * ratio) * RATE);
+  };
+}
+
+/** @param {Loop | null} loop @param {(position: number) => number} convert */
+const convertLoop = (loop, convert) => loop && { from: convert(loop.from), to: convert(loop.to) };
+
+/**
+ * Make what the output goes through: parts that are louder together than was foreseen are bent to full
+ * scale. What stays below `KNEE` passes unchanged.
+ * @param {AudioContext} context
+ */
+function makeLimiter(context) {
+  const input = context.createGain();
+  const shaper = context.createWaveShaper();
+  input.gain.value = 1 / LOUDEST;
+  const points = 2 * LOUDEST * 200 + 1;
+  shaper.curve = Float32Array.from({ length: points }, (_, i) => {
+    const value = LOUDEST * ((2 * i) / (points - 1) - 1);
+    const over = Math.max(0, Math.abs(value) - KNEE);
+    return (
+      Math.sign(value) *
+      (Math.min(Math.abs(value), KNEE) + (1 - KNEE) * Math.tanh(over / (1 - KNEE)))
+    );
+  });
+  input.connect(shaper);
+  shaper.connect(context.destination);
+  return input;
 }

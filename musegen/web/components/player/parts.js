@@ -28,15 +28,14 @@ export function connectParts(root, controller) {
         strips = partNames.map((name) => makeStrip(name, controller));
         list.replaceChildren(...strips.map(({ strip }) => strip));
       }
-      list.setAttribute("aria-busy", String(isMix));
       piece.parts.forEach(({ name, instrument }, i) => {
         const { strip, mute, solo, volume } = strips[i];
-        const hasSound = !piece.stream || isMix || piece.stream.parts.includes(name);
-        const isHeard = mix.isHeard(name);
+        const isHeard = isMix || mix.isHeard(name);
+        for (const control of [mute, solo, volume]) control.disabled = isMix;
         strip.setAttribute("aria-label", `${capitalize(name)}: ${instrument}`);
         setPressed(mute, isHeard);
         const hint = isHeard ? "click to mute" : "muted, click to hear";
-        mute.title = `${instrument}: ${hasSound ? hint : "no sound"}`;
+        mute.title = `${instrument}: ${isMix ? "cannot be muted in this browser" : hint}`;
         setPressed(solo, mix.soloed.has(name));
         volume.value = String(mix.volumeOf(name));
         volume.style.setProperty("--share", `${mix.volumeOf(name)}%`);

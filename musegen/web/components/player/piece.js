@@ -3,12 +3,15 @@
 
 import { clamp } from "../shared/numbers.js";
 import { decode } from "../shared/payloads.js";
+import { playTimes, STEPS_PER_BAR, STEPS_PER_PHRASE } from "./feel.js";
 
 /** @import { PlayerData } from "../shared/payloads.js" */
+/** @import { WrittenNote } from "./feel.js" */
 
-export const STEPS_PER_BAR = 16;
-export const STEPS_PER_PHRASE = 32;
+export { STEPS_PER_BAR, STEPS_PER_PHRASE };
 export const BARS_PER_PHRASE = 2;
+const STEPS_PER_BEAT = 4;
+export const BEATS_PER_PHRASE = 8;
 
 const LEAST_ROWS = 30; // semitones that the roll shows at least
 const ROWS_AROUND = 2; // semitones above and below the notes
@@ -30,12 +33,16 @@ const PITCH_NAMES = ["C", "C♯", "D", "E♭", "E", "F", "F♯", "G", "A♭", "A
 
 /**
  * @typedef {object} Note
- * @property {number} onset in steps
+ * @property {number} start in steps, as it is played
+ * @property {number} end
+ * @property {number} onset in steps, where it is drawn
  * @property {string} part
  * @property {number} pitch
- * @property {number} duration in steps
+ * @property {number} duration in steps, as it is drawn
  * @property {number} velocity
  */
+
+/** @typedef {WrittenNote & { velocity: number }} Written */
 
 /**
  * @typedef {object} Derived
@@ -48,17 +55,31 @@ const PITCH_NAMES = ["C", "C♯", "D", "E♭", "E", "F", "F♯", "G", "A♭", "A
  * @property {number[]} drums pitches of the drums that occur, in the order of the roll
  */
 
-/** @typedef {Omit<PlayerData, "notes"> & Derived} Piece */
+/**
+ * `written`: the notes as they are written.
+ *
+ * @typedef {Omit<PlayerData, "notes"> & Derived & { written: Written[] }} Piece
+ */
 
 /** @param {PlayerData} data @returns {Piece} */
 export function readPiece(data) {
-  const notes = readNotes(data);
+  const { notes, ...rest } = data;
+  return makePiece(rest, readNotes(notes, data.parts));
+}
+
+/**
+ * @param {Omit<PlayerData, "notes">} data @param {Written[]} written
+ * @returns {Piece}
+ */
+export function makePiece(data, written) {
   const steps = data.bars * STEPS_PER_BAR;
+  const notes = playNotes(data, written, steps);
   const pitches = notes.filter((note) => note.part !== "drums").map((note) => note.pitch);
   const drums = new Set(notes.filter((note) => note.part === "drums").map((note) => note.pitch));
   const found = { times: data.times, steps };
   return {
     ...data,
+    written,
     notes,
     steps,
     ...rangeOf(pitches),
@@ -68,20 +89,70 @@ export function readPiece(data) {
   };
 }
 
-/** @param {PlayerData} data */
-function readNotes({ notes, parts }) {
-  const onsets = decode(notes.onset, Float32Array);
-  const durations = decode(notes.duration, Float32Array);
+/**
+ * @param {PlayerData["notes"]} notes @param {PlayerData["parts"]} parts
+ * @returns {Written[]}
+ */
+function readNotes(notes, parts) {
+  const durations = decode(notes.duration, Uint16Array);
+  const offsets = decode(notes.offset, Float32Array);
   const indices = decode(notes.part, Uint8Array);
   const pitches = decode(notes.pitch, Uint8Array);
   const velocities = decode(notes.velocity, Uint8Array);
-  return Array.from(onsets, (onset, i) => ({
+  return Array.from(decode(notes.onset, Uint16Array), (onset, i) => ({
     onset,
     part: parts[indices[i]].name,
     pitch: pitches[i],
     duration: durations[i],
+    offset: offsets[i],
     velocity: velocities[i],
   }));
+}
+
+/**
+ * @param {Omit<PlayerData, "notes">} data @param {Written[]} written @param {number} steps
+ * @returns {Note[]}
+ */
+function playNotes(data, written, steps) {
+  const { start, end } = playTimes(written, data.feels, steps);
+  const drawn = evenSteps(data);
+  const notes = written.map(({ part, pitch, velocity }, i) => ({
+    start: start[i],
+    end: end[i],
+    onset: drawn(start[i]),
+    part,
+    pitch,
+    duration: drawn(end[i]) - drawn(start[i]),
+    velocity,
+  }));
+  return notes.sort((a, b) => a.onset - b.onset); // stable: parts and pitches keep their order
+}
+
+/**
+ * The tempo of each beat.
+ * @param {Pick<PlayerData, "tempos" | "beats">} data
+ */
+export const beatTempos = ({ tempos, beats }) =>
+  tempos.flatMap((tempo, phrase) =>
+    Array.from({ length: BEATS_PER_PHRASE }, (_, beat) => tempo / (beats?.[phrase][beat] ?? 1)),
+  );
+
+/**
+ * Where steps are drawn. The player converts steps to seconds phrase by phrase, so a ritardando is
+ * drawn as wider steps.
+ * @param {Omit<PlayerData, "notes">} data
+ */
+function evenSteps(data) {
+  if (!data.beats) return (/** @type {number} */ step) => step;
+  const { times } = data;
+  const edges = [0];
+  for (const tempo of beatTempos(data)) edges.push(edges[edges.length - 1] + 60 / tempo);
+  return (/** @type {number} */ step) => {
+    const beat = clamp(Math.floor(step / STEPS_PER_BEAT), 0, edges.length - 2);
+    const share = step / STEPS_PER_BEAT - beat;
+    const seconds = edges[beat] + share * (edges[beat + 1] - edges[beat]);
+    return stepAt({ times, steps: STEPS_PER_PHRASE * data.tempos.length }, seconds);
+  };
 }
 
 /** @param {number[]} pitches */

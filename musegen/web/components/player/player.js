@@ -12,15 +12,20 @@ import { connectPhrases } from "./phrases.js";
 import { drawPicture } from "./picture.js";
 import { connectRoll } from "./roll.js";
 import { connectStatus } from "./status.js";
+import { Synthesizer } from "./synthesizer.js";
 import { allowSound, connectKeys, connectTransport } from "./transport.js";
 
+/** @import { Choices } from "./sound_controls.js" */
 /** @import { Component, PlayerData } from "../shared/payloads.js" */
 
 /** @param {Component<PlayerData>} component */
 export function start({ element, props, watch, trigger }) {
   const root = find(element, ".mg-player", HTMLElement);
   const mixer = new Mixer((event) => controller.mixerChanged(event));
-  const controller = new Controller(mixer, trigger);
+  const synthesizer = new Synthesizer(readJson("mg-synthesizer"), () => controller.update());
+  /** @type {Choices} */
+  const choices = readJson("mg-sound-choices");
+  const controller = new Controller(mixer, synthesizer, trigger);
   Object.assign(root, { mixer }); // for measurements and tests
 
   const picture = async () => controller.state.piece && drawPicture(controller.state.piece, root);
@@ -48,9 +53,18 @@ export function start({ element, props, watch, trigger }) {
     progress: (progress) => controller.showProgress(progress),
     idle: () => controller.becomeIdle(),
     file: (file) => files.finish(file),
+    soundfont: (name) => controller.chooseSoundfont(name),
+    sound: (change) => controller.changeSound(change, choices),
   });
+  synthesizer.start(Object.values(choices?.bands ?? {})[0]?.programs ?? {});
 
   watch("value", () => controller.receive(props.value));
   controller.update();
   controller.receive(props.value);
 }
+
+/**
+ * What the server says in the page's head.
+ * @param {string} id
+ */
+const readJson = (id) => JSON.parse(document.getElementById(id)?.textContent ?? "null");

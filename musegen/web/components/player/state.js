@@ -56,22 +56,23 @@ export class State {
    * @type {"empty" | "drawn" | "ready" | "silent" | "problem"}
    */
   stage = "empty";
-  /** @type {string | null} address of the sound that can be heard */
+  /** @type {string | null} key of the sound that can be heard */
   sound = null;
-  /** @type {string | null} address of the sound that is being fetched */
+  /** @type {string | null} key of the sound that is on its way */
   loading = null;
+  isOwnSound = false; // whether this page makes the sound, and not the server
 
   // Sound -----------------------------------------------------------------------------------------
 
-  /** Whether the sound of the piece is one mix so far; it comes first, and its parts follow. */
+  /** Whether the server has mixed the parts: none can be muted. */
   get isMix() {
-    return this.piece?.stream?.parts.join() === "mix";
+    return !this.isOwnSound && this.piece?.stream?.parts.join() === "mix";
   }
 
   /** Whether the server is still making sound for the piece. */
   get isRendering() {
-    if (!this.piece || this.isSilent) return false;
-    return this.isMix || !(this.piece.sound || this.piece.problem);
+    if (!this.piece || this.isSilent || this.isOwnSound) return false;
+    return !(this.piece.sound || this.piece.problem);
   }
 
   get partNames() {
@@ -160,11 +161,11 @@ export class State {
     }
     if (this.isBusy) return this.progress?.text || "Composing …";
     if (this.making) return `Making the ${this.making} …`;
-    if (this.isRendering) {
-      return this.isMix ? "Adding the parts …" : this.progress?.text || "Rendering the sound …";
-    }
+    if (this.isRendering) return this.progress?.text || "Rendering the sound …";
     if (this.loading && this.stage !== "ready") return "Loading the sound …";
-    return this.note || this.piece?.problem || "";
+    const isMuteless = this.isMix && !this.isFullMix;
+    const hint = isMuteless ? "All parts are heard: this browser cannot play them one by one" : "";
+    return this.note || this.piece?.problem || hint;
   }
 
   /** Whether the server works for this player, so that Cancel has something to cancel. */

@@ -1,16 +1,20 @@
 // Messages that the page sends to its components, as events of the document.
 
+/** @import { SoundChange } from "../player/sound_controls.js" */
 /** @import { FileData, ProgressData } from "./payloads.js" */
 
 /**
  * `busy`: a piece was asked for. `progress`: how far the server is. `idle`: nothing more will
- * come. `file`: a file was made, or none.
+ * come. `file`: a file was made, or none. `soundfont`: another one was chosen, by its name.
+ * `sound`: a control of the band or the sound was moved.
  *
  * @typedef {object} Messages
  * @property {null} busy
  * @property {ProgressData} progress
  * @property {null} idle
  * @property {FileData | null} file
+ * @property {string} soundfont
+ * @property {SoundChange} sound
  */
 
 /**

@@ -28,6 +28,11 @@
  * @property {PartData[]} parts
  * @property {NotesData} notes
  * @property {number[]} times seconds at the start of each phrase, and at the end of the last
+ * @property {number[]} tempos of the phrases, in quarter notes a minute
+ * @property {number[][] | null} beats relative lengths of the beats of each phrase; empty or null
+ *   where they are equal
+ * @property {{ swing: number, human: boolean }[]} feels of the phrases
+ * @property {number[]} keys of the phrases, -5 to 6: semitones from C major
  * @property {Mark[]} marks sections
  * @property {Share[] | null} blend sections of an interpolation
  * @property {FileData | null} sound
@@ -35,13 +40,18 @@
  * @property {string | null} problem why there is no sound, or a part of it is missing
  */
 
-/** @typedef {{ name: string, instrument: string }} PartData */
+/**
+ * `programs`: pairs of a phrase and the General MIDI program from there on.
+ *
+ * @typedef {{ name: string, instrument: string, programs: [number, number][] }} PartData
+ */
 
 /**
- * Notes as columns of equal length, in base64, sorted by onset: `onset` and `duration` in steps as
- * float32; `part` (an index into the parts), `pitch` and `velocity` as uint8.
+ * Notes as they are written, as columns of equal length in base64, sorted by onset, part and pitch:
+ * `onset` and `duration` in steps as uint16; `offset` of drum hits in steps as float32; `part` (an
+ * index into the parts), `pitch` and `velocity` as uint8.
  *
- * @typedef {{ onset: string, part: string, pitch: string, duration: string, velocity: string }} NotesData
+ * @typedef {Record<"onset" | "part" | "pitch" | "duration" | "offset" | "velocity", string>} NotesData
  */
 
 /** @typedef {{ bar: number, text: string }} Mark a section's name, at its first bar */

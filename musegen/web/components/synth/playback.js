@@ -1,0 +1,91 @@
+// Renders events from any block on.
+
+import { BLOCK, RATE, Synth } from "./engine.js";
+
+/** @import { Fonts } from "./engine.js" */
+
+const RUN_UP = Math.round((0.5 * RATE) / BLOCK); // blocks before a jump's target: notes that sound there
+const SILENCE = 1e-6;
+const MOST_BLOCKS = 172; // that are rendered at once
+
+/** The events of a part, or of several at once, and the synthesizer that plays them. */
+export class Playback {
+  #block = -1; // that comes next; -1: nowhere yet
+  #next = 0; // index of the event that comes next
+  #isQuiet = false; // nothing was heard in what was rendered last
+
+  /**
+   * @param {Fonts} fonts @param {Record<string, number>} settings
+   * @param {string[]} urls soundfonts of the channels @param {Int32Array} events as in `Part`
+   */
+  constructor(fonts, settings, urls, events) {
+    this.events = events;
+    this.synth = new Synth(fonts, settings);
+    this.synth.load(urls);
+  }
+
+  /** @param {number} block */
+  #jump(block) {
+    const { events, synth } = this;
+    synth.reset();
+    const begin = Math.max(0, block - RUN_UP);
+    /** @type {Map<number, number[]>} */
+    const sounding = new Map();
+    for (this.#next = 0; events[this.#next] < begin; this.#next += 4) {
+      const [, channel, pitch, velocity] = events.subarray(this.#next, this.#next + 4);
+      const key = 128 * channel + pitch;
+      if (velocity) sounding.set(key, [channel, pitch, velocity]);
+      else sounding.delete(key);
+    }
+    for (const [channel, pitch, velocity] of sounding.values())
+      synth.play(channel, pitch, velocity);
+    this.#block = begin;
+    this.#isQuiet = false;
+    const scratch = new Float32Array(MOST_BLOCKS * BLOCK);
+    while (this.#block < block) {
+      const blocks = Math.min(MOST_BLOCKS, block - this.#block);
+      this.#run(scratch.subarray(0, blocks * BLOCK), scratch.subarray(0, blocks * BLOCK));
+    }
+  }
+
+  /** @param {Float32Array} left @param {Float32Array} right */
+  #run(left, right) {
+    const { events, synth } = this;
+    const blocks = left.length / BLOCK;
+    for (let done = 0; done < blocks; ) {
+      for (; events[this.#next] <= this.#block + done; this.#next += 4) {
+        synth.play(events[this.#next + 1], events[this.#next + 2], events[this.#next + 3]);
+      }
+      const until = Math.min(blocks, (events[this.#next] ?? Infinity) - this.#block);
+      synth.render(
+        left.subarray(done * BLOCK, until * BLOCK),
+        right.subarray(done * BLOCK, until * BLOCK),
+      );
+      done = until;
+    }
+    this.#block += blocks;
+  }
+
+  /**
+   * Render from a block on; null for silence.
+   * @param {number} block @param {number} blocks at most 172
+   * @returns {[Float32Array<ArrayBuffer>, Float32Array<ArrayBuffer>] | null} left and right
+   */
+  render(block, blocks) {
+    if (block !== this.#block) this.#jump(block);
+    const isIdle = !((this.events[this.#next] ?? Infinity) < block + blocks);
+    if (isIdle && this.#isQuiet && !this.synth.voices) {
+      this.#block += blocks;
+      return null;
+    }
+    const left = new Float32Array(blocks * BLOCK);
+    const right = new Float32Array(blocks * BLOCK);
+    this.#run(left, right);
+    this.#isQuiet = left.every((value) => Math.abs(value) < SILENCE);
+    return [left, right];
+  }
+
+  free() {
+    this.synth.free();
+  }
+}

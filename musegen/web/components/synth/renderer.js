@@ -1,0 +1,218 @@
+// Renders scores block by block as they are asked for, and measures their loudness meanwhile. It
+// runs in a worker; everything that it needs of it is given to it, so that tests can run it too.
+
+import { BLOCK, Fonts, RATE } from "./engine.js";
+import { Meter } from "./loudness.js";
+import { Playback } from "./playback.js";
+
+/** @import { Fluid } from "./engine.js" */
+/** @import { Gain, Mastering } from "./loudness.js" */
+/** @import { Score } from "./score.js" */
+
+export const SEGMENT_BLOCKS = 172;
+export const SEGMENT = SEGMENT_BLOCKS * BLOCK; // samples, .25 s: what is rendered and sent at once
+
+/** @typedef {{ settings: Record<string, number>, mastering: Mastering }} Sounding */
+
+/**
+ * `isMeasured`: its gain is known. `isJump`: what was asked for before is not needed any more.
+ *
+ * @typedef {{ kind: "load", id: number, score: Score, isMeasured: boolean }
+ *   | { kind: "render", id: number, segments: number[], isJump: boolean }
+ *   | { kind: "drop", id: number }
+ *   | { kind: "prepare", fonts: string[] }} Request `prepare`: load soundfonts that will be used
+ */
+
+/** @typedef {[Float32Array<ArrayBuffer>, Float32Array<ArrayBuffer>] | null} Stereo null: silence */
+
+/**
+ * @typedef {{ kind: "prepared" }
+ *   | { kind: "loaded", id: number }
+ *   | { kind: "segment", id: number, segment: number, parts: Stereo[] }
+ *   | { kind: "measured", id: number, gain: Gain }
+ *   | { kind: "failed", id: number, problem: string }} Answer
+ */
+
+/**
+ * @typedef {object} Job
+ * @property {number} id
+ * @property {Score} score
+ * @property {Playback[]} parts
+ * @property {number[]} wanted segments
+ * @property {{ playback: Playback | null, meter: Meter, block: number } | null} measuring
+ */
+
+export class Renderer {
+  /** @type {Map<number, Job>} */
+  #jobs = new Map();
+  /** @type {Map<string, Promise<void>>} */
+  #loading = new Map();
+  #isRunning = false;
+
+  /**
+   * @param {Fluid} fluid @param {Sounding} sounding
+   * @param {(answer: Answer) => void} send
+   * @param {(url: string) => Promise<Uint8Array>} fetchFont
+   * @param {() => Promise<void>} rest lets messages come in
+   */
+  constructor(fluid, sounding, send, fetchFont, rest) {
+    this.fonts = new Fonts(fluid);
+    this.sounding = sounding;
+    this.send = send;
+    this.fetchFont = fetchFont;
+    this.rest = rest;
+  }
+
+  /** @param {Request} request */
+  async receive(request) {
+    if (request.kind === "load") await this.#load(request);
+    else if (request.kind === "drop") this.#drop(request.id);
+    else if (request.kind === "prepare") await this.#prepare(request.fonts);
+    else this.#want(request);
+    await this.#run();
+  }
+
+  /** @param {Extract<Request, { kind: "load" }>} request */
+  async #load({ id, score, isMeasured }) {
+    /** @type {Job} */
+    const job = { id, score, parts: [], wanted: [], measuring: null };
+    this.#jobs.set(id, job);
+    const { settings, mastering } = this.sounding;
+    try {
+      await this.#loadFonts(score.parts.flatMap(({ fonts }) => fonts));
+      if (!this.#jobs.has(id)) return;
+      for (const { fonts, events } of score.parts) {
+        job.parts.push(new Playback(this.fonts, settings, fonts, events));
+      }
+      if (!isMeasured) job.measuring = { playback: null, meter: new Meter(mastering), block: 0 };
+      this.send({ kind: "loaded", id });
+    } catch (error) {
+      this.#fail(id, error);
+    }
+  }
+
+  /** @param {Extract<Request, { kind: "render" }>} request */
+  #want({ id, segments, isJump }) {
+    const job = this.#jobs.get(id);
+    if (job) job.wanted = isJump ? segments : [...job.wanted, ...segments];
+  }
+
+  /** @param {string[]} urls */
+  async #prepare(urls) {
+    try {
+      await this.#loadFonts(urls);
+      this.send({ kind: "prepared" });
+    } catch {
+      // the piece that needs them will say what is wrong
+    }
+  }
+
+  /** @param {string[]} urls */
+  async #loadFonts(urls) {
+    await Promise.all([...new Set(urls)].map((url) => this.#loadFont(url)));
+  }
+
+  /** @param {string} url */
+  async #loadFont(url) {
+    if (this.fonts.has(url)) return;
+    const loading = this.#loading.get(url) ?? this.#fetch(url);
+    this.#loading.set(url, loading);
+    await loading.finally(() => this.#loading.delete(url));
+  }
+
+  /** @param {string} url */
+  async #fetch(url) {
+    const bytes = await this.fetchFont(url);
+    await this.rest(); // to decode it takes long: what plays goes first
+    this.fonts.add(url, bytes);
+  }
+
+  /** @param {number} id @param {unknown} error */
+  #fail(id, error) {
+    if (!this.#jobs.has(id)) return;
+    this.#drop(id);
+    this.send({ kind: "failed", id, problem: error instanceof Error ? error.message : `${error}` });
+  }
+
+  /** @param {number} id */
+  #drop(id) {
+    const job = this.#jobs.get(id);
+    this.#jobs.delete(id);
+    for (const playback of job?.parts ?? []) playback.free();
+    job?.measuring?.playback?.free();
+  }
+
+  /** Render what was asked for, the newest score first; measure when nothing else is to be done. */
+  async #run() {
+    if (this.#isRunning) return;
+    this.#isRunning = true;
+    for (;;) {
+      const jobs = [...this.#jobs.values()].reverse();
+      const job = jobs.find(({ parts, wanted }) => parts.length && wanted.length);
+      const unmeasured = job ?? jobs.find(({ measuring }) => measuring);
+      if (!unmeasured) break;
+      try {
+        if (job) this.#render(job);
+        else this.#measure(unmeasured);
+      } catch (error) {
+        this.#fail(unmeasured.id, error);
+      }
+      await this.rest();
+    }
+    this.#isRunning = false;
+  }
+
+  /** @param {Job} job */
+  #render({ id, wanted, parts }) {
+    const segment = wanted.shift() ?? 0;
+    const begin = segment * SEGMENT_BLOCKS;
+    const sounds = parts.map((part) => part.render(begin, SEGMENT_BLOCKS));
+    this.send({ kind: "segment", id, segment, parts: sounds });
+  }
+
+  /** @param {Score} score */
+  #makeMix(score) {
+    const { fonts, events } = mix(score);
+    return new Playback(this.fonts, this.sounding.settings, fonts, events);
+  }
+
+  /** @param {Job} job */
+  #measure(job) {
+    const { measuring, score, id } = job;
+    if (!measuring) return;
+    const { meter } = measuring;
+    measuring.playback ??= this.#makeMix(score);
+    const { playback } = measuring;
+    const sound = playback.render(measuring.block, SEGMENT_BLOCKS);
+    const silence = new Float32Array(SEGMENT);
+    meter.add(...(sound ?? [silence, silence]));
+    measuring.block += SEGMENT_BLOCKS;
+    const end = score.samples + this.sounding.mastering.max_release * RATE;
+    const isOver = measuring.block * BLOCK > (sound ? end : score.samples);
+    if (!isOver) return;
+    playback.free();
+    job.measuring = null;
+    const gain = meter.master(score.samples);
+    if (gain) this.send({ kind: "measured", id, gain });
+  }
+}
+
+/**
+ * All parts as one.
+ * @param {Score} score
+ */
+function mix({ parts }) {
+  const fonts = parts.flatMap((part) => part.fonts);
+  /** @type {number[][]} */
+  const events = [];
+  let first = 0;
+  for (const part of parts) {
+    for (let i = 0; i < part.events.length; i += 4) {
+      const [block, channel, pitch, velocity] = part.events.subarray(i, i + 4);
+      events.push([block, first + channel, pitch, velocity]);
+    }
+    first += part.fonts.length;
+  }
+  events.sort((a, b) => a[0] - b[0]); // stable: each part keeps its order
+  return { fonts, events: Int32Array.from(events.flat()) };
+}

@@ -1,0 +1,56 @@
+// The worker in which FluidSynth runs. It is a classic script, not a module, since libfluidsynth is
+// one: a module could not load it. The first message says where everything is.
+
+{
+  /** @type {any} */
+  const scope = self;
+
+  /** @param {{ engine: string, renderer: string, sounding: object }} addresses */
+  const start = async ({ engine, renderer, sounding }) => {
+    scope.Module = { print() {}, printErr() {} }; // FluidSynth reports each file without a date
+    scope.importScripts(engine);
+    const { Renderer } = await import(renderer);
+    const fluid = scope.Module;
+    if (!fluid.calledRun) {
+      await new Promise((done) => {
+        fluid.onRuntimeInitialized = done;
+      });
+    }
+    const { port1, port2 } = new MessageChannel(); // timers would wait for 4 ms each time
+    /** @type {((value?: unknown) => void)[]} */
+    const waiting = [];
+    port1.onmessage = () => waiting.shift()?.();
+    const rest = () =>
+      new Promise((done) => {
+        waiting.push(done);
+        port2.postMessage(null);
+      });
+    const fetchFont = async (/** @type {string} */ url) => {
+      const response = await fetch(url);
+      if (!response.ok)
+        throw new Error(`The instrument's sound did not arrive (${response.status})`);
+      return new Uint8Array(await response.arrayBuffer());
+    };
+    const send = (/** @type {any} */ answer) => {
+      const buffers = (answer.parts ?? []).flatMap((/** @type {Float32Array[] | null} */ stereo) =>
+        (stereo ?? []).map(({ buffer }) => buffer),
+      );
+      scope.postMessage(answer, buffers);
+    };
+    return new Renderer(fluid, sounding, send, fetchFont, rest);
+  };
+
+  /** @type {Promise<any> | undefined} */
+  let running;
+  scope.onmessage = async (/** @type {MessageEvent} */ { data }) => {
+    try {
+      if (!running) {
+        running = start(data);
+        await running;
+        scope.postMessage({ kind: "ready" });
+      } else await (await running).receive(data);
+    } catch (error) {
+      scope.postMessage({ kind: "broken", problem: String(error) });
+    }
+  };
+}

@@ -1,0 +1,1 @@
+"""Pages that are made for tests alone."""
