@@ -16,7 +16,6 @@ import numpy.typing as npt
 
 from musegen.audio.renderers import RATE, fluidsynth_problem, run_renderer
 from musegen.audio.soundfonts import choose_soundfont
-from musegen.audio.stems import MIX
 from musegen.errors import AudioError, Cancelled, FileError, is_disk_full, write_failure
 
 if TYPE_CHECKING:
@@ -65,7 +64,7 @@ class RenderJob:
     def render_whole(self) -> Sound:
         """Render all parts as one sound, on as many cores as help."""
         cores = min(_MAX_CORES, os.cpu_count() or 1)
-        return self._render(_mix_threads(), {MIX: self._piece}, cores)[MIX]()
+        return self._render(_mix_threads(), {"": self._piece}, cores)[""]()
 
     def render_parts(self) -> tuple[dict[str, Sound], dict[str, str]]:
         """Render each part by itself.

@@ -1,9 +1,9 @@
-"""Renders pieces: as a whole, as stems, or first the one and then the other."""
+"""Renders pieces, as a whole or as stems."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,12 +13,12 @@ import numpy.typing as npt
 from musegen.audio.loudness import apply_gain, master_gain
 from musegen.audio.render_jobs import RenderJob
 from musegen.audio.renderers import RATE
-from musegen.audio.stems import MIX, Stems, mix_sounds
+from musegen.audio.stems import Stems, mix_sounds
 
 if TYPE_CHECKING:
     from musegen.music import Piece
 
-__all__ = ["render", "render_stages", "render_stems"]
+__all__ = ["render", "render_stems"]
 
 
 def render(
@@ -104,64 +104,6 @@ def render_stems(
     if not piece.parts:
         return Stems({}, RATE, {})
     sounds, missing = job.render_parts()
-    return _mastered(sounds, master_gain(mix_sounds(sounds.values()), job.samples), missing)
-
-
-def render_stages(
-    piece: Piece,
-    soundfont: str | Path | None = None,
-    *,
-    timeout: float | None = None,
-    cancel: threading.Event | None = None,
-    progress: Callable[[float], None] | None = None,
-) -> Iterator[Stems]:
-    """Render a piece as a whole, to be heard soon, and then its parts, to be mixed.
-
-    Both have one length and one loudness and are in time to the sample, so a player can change
-    from the one to the other in the middle. The difference, 35 to 50 dB below the music, is not
-    heard: FluidSynth starts the first 64 samples of a note from where its voice was left, and in
-    the whole piece a note may get another voice than in its part.
-
-    Parameters
-    ----------
-    piece, soundfont, timeout, cancel
-        As in `render_stems`.
-    progress : callable, optional
-        As in `render`; it goes from 0 to 1 for each stage.
-
-    Yields
-    ------
-    Stems
-        First the one sound `MIX`, then the parts. A piece of one part has only the second stage,
-        and so has a piece without notes, whose stage has no sound.
-
-    Raises
-    ------
-    AudioError
-        As `render` does; in the second stage, if no part can be rendered.
-    Cancelled
-        If `cancel` was set.
-    """
-    job = RenderJob(piece, soundfont, timeout, cancel, progress)
-    if not piece.parts:
-        yield Stems({}, RATE, {})
-        return
-    audio = job.render_whole()
-    gain = master_gain(audio, job.samples)
-    if len(piece.parts) == 1:
-        yield _mastered({piece.parts[0]: audio}, gain, {})
-        return
-    stages = [_mastered({MIX: audio}, gain, {})]
-    del audio
-    yield stages.pop()  # the caller may wait long before it asks for the parts: free the memory
-    sounds, missing = job.render_parts()
-    yield _mastered(sounds, gain, missing)
-
-
-def _mastered(
-    sounds: dict[str, npt.NDArray[np.float32]],
-    gain: npt.NDArray[np.float32],
-    missing: dict[str, str],
-) -> Stems:
-    """Apply a gain to sounds; empties `sounds` on the way, since all together take much memory."""
+    gain = master_gain(mix_sounds(sounds.values()), job.samples)
+    # One by one, since all together take much memory.
     return Stems({name: apply_gain(sounds.pop(name), gain) for name in list(sounds)}, RATE, missing)

@@ -18,7 +18,7 @@ MIX = "mix"
 class Stems:
     """The parts of a piece, each as a sound. Played together they are the piece.
 
-    `render_stages` also gives all parts in one sound, which is named `MIX`.
+    All parts in one sound are named `MIX`.
 
     Attributes
     ----------

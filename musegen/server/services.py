@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
@@ -53,8 +53,8 @@ class Services:
     Attributes
     ----------
     queues : dict of str to FairQueue
-        For the ``"model"``, for renderers that play a ``"mix"``, and for those that play
-        ``"parts"`` or files.
+        For the ``"model"``, for renderers that play for visitors whose browser cannot
+        (``"mix"``), and for those that play ``"files"``.
     sounds : SoundCache
     soundfonts : SoundfontCache
         Instruments that the page plays.
@@ -66,15 +66,15 @@ class Services:
     def __init__(self, model: BackgroundModel) -> None:
         settings = get_settings()
         self.model = model
-        # A renderer uses two cores. There are two queues of them, so that nobody's mix waits for
-        # the parts, or the files, of others.
+        # A renderer uses two cores. There are two queues of them, so that nobody's sound waits for
+        # the files of others.
         renderers = -(-settings.at_once // 2)
         self.queues = {
             name: FairQueue(slots, settings.waiting, settings.waiting_each)
             for name, slots in (
                 ("model", settings.at_once),
                 ("mix", renderers),
-                ("parts", renderers),
+                ("files", renderers),
             )
         }
         self._runner = RecipeRunner(
@@ -138,15 +138,15 @@ class Services:
         soundfont: Path | None,
         cancel: threading.Event,
         progress: Callable[[float], None] | None = None,
-    ) -> Iterator[SoundFile]:
-        """Yield the sounds of a version as `SoundCache.render` does, each in its queue."""
+    ) -> SoundFile:
+        """Return the sound of a version as `SoundCache.render` does; it waits in its queue."""
         return self.sounds.render(
             version.piece,
             write_recipe(version.recipe),
             soundfont,
             cancel,
             progress,
-            partial(self._slot, cancel=cancel),
+            partial(self._slot, "mix", cancel),
         )
 
     def make_file(
@@ -159,7 +159,7 @@ class Services:
     ) -> Path:
         """Return a file of a version as `DownloadCache.make` does; a sound waits in its queue."""
         cancel = cancel or RequestEvent()
-        slot = partial(self._slot, "parts", cancel)
+        slot = partial(self._slot, "files", cancel)
         return self._downloads.make(version, kind, soundfont, cancel, progress, slot)
 
     def _model_slot(self) -> AbstractContextManager:
@@ -195,10 +195,8 @@ class Services:
                 version = self.make_version(recipe)
                 # Visitors who ask for the example will read what is wrong.
                 with contextlib.suppress(AudioError, Cancelled):
-                    for _ in self.sounds.render(
-                        version.piece, write_recipe(recipe), soundfont, self._closing
-                    ):
-                        pass
+                    key = write_recipe(recipe)
+                    self.sounds.render(version.piece, key, soundfont, self._closing)
 
     def clean_up(self) -> None:
         """Remove old files and give memory back, again and again until `close` is called."""

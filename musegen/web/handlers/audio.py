@@ -31,7 +31,7 @@ class AudioHandlers(Handlers):
     async def sound(
         self, state: str, soundfont: str | None, request: gr.Request
     ) -> AsyncIterator[tuple[Any, ...]]:
-        """Yield the player with more and more of the sound, or the progress of rendering.
+        """Yield the progress of rendering, then the player with the sound.
 
         A visitor hears one piece at a time: the next request cancels this one.
         """
@@ -47,8 +47,7 @@ class AudioHandlers(Handlers):
         def sounds(progress: Callable[[float], None]) -> Iterator[tuple[Version, SoundFile]]:
             nonlocal version
             version = self._services.make_version(recipe, id)
-            for sound in self._services.make_sound(version, font, cancel, progress):
-                yield version, sound
+            yield version, self._services.make_sound(version, font, cancel, progress)
 
         if self._services.queues["mix"].waiting:
             yield gr.skip(), ProgressData(share=0, text="Waiting for other visitors …")
@@ -59,7 +58,7 @@ class AudioHandlers(Handlers):
                         yield gr.skip(), ProgressData(share=share, text="Rendering the sound …")
                     else:
                         shown, sound = made
-                        yield show(shown, sound.path, sound.stream, sound.problem), gr.skip()
+                        yield show(shown, sound.path, sound.stream), gr.skip()
             except Cancelled:
                 return
             except Exception as error:

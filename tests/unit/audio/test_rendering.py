@@ -1,16 +1,13 @@
-"""Pieces are rendered by real FluidSynth, as a whole, as stems and in stages."""
+"""Pieces are rendered by real FluidSynth, as a whole and as stems."""
 
 from __future__ import annotations
-
-import threading
 
 import numpy as np
 import pytest
 from support.sounds import BAND, RATE, TIM, needs_fluidsynth, peak_db, piece_of
 
-from musegen.audio import MIX, render, render_stages, render_stems
+from musegen.audio import render, render_stems
 from musegen.audio.loudness import loudness
-from musegen.errors import Cancelled
 from musegen.music import Phrase, Piece
 
 
@@ -103,47 +100,9 @@ def test_a_piece_without_notes_has_no_stems():
 
 
 @needs_fluidsynth
-def test_the_stages_are_the_same_music_in_loudness_and_time(band):
-    mix, parts = render_stages(piece_of(BAND), TIM)
-    assert list(mix.sounds) == [MIX]
-    assert list(parts.sounds) == ["lead", "chords", "bass", "drums"]
-    assert np.array_equal(mix.mix, band)  # the first is what `render` gives
-    assert parts.mix.shape == mix.mix.shape
-    rest = parts.mix - mix.mix
-    assert np.sqrt(np.mean(rest**2)) < 0.03 * np.sqrt(np.mean(mix.mix**2))
-    # Where they differ it is for as long as FluidSynth's voices take to begin: the beginnings of
-    # notes, and what the effects make of them.
-    assert np.mean(np.abs(rest).max(axis=1) > 1e-3) < 0.05
-
-
-@needs_fluidsynth
-def test_a_piece_of_one_part_has_one_stage():
-    (drums,) = render_stages(piece_of(BAND).only(["drums"]), TIM)
-    assert list(drums.sounds) == ["drums"]
-
-
-def test_a_piece_without_notes_has_one_stage_without_sounds():
-    (nothing,) = render_stages(Piece((Phrase(tempo=240),)), TIM)
-    assert not nothing.sounds
-
-
-@needs_fluidsynth
-def test_the_second_stage_can_be_cancelled():
-    cancel = threading.Event()
-    stages = render_stages(piece_of(BAND), TIM, cancel=cancel)
-    next(stages)
-    cancel.set()
-    with pytest.raises(Cancelled):
-        next(stages)
-
-
-@needs_fluidsynth
-def test_progress_goes_from_0_to_1_for_each_stage():
+def test_progress_goes_from_0_to_1():
     reported: list[float] = []
-    stages = render_stages(piece_of(BAND), TIM, progress=reported.append)
-    for _ in range(2):
-        next(stages)
-        assert reported[0] == 0
-        assert reported[-1] == 1
-        assert all(0 <= share <= 1 for share in reported)
-        reported.clear()
+    render(piece_of(BAND), TIM, progress=reported.append)
+    assert reported[0] == 0
+    assert reported[-1] == 1
+    assert all(0 <= share <= 1 for share in reported)
