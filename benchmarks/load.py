@@ -1,9 +1,10 @@
 """Sends many visitors at once: ``python -m benchmarks.load``. Linux; needs the ``dev`` extra.
 
-Starts ``app.py``. First one visitor draws pieces of 16 bars and hears them, one after the other;
-then many visitors do so at the same time, each as fast as the answers come. A visitor asks for what
-the page asks for, and fetches the sounds. Prints how long they waited, what went wrong, how the
-memory of the app grew, and which files were left after it ended.
+Starts ``app.py``. First one visitor draws pieces of 16 bars, one after the other; then many
+visitors do so at the same time, each as fast as the answers come, or every so many seconds. One of
+them is Chromium, which plays the pieces and listens; with ``--no-browser`` there is none. Prints
+how long they waited, what went wrong, how the memory of the app grew, and which files were left
+after it ended.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,17 +28,17 @@ import numpy as np
 from gradio_client.utils import apply_diff
 
 from benchmarks.app import serve
+from benchmarks.page import open_page, wait_for_piece
 
 BARS = 16
 
 
 @dataclass
 class Waits:
-    """Seconds from a click until the picture, the mix and the parts are there."""
+    """Seconds from a click until the picture is there, and until the page sounds."""
 
     picture: list[float] = field(default_factory=list)
     sound: list[float] = field(default_factory=list)
-    parts: list[float] = field(default_factory=list)
 
     def join(self, other: Waits) -> None:
         for name in vars(self):
@@ -53,32 +54,16 @@ class Visitor:
         config = self.http.get("config").json()
         functions = {one["id"]: one for one in config["dependencies"]}
         self.draw = next(f for f in functions.values() if f["api_name"] == "draw")
-        self.sound = next(
-            f
-            for f in functions.values()
-            if f["trigger_after"] == self.draw["id"] and f["backend_fn"]
-        )
         values = {one["id"]: one["props"].get("value") for one in config["components"]}
         self.settings = [values[id] for id in self.draw["inputs"]]
-        self.font = values[self.sound["inputs"][1]]
 
-    def hear(self, waited: Waits) -> None:
-        """Draw a piece and fetch its sounds."""
+    def see(self, waited: Waits) -> None:
+        """Draw a piece, which the page of a visitor plays by itself."""
         start = time.perf_counter()
         settings = [secrets.randbelow(10**9), True, BARS, *self.settings[3:]]
-        (*_, drawn) = self.ask(self.draw, settings)
+        for _ in self.ask(self.draw, settings):
+            pass
         waited.picture.append(time.perf_counter() - start)
-        state = drawn[self.draw["outputs"].index(self.sound["inputs"][0])]
-        heard = ""
-        for stage, _ in self.ask(self.sound, [state, self.font]):
-            sound = stage.get("sound") if isinstance(stage, dict) else None
-            if sound and sound["path"] != heard:
-                heard = sound["path"]
-                self.http.get(f"gradio_api/file={heard}").raise_for_status()
-                is_mix = stage["stream"]["parts"] == ["mix"]
-                (waited.sound if is_mix else waited.parts).append(time.perf_counter() - start)
-            if isinstance(stage, dict) and stage.get("problem"):
-                raise RuntimeError(stage["problem"])
 
     def ask(self, function: dict, data: list) -> Iterator[list]:
         """Call a function of the page, and yield its answers."""
@@ -108,25 +93,54 @@ class Visitor:
                     return
 
 
-def alone(url: str, pieces: int) -> Waits:
+def alone(url: str, pieces: int, browser: bool) -> Waits:
     """Return how long one visitor waits."""
-    visitor, waited = Visitor(url), Waits()
-    visitor.hear(Waits())  # the first one waits for TensorFlow
-    for _ in range(pieces):
-        visitor.hear(waited)
+    waited = Waits()
+    Visitor(url).see(Waits())  # the first one waits for TensorFlow
+    if browser:
+        listen(url, waited, lambda: len(waited.sound) < pieces)
+    else:
+        visitor = Visitor(url)
+        for _ in range(pieces):
+            visitor.see(waited)
     return waited
 
 
-def together(url: str, visitors: int, until: float) -> tuple[Waits, Counter[str]]:
+def listen(url: str, waited: Waits, goes_on: Callable[[], bool], every: float = 0) -> None:
+    """Draw pieces in Chromium and hear them."""
+    with open_page(url) as (page, _):
+        wait_for_piece(page)
+        while goes_on():
+            start = time.monotonic()
+            picture, sound = wait_for_piece(page)
+            waited.picture.append(picture)
+            waited.sound.append(sound)
+            time.sleep(max(0.0, start + every - time.monotonic()))
+
+
+def together(
+    url: str, visitors: int, until: float, every: float, browser: bool
+) -> tuple[Waits, Counter[str]]:
     """Return how long many visitors wait, and the errors that they read."""
 
-    def visit(_: int) -> tuple[Waits, Counter[str]]:
-        visitor, waited, wrong = Visitor(url), Waits(), Counter()
+    def visit(number: int) -> tuple[Waits, Counter[str]]:
+        waited, wrong = Waits(), Counter()
+        try:
+            if browser and not number:
+                listen(url, waited, lambda: time.monotonic() < until, every)
+                return waited, wrong
+            visitor = Visitor(url)
+            time.sleep(every * number / visitors)  # they do not click all at once
+        except Exception as error:  # counts any error
+            wrong[f"{type(error).__name__}: {error}"[:100]] += 1
+            return waited, wrong
         while time.monotonic() < until:
+            start = time.monotonic()
             try:
-                visitor.hear(waited)
+                visitor.see(waited)
             except Exception as error:  # counts any error
                 wrong[f"{type(error).__name__}: {error}"[:100]] += 1
+            time.sleep(max(0.0, start + every - time.monotonic()))
         return waited, wrong
 
     all_waited, all_wrong = Waits(), Counter()
@@ -150,16 +164,21 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--visitors", type=int, default=16)
     parser.add_argument("--seconds", type=float, default=120)
+    parser.add_argument("--every", type=float, default=0, help="seconds between a visitor's clicks")
+    parser.add_argument("--no-browser", action="store_true", help="measure no sound")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         settings = {"TMPDIR": folder, "GRADIO_TEMP_DIR": f"{folder}/gradio"}
         with serve(settings) as (url, pid):
-            base = alone(url, 8)
+            base = alone(url, 8, not options.no_browser)
             times, sizes, over = [], [], threading.Event()
             watcher = threading.Thread(target=watch, args=(pid, times, sizes, over))
             watcher.start()
             start = time.monotonic()
-            waited, wrong = together(url, options.visitors, start + options.seconds)
+            end = start + options.seconds
+            waited, wrong = together(
+                url, options.visitors, end, options.every, not options.no_browser
+            )
             took = time.monotonic() - start
             over.set()
             watcher.join()
@@ -168,9 +187,11 @@ def main() -> None:
             metrics = httpx.get(url + "metrics").text
         left = [path for path in Path(folder).rglob("*") if path.is_file()]
 
-    print(f"{options.visitors} visitors for {took:.0f} s: {len(waited.parts)} pieces")
+    print(f"{options.visitors} visitors for {took:.0f} s: {len(waited.picture)} pieces")
     for name in vars(waited):
         one, many = getattr(base, name), getattr(waited, name)
+        if not one or not many:
+            continue
         single, p95 = statistics.median(one), float(np.percentile(many, 95))
         print(
             f"click -> {name}: alone {single:.2f} s; together median "
