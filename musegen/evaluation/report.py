@@ -9,8 +9,8 @@ from pathlib import Path
 
 from musegen.evaluation.measures import (
     attributes,
-    classifier,
     draws,
+    faults,
     interpolation,
     melody,
     originality,
@@ -31,7 +31,7 @@ _MEASURES: tuple[Callable[[Samples], dict[str, Measure]], ...] = (
     melody.measure,
     reconstruction.measure,
     draws.measure,
-    classifier.measure,
+    faults.measure,
     structure.measure,
     overlap.measure,
     originality.measure,

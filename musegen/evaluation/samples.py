@@ -83,6 +83,11 @@ class Samples:
         return list(self.held_out)
 
     @cached_property
+    def reconstructed(self) -> list[Phrase]:
+        """The phrases of `held_out`, encoded and decoded."""
+        return self.space.decode(self.space.encode(self.originals))
+
+    @cached_property
     def drawn(self) -> list[Phrase]:
         """The phrases of random pieces of 16 bars, with the default form and temperature."""
         dim = self.space.latent_dim

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from support.examples import band_phrase, drum_phrase, phrase_set
 
-from musegen.evaluation.measures.classifier import blend_notes, features, tell_apart
+from musegen.evaluation.measures.classifier import FEATURE_GROUPS, features, tell_apart
+from musegen.evaluation.measures.faults import blend_notes
 from musegen.evaluation.measures.originality import closest
 from musegen.evaluation.measures.overlap import FEATURES, lerch_features, overlapping_areas
 from musegen.evaluation.measures.structure import structure_features
@@ -68,6 +69,18 @@ def test_a_classifier_tells_different_music_and_guesses_for_equal():
     assert guessed.low < guessed.value < guessed.high
     louder = [Phrase(p.notes[p.notes["velocity"] > 60]) for p in map(band_phrase, range(40))]
     assert tell_apart(features(louder), group, alike[1], group + 100).value > 0.95
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "seen"),
+    [("velocity", 7, "velocities"), ("duration", 1, "lengths"), ("offset", 0.3, "timing")],
+)
+def test_a_classifier_sees_only_the_groups_of_features_that_it_is_given(field, value, seen):
+    notes = band_phrase().notes.copy()
+    notes[field] = value
+    for group in FEATURE_GROUPS:
+        before, after = features([band_phrase(), Phrase(notes)], [group])
+        assert np.array_equal(before, after) == (group != seen)
 
 
 def test_a_classifier_cannot_know_a_song_by_its_class():

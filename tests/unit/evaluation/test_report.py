@@ -17,12 +17,14 @@ from musegen.evaluation.measures.statistics import (
     Measure,
     bootstrap,
     drum_tallies,
+    player_tallies,
+    quantile_of_songs,
     reconstruction_tallies,
     resample,
 )
 from musegen.evaluation.samples import Samples, to_c
 from musegen.music import Phrase
-from musegen.music.notes import SONG_PARTS
+from musegen.music.notes import SONG_PARTS, make_notes
 from musegen.music.similarity import note_f1
 
 
@@ -46,8 +48,8 @@ def test_wrong_durations_and_velocities_are_counted():
     notes["velocity"] -= 5
     tallies = reconstruction_tallies([truth], [Phrase(notes)], SONG_PARTS)
     assert value(tallies["note F1"]) == 1
-    # Notes that reach the end of the phrase end with it either way.
-    assert 0 < value(tallies["durations right, of matched"]) < 0.2
+    # Notes that sound past the end of the phrase count with their whole length.
+    assert value(tallies["durations right, of matched"]) == 0
     assert value(tallies["velocity error, of matched"]) == 5
 
 
@@ -55,10 +57,42 @@ def test_timing_errors_are_in_milliseconds():
     truth = drum_phrase()
     notes = truth.notes.copy()
     notes["offset"] += 0.1
-    tallies = drum_tallies([truth], [Phrase(notes)])
+    tallies = reconstruction_tallies([truth], [Phrase(notes)], ("drums",))
     step = 60_000 / truth.tempo / 4
     assert value(tallies["timing error, ms, of matched"]) == pytest.approx(0.1 * step, rel=1e-4)
-    assert value(tallies["steps with all nine drums exact"]) == 1
+    assert value(drum_tallies([truth], [Phrase(notes)])["steps with all nine drums exact"]) == 1
+
+
+def test_timing_errors_of_notes_beside_their_steps_are_measured_by_themselves():
+    rows = [(4 * i, "lead", 60 + i, 2, 90, 0.33 * (i % 2)) for i in range(8)]
+    truth = Phrase(make_notes(rows), 0, 120.0)
+    on_steps = Phrase(make_notes([row[:5] for row in rows]))
+    tallies = reconstruction_tallies([truth], [on_steps], SONG_PARTS)
+    # A step is 125 ms long; every other note is a third of one late.
+    assert value(tallies["timing error, ms, of matched"]) == pytest.approx(41.25 / 2, rel=1e-3)
+    beside = value(tallies["timing error, ms, of matched beside their steps"])
+    assert beside == pytest.approx(41.25, rel=1e-3)
+
+
+def test_velocities_in_a_chord_and_bass_notes_are_described():
+    rows = [
+        *((0, "chords", 60 + i, 4, velocity) for i, velocity in enumerate((80, 90))),
+        *((8, "chords", 60 + i, 4, 70) for i in range(3)),
+        (0, "lead", 72, 4, 127),
+        (28, "bass", 40, 12, 90),
+        (0, "bass", 40, 4, 90),
+    ]
+    tallies = player_tallies([Phrase(make_notes(rows)), Phrase()], SONG_PARTS)
+    assert value(tallies["deviation of velocities in a chord"]) == 2.5
+    assert value(tallies["bass notes, mean length in steps"]) == 8
+    assert player_tallies([drum_phrase()], ("drums",)) == {}
+
+
+def test_a_quantile_of_songs_counts_each_song_once():
+    tally = np.array([1.0, 1, 1, 0, 2]), np.array([1.0, 1, 1, 4, 4])
+    group = np.array(["long", "long", "long", "b", "c"])
+    assert quantile_of_songs(tally, group, 0.5).value == 0.5
+    assert quantile_of_songs(tally, group, 0.25).value == 0.25
 
 
 def test_intervals_come_from_resampling_songs():
@@ -116,20 +150,25 @@ def test_a_checkpoint_is_measured_and_the_report_saved(tmp_path, tiny_checkpoint
 
 
 def test_with_a_training_split_there_are_all_measures(tiny_checkpoints):
-    phrases = phrase_set("drums", count=100, held=80)
+    phrases = phrase_set("drums", count=260, held=240)
     # Songs of eight phrases in a row: 16 bars.
-    place = np.arange(100)
+    place = np.arange(260)
     phrases = replace(
         phrases,
         split=np.where(phrases.split == "validation", "test", "train"),
         source=np.array([f"song-{i // 8}" if i >= 20 else "train" for i in place]),
         bar=np.int32(2 * (place % 8)),
+        style=np.where(place < 140, "rock", "jazz"),
     )
     report = evaluate(tiny_checkpoints / "drums", phrases)
-    assert (report.split, report.phrases) == ("test", 80)
+    assert (report.split, report.phrases) == ("test", 240)
     for name in (
         "steps with all nine drums exact",
+        "reconstruction: classifier",
+        "reconstruction: classifier, jazz",
         "random: classifier",
+        "random: classifier, without both",
+        "random: classifier, single phrases",
         "middle: classifier",
         "structure: classifier",
         "random: overlapping area, mean",
