@@ -259,7 +259,7 @@ def _exchange(
 
 
 def _decode_like(mg: MuseGen, piece: Piece, path: Path) -> Piece:
-    """Decode a path with the length, tempo, key, feel, instruments and parts of a piece."""
+    """Decode a path with the length, tempo, key, feel, meters, instruments and parts of a piece."""
     decoded = mg.decode(path, programs=piece.programs, bars=piece.bars)
     phrases: list[Phrase] = []
     for ours, theirs in zip(decoded.phrases, piece.phrases, strict=True):
@@ -272,8 +272,7 @@ def _decode_like(mg: MuseGen, piece: Piece, path: Path) -> Piece:
             if part in piece.parts
         ]
         moved = ours.only(heard).to_key(theirs.key)
-        moved = replace(moved, tempo=theirs.tempo, beat_lengths=theirs.beat_lengths)
-        phrases.append(replace(moved, feel=theirs.feel))
+        phrases.append(replace(theirs, notes=moved.notes))
     return replace(decoded, phrases=tuple(phrases), changes=piece.changes)
 
 

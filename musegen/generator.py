@@ -340,8 +340,9 @@ class MuseGen:
             theirs = [end.phrases[i] for end in ends]
             key = mix_keys([other.key for other in theirs], shares.tolist())
             tempo = mix_tempos([other.tempo for other in theirs], shares.tolist())
-            feel = nearest.phrases[i].feel
-            phrases.append(replace(phrase.to_key(key), tempo=tempo, feel=feel))
+            near = nearest.phrases[i]
+            moved = phrase.to_key(key)
+            phrases.append(replace(moved, tempo=tempo, feel=near.feel, meters=near.meters))
         return replace(
             piece, phrases=tuple(phrases), programs=nearest.programs, changes=nearest.changes
         )

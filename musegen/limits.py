@@ -20,6 +20,7 @@ __all__ = [
     "DEFAULT_TEMPO",
     "KEYS",
     "MAX_BARS",
+    "MAX_FILE_BARS",
     "MAX_SEED",
     "MAX_STEPS",
     "TEMPERATURES",
@@ -32,6 +33,7 @@ __all__ = [
 MAX_SEED = 2**53  # the largest whole number that JavaScript holds exactly
 DEFAULT_BARS = 16
 MAX_BARS = 256  # 8 minutes at 120 beats a minute
+MAX_FILE_BARS = 10_000  # an hour of short bars, as the longest file may have
 DEFAULT_STEPS = 9
 MAX_STEPS = 64  # sections of an interpolation, its two ends included
 KEYS = (-5, 6)  # semitones from C; see `Phrase.key`

@@ -185,7 +185,7 @@ def _read_complete(wav: Path, piece: Piece, renderer: str) -> npt.NDArray[np.flo
     except soundfile.LibsndfileError:
         raise incomplete from None
     notes = piece.notes
-    end = piece.seconds_at((notes["onset"] + notes["duration"]).max())
+    end = piece.seconds_at(piece.played_steps((notes["onset"] + notes["duration"]).max()))
     if len(audio) < (end - 0.1) * rate or audio.shape[1] != 2 or not np.isfinite(audio).all():
         raise incomplete
     audio = np.asarray(audio, np.float32)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 from musegen.datasets.build import Source, split_by_name
-from musegen.errors import MusicError, MusicWarning
+from musegen.errors import MusicError
 from musegen.midi import ENDINGS
 from musegen.music.piece import Piece
-from musegen.reading import read_midi
+from musegen.reading import read_midi_with_report
 
 __all__ = ["find_sources", "list_sources", "read_file"]
 
@@ -72,12 +71,11 @@ def list_sources(
 
 def read_file(path: Path) -> Piece:
     """Read a file; raise `MusicError` if it cannot be read or is not all in 4/4."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("error", MusicWarning)
-        try:
-            return read_midi(path)
-        except MusicWarning:
-            raise MusicError("not all in 4/4") from None
-        except MusicError as error:
-            # Without the name of the file, so that equal reasons are counted together.
-            raise MusicError(str(error).removeprefix(path.name).strip()) from None
+    try:
+        piece, report = read_midi_with_report(path)
+    except MusicError as error:
+        # Without the name of the file, so that equal reasons are counted together.
+        raise MusicError(str(error).removeprefix(path.name).strip()) from None
+    if set(report.meters) - {"4/4"}:
+        raise MusicError("not all in 4/4")
+    return piece

@@ -1,4 +1,4 @@
-"""Writes tracks of timed notes as a Standard MIDI File in 4/4."""
+"""Writes tracks of timed notes as a Standard MIDI File."""
 
 from __future__ import annotations
 
@@ -48,9 +48,10 @@ def build_midi(
     tracks: Iterable[TimedTrack],
     tempos: Sequence[tuple[int, float]],
     keys: Iterable[tuple[int, int]],
+    meters: Iterable[tuple[int, tuple[int, int]]],
     length: int,
 ) -> pretty_midi.PrettyMIDI:
-    """Build a `pretty_midi.PrettyMIDI` in 4/4.
+    """Build a `pretty_midi.PrettyMIDI`.
 
     Parameters
     ----------
@@ -59,12 +60,17 @@ def build_midi(
         The tick of each tempo change, rising from 0, and the tempo in quarter notes a minute.
     keys : iterable of (int, int)
         The tick of each key change and the tonic of the major key, 0 (C) to 11 (B).
+    meters : iterable of (int, (int, int))
+        The tick of each time signature, and its two numbers.
     length : int
         In ticks; no note ends later.
     """
     midi = pretty_midi.PrettyMIDI(resolution=TICKS_PER_QUARTER)
     set_tempos(midi, tempos, length)
-    midi.time_signature_changes.append(pretty_midi.TimeSignature(4, 4, 0.0))
+    midi.time_signature_changes.extend(
+        pretty_midi.TimeSignature(beats, unit, midi.tick_to_time(tick))
+        for tick, (beats, unit) in meters
+    )
     midi.key_signature_changes.extend(
         pretty_midi.KeySignature(tonic, midi.tick_to_time(tick)) for tick, tonic in keys
     )

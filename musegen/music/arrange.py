@@ -12,6 +12,7 @@ import numpy as np
 from musegen.errors import MusicError
 from musegen.music.feel import Feel
 from musegen.music.keys import wrap_key
+from musegen.music.meters import Meter
 from musegen.music.notes import BARS_PER_PHRASE, STEPS_PER_BAR, FloatArray, NoteArray
 from musegen.music.piece import Piece
 
@@ -50,6 +51,7 @@ def join(pieces: Sequence[Piece], bars: int) -> Piece:
         total,
         [phrase.feel for phrase in phrases],
         [phrase.beat_lengths for phrase in phrases],
+        [meter for piece in pieces for meter in _meters(piece, bars)],
     )
     changes = _program_changes([piece.programs_at(i) for piece, i in sources])
     return replace(joined, changes=changes, path=_joined_path(pieces, bars))
@@ -129,8 +131,8 @@ def join_with_gaps(pieces: Sequence[Piece], gaps: Sequence[int]) -> tuple[Piece,
     -------
     piece : Piece
         Within a gap, key and tempo move from those of the phrase before it to those of the phrase
-        after it. In the first and the last gap they are those of the nearest phrase. Instruments
-        and feel of a piece last until the next piece begins.
+        after it. In the first and the last gap they are those of the nearest phrase. Instruments,
+        feel and meter of a piece last until the next piece begins.
     starts : list of int
         The phrase that each piece begins with.
     """
@@ -142,9 +144,13 @@ def join_with_gaps(pieces: Sequence[Piece], gaps: Sequence[int]) -> tuple[Piece,
     programs: list[Mapping[str, int]] = []
     feels: list[Feel] = []
     beat_lengths: list[tuple[float, ...]] = [()] * len(keys)
+    meters = [replace(pieces[0].meters[0], part=0)] if gaps[0] else []
     bar = gaps[0]
     for piece, gap in zip(pieces, gaps[1:], strict=True):
         notes.append(_notes_from_bar(piece, bar))
+        while len(meters) < bar:
+            meters.append(meters[-1].following)
+        meters += piece.meters
         start = bar // BARS_PER_PHRASE
         starts.append(start)
         keys[start : start + len(piece)] = [phrase.key for phrase in piece.phrases]
@@ -173,6 +179,7 @@ def join_with_gaps(pieces: Sequence[Piece], gaps: Sequence[int]) -> tuple[Piece,
         total,
         feels,
         beat_lengths,
+        meters,
     )
     return replace(piece, changes=_program_changes(programs)), starts
 
@@ -190,6 +197,14 @@ def mix_keys(keys: Sequence[int], shares: Sequence[float]) -> int:
 def mix_tempos(tempos: Sequence[float], shares: Sequence[float]) -> float:
     """Return the geometric mean of tempos, weighted by shares that sum to 1."""
     return float(tempos[0] * np.exp(np.dot(shares, np.log(np.divide(tempos, tempos[0])))))
+
+
+def _meters(piece: Piece, bars: int) -> list[Meter]:
+    """Return the meters of the first bars of a piece; the last one goes on where it is shorter."""
+    meters = list(piece.meters[:bars])
+    while len(meters) < bars:
+        meters.append(meters[-1].following)
+    return meters
 
 
 def _notes_from_bar(piece: Piece, bar: int) -> NoteArray:

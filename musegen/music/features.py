@@ -119,7 +119,8 @@ def piece_features(piece: Piece) -> dict[str, float]:
     rows = np.array([_measure(phrase) for phrase in piece.phrases])
     defined = ~np.isnan(rows)
     means = np.where(defined, rows, 0).sum(0) / np.maximum(1, defined.sum(0))
-    tempo = piece.steps / STEPS_PER_BEAT * 60 / piece.seconds
+    beats = float(piece.played_steps(piece.steps)) / STEPS_PER_BEAT
+    tempo = beats * 60 / piece.seconds
     values = [*means.tolist(), _self_similarity(piece), tempo, piece.seconds]
     return dict(zip(PIECE_FEATURE_NAMES, values, strict=True))
 

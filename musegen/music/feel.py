@@ -10,6 +10,7 @@ import numpy as np
 
 from musegen.errors import MusicError
 from musegen.music.notes import (
+    BARS_PER_PHRASE,
     DRUMS,
     PARTS,
     STEPS_PER_BAR,
@@ -17,6 +18,7 @@ from musegen.music.notes import (
     STEPS_PER_PHRASE,
     BoolArray,
     FloatArray,
+    IntArray,
     NoteArray,
 )
 
@@ -77,7 +79,7 @@ class Feel:
 
 
 def play_times(
-    notes: NoteArray, feels: Sequence[Feel], steps: int
+    notes: NoteArray, feels: Sequence[Feel], bar_steps: IntArray
 ) -> tuple[FloatArray, FloatArray]:
     """Compute when the notes of a piece are heard.
 
@@ -91,20 +93,25 @@ def play_times(
         Dtype `NOTE`, tidy (`musegen.music.notes.tidy_notes`), onsets from the start of the piece.
     feels : sequence of Feel
         One for each phrase.
-    steps : int
-        Length of the piece.
+    bar_steps : numpy.ndarray
+        How many of the 16 steps of each bar of the piece its meter uses, shape ``(bars,)``, int.
 
     Returns
     -------
     start, end : numpy.ndarray
-        Positions in steps from the start of the piece, float64, one for each note. All lie between
-        0 and `steps`, each start before its end, and no note ends after its pitch starts again in
-        the same part.
+        Positions in used steps from the start of the piece, float64, one for each note. All lie
+        between 0 and the sum of `bar_steps`, each start before its end, and no note ends after its
+        pitch starts again in the same part.
     """
-    onset, part = notes["onset"], notes["part"]
+    part = notes["part"]
+    edges = np.concatenate([[0], np.cumsum(bar_steps)])
+    # The first step after the piece is an end of notes too.
+    place = np.minimum(np.arange(STEPS_PER_BAR), bar_steps[:, None]) + edges[:-1, None]
+    played = np.append(place.ravel(), edges[-1])
+    onset, written_end = played[notes["onset"]], played[notes["onset"] + notes["duration"]]
     offset = notes["offset"].astype(np.float64)
     offset = np.minimum(np.maximum(offset, -_MAX_OFFSET), _MAX_OFFSET)
-    human = np.array([feel.human for feel in feels])[onset // STEPS_PER_PHRASE]
+    human = np.array([feel.human for feel in feels])[notes["onset"] // STEPS_PER_PHRASE]
     human |= _shares_step(notes)
     timed = (part == DRUMS) | (offset != 0)
     together, apart = _deviations(notes)
@@ -113,17 +120,17 @@ def play_times(
     start = np.maximum(0, onset + together + apart)
 
     # Where the part starts a note at the end of this one, both times move together.
-    follows = np.full((len(PARTS), steps + 1), np.nan)
+    follows = np.full((len(PARTS), edges[-1] + 1), np.nan)
     np.fmin.at(follows, (part, onset), together)
-    written_end = onset + notes["duration"]
     shift = follows[part, written_end]
     end = written_end + np.where(np.isnan(shift), together, shift)
     end = np.where(part == DRUMS, written_end, end)
     end = np.maximum(end, start + _SHORTEST)
-    end = np.minimum(np.minimum(end, _next_start(notes, start)), steps)
+    end = np.minimum(np.minimum(end, _next_start(notes, start)), edges[-1])
 
     swings = np.array([feel.swing for feel in feels])
-    return _apply_swing(start, swings), _apply_swing(end, swings)
+    starts = edges[:-1:BARS_PER_PHRASE].astype(np.float64)
+    return _apply_swing(start, swings, starts), _apply_swing(end, swings, starts)
 
 
 def _deviations(notes: NoteArray) -> tuple[FloatArray, FloatArray]:
@@ -167,11 +174,16 @@ def _next_start(notes: NoteArray, start: FloatArray) -> FloatArray:
     return following
 
 
-def _apply_swing(position: FloatArray, swings: FloatArray) -> FloatArray:
-    """Map positions in straight time to swung time, linearly within each half of a beat."""
-    beat, within = np.divmod(position, STEPS_PER_BEAT)
-    phrase = np.minimum((position // STEPS_PER_PHRASE).astype(int), len(swings) - 1)
+def _apply_swing(position: FloatArray, swings: FloatArray, starts: FloatArray) -> FloatArray:
+    """Map positions in straight time to swung time, linearly within each half of a beat.
+
+    `starts` has the used step that each phrase begins with.
+    """
+    phrase = np.searchsorted(starts, position, side="right") - 1
+    # After a phrase in 7/8, beats begin between the quarters that are counted from the start.
+    late = starts[phrase] % STEPS_PER_BEAT
+    beat, within = np.divmod(position - late, STEPS_PER_BEAT)
     offbeat = _STRAIGHT + swings[phrase] * (_SWUNG - _STRAIGHT)
     first = within * (offbeat / _STRAIGHT)
     second = STEPS_PER_BEAT - (STEPS_PER_BEAT - within) * (STEPS_PER_BEAT - offbeat) / _STRAIGHT
-    return beat * STEPS_PER_BEAT + np.where(within < _STRAIGHT, first, second)
+    return beat * STEPS_PER_BEAT + np.where(within < _STRAIGHT, first, second) + late

@@ -45,7 +45,7 @@ FloatArray: TypeAlias = NDArray[np.floating[Any]]
 BoolArray: TypeAlias = NDArray[np.bool_]
 
 STEPS_PER_BEAT = 4
-STEPS_PER_BAR = 16
+STEPS_PER_BAR = 16  # other meters use a part of them: see `musegen.music.meters`
 BARS_PER_PHRASE = 2
 STEPS_PER_PHRASE = STEPS_PER_BAR * BARS_PER_PHRASE
 BEATS_PER_PHRASE = STEPS_PER_PHRASE // STEPS_PER_BEAT

@@ -1,4 +1,4 @@
-"""A phrase: two bars of 4/4, the unit that the model encodes to one latent."""
+"""A phrase: two bars of 4/4 or less, the unit that the model encodes to one latent."""
 
 from __future__ import annotations
 
@@ -9,10 +9,15 @@ import numpy as np
 
 from musegen.limits import DEFAULT_TEMPO
 from musegen.music.feel import Feel
+from musegen.music.meters import COMMON_TIME, Meter
 from musegen.music.notes import (
+    BARS_PER_PHRASE,
     BEATS_PER_PHRASE,
     NOTE,
+    STEPS_PER_BAR,
+    STEPS_PER_BEAT,
     STEPS_PER_PHRASE,
+    IntArray,
     NoteArray,
     in_parts,
     sort_notes,
@@ -24,7 +29,7 @@ __all__ = ["Phrase"]
 
 @dataclass(frozen=True, eq=False)
 class Phrase:
-    """Two bars of 4/4.
+    """Two bars of 16 steps each, all of them used in 4/4.
 
     Attributes
     ----------
@@ -39,8 +44,10 @@ class Phrase:
     feel : Feel
         Swing and the timing of the players.
     beat_lengths : tuple of float
-        Length of each of the eight beats relative to their mean, so that they sum to 8, where the
-        tempo changes within the phrase; empty where it does not.
+        Length of each of the eight quarters relative to the mean of those that the meters use,
+        where the tempo changes within the phrase; empty where it does not.
+    meters : tuple of Meter
+        Two: how many of the 16 steps of each bar are used, and by which meter.
     """
 
     notes: NoteArray = field(default_factory=lambda: np.zeros(0, NOTE))
@@ -48,6 +55,7 @@ class Phrase:
     tempo: float = DEFAULT_TEMPO
     feel: Feel = field(default_factory=Feel)
     beat_lengths: tuple[float, ...] = ()
+    meters: tuple[Meter, Meter] = (COMMON_TIME, COMMON_TIME)
 
     def __post_init__(self) -> None:
         notes = sort_notes(np.asarray(self.notes, NOTE))
@@ -55,12 +63,16 @@ class Phrase:
             notes["onset"].min() >= 0 and notes["onset"].max() < STEPS_PER_PHRASE
         ):
             raise ValueError(f"the onsets of a phrase must be from 0 to {STEPS_PER_PHRASE - 1}")
-        if self.beat_lengths and (
-            len(self.beat_lengths) != BEATS_PER_PHRASE
-            or min(self.beat_lengths) <= 0
-            or abs(sum(self.beat_lengths) - BEATS_PER_PHRASE) > 0.01
-        ):
-            raise ValueError("the lengths of the eight beats must be over 0 and sum to 8")
+        if len(self.meters) != BARS_PER_PHRASE:
+            raise ValueError("a phrase has two meters")
+        if self.beat_lengths:
+            used = self.beat_steps / STEPS_PER_BEAT
+            if (
+                len(self.beat_lengths) != BEATS_PER_PHRASE
+                or min(self.beat_lengths) <= 0
+                or abs(used @ self.beat_lengths - used.sum()) > 0.01
+            ):
+                raise ValueError("the lengths of the eight beats must be over 0, and 1 in the mean")
         notes.flags.writeable = False
         object.__setattr__(self, "notes", notes)
 
@@ -72,6 +84,7 @@ class Phrase:
             and self.tempo == other.tempo
             and self.feel == other.feel
             and self.beat_lengths == other.beat_lengths
+            and self.meters == other.meters
             and np.array_equal(self.notes, other.notes)
         )
 
@@ -80,6 +93,13 @@ class Phrase:
 
     def __repr__(self) -> str:
         return f"<Phrase: {len(self)} notes>"
+
+    @property
+    def beat_steps(self) -> IntArray:
+        """How many steps of each of the eight quarters are used, 0 to 4; shape ``(8,)``."""
+        bars = np.array([meter.steps for meter in self.meters])
+        starts = np.arange(0, STEPS_PER_BAR, STEPS_PER_BEAT)
+        return np.minimum(np.maximum(bars[:, None] - starts, 0), STEPS_PER_BEAT).ravel()
 
     def only(self, parts: Collection[str]) -> Phrase:
         """Return the phrase with only the notes of some parts."""

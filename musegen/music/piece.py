@@ -17,6 +17,7 @@ from musegen.midi import TICKS_PER_QUARTER, TimedTrack, build_midi, write_midi
 from musegen.music.feel import Feel, play_times
 from musegen.music.instruments import DEFAULT_PROGRAMS
 from musegen.music.keys import wrap_key
+from musegen.music.meters import COMMON_TIME, Meter, signatures
 from musegen.music.notes import (
     BARS_PER_PHRASE,
     BEATS_PER_PHRASE,
@@ -25,6 +26,7 @@ from musegen.music.notes import (
     STEPS_PER_BEAT,
     STEPS_PER_PHRASE,
     FloatArray,
+    IntArray,
     NoteArray,
     sort_notes,
     tidy_notes,
@@ -37,7 +39,6 @@ if TYPE_CHECKING:
 __all__ = ["Piece"]
 
 _TICKS_PER_STEP = TICKS_PER_QUARTER // STEPS_PER_BEAT
-_TICKS_PER_PHRASE = STEPS_PER_PHRASE * _TICKS_PER_STEP
 
 _Value = TypeVar("_Value")
 
@@ -112,6 +113,7 @@ class Piece:
         bars: int = 0,
         feels: Sequence[Feel] | None = None,
         beat_lengths: Sequence[tuple[float, ...]] | None = None,
+        meters: Sequence[Meter] = (),
     ) -> Piece:
         """Cut notes into phrases.
 
@@ -129,7 +131,12 @@ class Piece:
             One for each phrase; straight and human if not given.
         beat_lengths : sequence of tuple of float, optional
             As in `Phrase.beat_lengths`, one for each phrase; equal if not given.
+        meters : sequence of Meter
+            One for each bar. If there are too few, the last one goes on.
         """
+        meters = list(meters or [COMMON_TIME])
+        while len(meters) < BARS_PER_PHRASE * len(keys):
+            meters.append(meters[-1].following)
         feels = [Feel()] * len(keys) if feels is None else feels
         beat_lengths = [()] * len(keys) if beat_lengths is None else beat_lengths
         notes = sort_notes(notes)
@@ -141,7 +148,8 @@ class Piece:
         ):
             own = np.array(notes[rows[i] : rows[i + 1]])
             own["onset"] -= edges[i]
-            phrases.append(Phrase(own, int(key), float(tempo), feel, beats))
+            own_meters = (meters[BARS_PER_PHRASE * i], meters[BARS_PER_PHRASE * i + 1])
+            phrases.append(Phrase(own, int(key), float(tempo), feel, beats, own_meters))
         return cls(tuple(phrases), programs or DEFAULT_PROGRAMS, bars)
 
     @property
@@ -161,14 +169,20 @@ class Piece:
 
     @property
     def steps(self) -> int:
-        """Length in steps."""
+        """Length in steps, also those that the meters do not use."""
         return self.bars * STEPS_PER_BAR
+
+    @property
+    def meters(self) -> tuple[Meter, ...]:
+        """The meter of each bar."""
+        return tuple(meter for phrase in self.phrases for meter in phrase.meters)[: self.bars]
 
     @property
     def notes(self) -> NoteArray:
         """All notes, dtype `NOTE`, with onsets in steps from the start of the piece.
 
-        No note sounds past the end of the piece, or past the next onset of its pitch and part.
+        No note is on a step that the meters do not use, or sounds past the end of the piece, or
+        past the next onset of its pitch and part.
         """
         parts: list[NoteArray] = []
         for i, phrase in enumerate(self.phrases):
@@ -177,15 +191,28 @@ class Piece:
             parts.append(notes)
         notes = np.concatenate(parts)
         notes = notes[notes["onset"] < self.steps]
+        bar, step = np.divmod(notes["onset"], STEPS_PER_BAR)
+        notes = notes[step < self._bar_steps()[bar]]
         notes["duration"] = np.minimum(notes["duration"], self.steps - notes["onset"])
         return tidy_notes(notes)
 
     def play_times(self) -> tuple[FloatArray, FloatArray]:
-        """Return when each of `notes` starts and ends when it is played, in fractional steps.
+        """Return when each of `notes` starts and ends, in fractional played steps.
 
-        The MIDI file, the sound and the picture use these; see `musegen.music.feel.play_times`.
+        The MIDI file, the sound and the picture use these; see `musegen.music.feel.play_times` and
+        `played_steps`.
         """
-        return play_times(self.notes, [phrase.feel for phrase in self.phrases], self.steps)
+        feels = [
+            phrase.feel
+            if all(meter.has_quarter_beats for meter in phrase.meters)
+            else replace(phrase.feel, swing=0.0)
+            for phrase in self.phrases
+        ]
+        return play_times(self.notes, feels, self._bar_steps())
+
+    def _bar_steps(self) -> IntArray:
+        """Return the used steps of each bar, int64, shape ``(bars,)``."""
+        return np.array([meter.steps for meter in self.meters])
 
     @property
     def parts(self) -> tuple[str, ...]:
@@ -196,20 +223,45 @@ class Piece:
     @property
     def seconds(self) -> float:
         """Length in seconds, without the decay of the last notes."""
-        return float(self.seconds_at(self.steps))
+        return float(self.seconds_at(self.played_steps(self.steps)))
+
+    def played_steps(self, steps: ArrayLike) -> NDArray[np.float64]:
+        """Convert positions in steps to played steps: without those that the meters do not use.
+
+        In 4/4 both are equal. In 3/4 the second bar begins at step 16, but at played step 12.
+        """
+        position = np.asarray(steps, np.float64)
+        length = self._bar_steps().astype(np.float64)
+        bar = np.minimum(np.maximum(position // STEPS_PER_BAR, 0).astype(int), len(length) - 1)
+        within = np.minimum(position - STEPS_PER_BAR * bar, length[bar])
+        return (np.cumsum(length) - length)[bar] + within
 
     def seconds_at(self, steps: ArrayLike) -> NDArray[np.float64]:
-        """Convert positions in (fractional) steps from the start to seconds."""
-        edges = np.concatenate([[0.0], np.cumsum(60 / self._beat_tempos())])
-        position = np.asarray(steps, np.float64) / STEPS_PER_BEAT
-        index = np.minimum(np.maximum(np.floor(position).astype(int), 0), len(edges) - 2)
-        return edges[index] + (position - index) * np.diff(edges)[index]
+        """Convert positions in (fractional) played steps from the start to seconds."""
+        starts, tempos = self._beat_tempos()
+        beats = np.diff(starts) / STEPS_PER_BEAT
+        edges = np.concatenate([[0.0], np.cumsum(60 / tempos * beats)])
+        position = np.asarray(steps, np.float64)
+        index = np.searchsorted(starts, position, side="right") - 1
+        index = np.minimum(np.maximum(index, 0), len(beats) - 1)
+        share = (position - starts[index]) / (STEPS_PER_BEAT * beats[index])
+        return edges[index] + share * np.diff(edges)[index]
 
-    def _beat_tempos(self) -> FloatArray:
-        """Return the tempo of each beat, in quarter notes a minute."""
+    def _beat_tempos(self) -> tuple[IntArray, FloatArray]:
+        """Return the tempo of each quarter of which steps are used, in quarter notes a minute.
+
+        Returns
+        -------
+        starts : numpy.ndarray
+            The played steps between which they lie, shape ``(n + 1,)``.
+        tempos : numpy.ndarray
+            Shape ``(n,)``.
+        """
+        used = np.concatenate([phrase.beat_steps for phrase in self.phrases])
         lengths = [phrase.beat_lengths or (1.0,) * BEATS_PER_PHRASE for phrase in self.phrases]
         tempos = np.array([phrase.tempo for phrase in self.phrases])
-        return (tempos[:, None] / np.array(lengths)).ravel()
+        tempos = (tempos[:, None] / np.array(lengths)).ravel()
+        return np.concatenate([[0], np.cumsum(used[used > 0])]), tempos[used > 0]
 
     def programs_at(self, phrase: int) -> Mapping[str, int]:
         """Return the programs of all parts in a phrase, counted from 0."""
@@ -262,10 +314,16 @@ class Piece:
 
         A part that changes its instrument has a track for each instrument.
         """
-        tempos = _changes_of(self._beat_tempos().tolist(), STEPS_PER_BEAT * _TICKS_PER_STEP)
-        keys = _changes_of((phrase.key % 12 for phrase in self.phrases), _TICKS_PER_PHRASE)
-        length = (len(self) + 1) * _TICKS_PER_PHRASE
-        return build_midi(self._midi_tracks(), tempos, keys, length)
+        bars = self.played_steps(np.arange(0, self.steps, STEPS_PER_BAR))
+        starts, tempos = self._beat_tempos()
+        found = signatures(self.meters)
+        return build_midi(
+            self._midi_tracks(),
+            _changes_of(starts[:-1], tempos.tolist()),
+            _changes_of(bars[::BARS_PER_PHRASE], [phrase.key % 12 for phrase in self.phrases]),
+            _changes_of(bars[[bar for bar, *_ in found]], [meter[1:] for meter in found]),
+            length=(len(self) + 1) * STEPS_PER_PHRASE * _TICKS_PER_STEP,
+        )
 
     def write_midi(self, path: str | Path, tag: str | None = None) -> None:
         """Write a Standard MIDI File completely or not at all.
@@ -312,17 +370,18 @@ def _read_only(array: FloatArray) -> FloatArray:
     return array
 
 
-def _changes_of(values: Iterable[_Value], ticks: int) -> list[tuple[int, _Value]]:
+def _changes_of(steps: FloatArray | IntArray, values: Sequence[_Value]) -> list[tuple[int, _Value]]:
     """Return the tick and the value of the first, and of each that differs from the last.
 
     Parameters
     ----------
-    values : iterable
-    ticks : int
-        From each value to the next.
+    steps : numpy.ndarray
+        The played step at which each value begins.
+    values : sequence
     """
+    ticks: list[int] = (steps * _TICKS_PER_STEP).astype(int).tolist()
     changes: list[tuple[int, _Value]] = []
-    for i, value in enumerate(values):
+    for tick, value in zip(ticks, values, strict=True):
         if not changes or value != changes[-1][1]:
-            changes.append((i * ticks, value))
+            changes.append((tick, value))
     return changes

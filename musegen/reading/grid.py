@@ -95,22 +95,21 @@ class Grid:
             steps = steps - (np.mean(odd) > 0.5 if len(odd) else 0)
         return _start_at_first_bar(replace(self, steps=steps * factor, ticks=0.0), onsets)
 
-    def on_beats(self, until: float) -> Grid:
+    def on_beats(self, beats: np.ndarray) -> Grid:
         """Return the grid with tempo changes on beats alone, as pieces have them.
 
         Parameters
         ----------
-        until : float
-            The time, in seconds, of the last note: beats later than this are not needed.
+        beats : numpy.ndarray
+            The steps of the beats, rising, to the first beat after the last note.
         """
-        on_beat = np.abs(self.steps / STEPS_PER_BEAT - np.rint(self.steps / STEPS_PER_BEAT)) < 1e-6
-        last = float(self.positions(until))
-        inside = (self.steps > 0) & (self.steps < last)
+        near = np.rint(self.steps)
+        on_beat = (np.abs(self.steps - near) < 1e-6) & np.isin(near, beats)
+        inside = (self.steps > beats[0]) & (self.steps < beats[-1])
         if on_beat[inside].all():
             return self
-        beats = np.arange(int(last) // STEPS_PER_BEAT + 2.0) * STEPS_PER_BEAT
         # The file's ticks are not on steps of this grid where its tempo changes within a beat.
-        return replace(self, seconds=self.times(beats), steps=beats, ticks=0.0)
+        return replace(self, seconds=self.times(beats), steps=beats.astype(np.float64), ticks=0.0)
 
     def moved(self, steps: float, source: str = "") -> Grid:
         """Return the grid with all positions so many steps later."""
@@ -186,7 +185,9 @@ def choose_grid(midi: pretty_midi.PrettyMIDI, onsets: Onsets) -> Grid:
     if abs(agreement) >= _AGREEMENT:
         if abs(lateness) <= _MAX_LATENESS:
             return grid
-        shifted = _move_to_bar_line(grid.moved(-lateness, "shifted"), onsets)
+        shifted = grid.moved(-lateness, "shifted")
+        if all((m.numerator, m.denominator) == (4, 4) for m in midi.time_signature_changes):
+            shifted = _move_to_bar_line(shifted, onsets)
         starts_before_0 = shifted.positions(times[:1])[0] < -0.5
         return shifted.moved(STEPS_PER_BAR) if starts_before_0 else shifted
     if fit >= (_GOOD_FIT if unset else min(_GOOD_FIT, _CHANCE / np.sqrt(2 * len(times)))):

@@ -15,6 +15,7 @@ from musegen.midi.load import MidiFile, display_text, load_file
 from musegen.music.instruments import drum_classes
 from musegen.music.notes import STEPS_PER_BAR, STEPS_PER_BEAT, NoteArray, tidy_notes
 from musegen.music.piece import Piece
+from musegen.reading.bars import Bars, find_bars, lost_meters
 from musegen.reading.grid import Grid, choose_grid
 from musegen.reading.onsets import Onsets
 from musegen.reading.report import Report
@@ -34,7 +35,8 @@ def read_midi(path: str | Path, assign: Mapping[int, str | None] | None = None) 
     lowest notes of the chords are. The beat is that of the file's tempo map, or is found from the
     notes if they do not fit it (`musegen.reading.grid.choose_grid`). The key is the file's if it
     fits the notes, else it is estimated. Notes keep their timing and beats their tempo, so that
-    the piece sounds as the file does. Silent bars before the first note are left out.
+    the piece sounds as the file does. Bars keep the meters of the time signatures. Silent bars
+    before the first note are left out.
 
     Parameters
     ----------
@@ -53,14 +55,13 @@ def read_midi(path: str | Path, assign: Mapping[int, str | None] | None = None) 
     Warns
     -----
     MusicWarning
-        If the music is not all in 4/4: it is cut into phrases of 32 steps regardless.
+        If the file has meters that are not kept, as `Report.lost_meters` says.
     """
     piece, report = read_midi_with_report(path, assign)
-    others = [meter for meter in report.meters if meter != "4/4"]
-    if others:
+    if report.lost_meters:
         warnings.warn(
-            f"{display_text(Path(path).name)} has bars of {', '.join(others)}: "
-            "it is read on its own beats, eight quarters a phrase",
+            f"{display_text(Path(path).name)} has bars of {', '.join(report.lost_meters)}: "
+            "they are read as bars of four quarters",
             MusicWarning,
             stacklevel=2,
         )
@@ -103,15 +104,22 @@ def read_file(
     if tempo_factor not in tempo_factors:
         raise MusicError(_no_such_factor(name, tempo_factor, grid))
     grid = grid.at_tempo(tempo_factor, onsets)
-    pickup = 0
-    if grid.source == "map":
-        pickup = pickup_steps(midi, grid)
-        grid = grid.moved(-pickup % STEPS_PER_BAR)
-    silent_bars = _count_silent_bars(grid, onsets)
-    grid = grid.moved(-silent_bars * STEPS_PER_BAR).on_beats(float(onsets.end.max()))
+    pickup = pickup_steps(midi, grid) if grid.source == "map" else 0
+    end = float(min(grid.positions(onsets.end.max()) + 1, _MAX_STEPS))
+    # A beat that was found from the notes does not have the bars of the file.
+    bars, late = (Bars(), 0) if grid.source == "found" else find_bars(midi, grid, pickup, end)
+    grid = grid.moved(late)
+    first = max(0, int(np.floor(grid.positions(onsets.start[0]) + 0.5)))
+    silent = bars.bar_at(first)  # bars of the piece
+    silent_bars = bars.count(silent)
+    grid = grid.moved(-float(bars.bar_starts(silent + 1)[-1]))
+    bars = bars.without_first(silent)
+    until = np.ceil(max(0.0, min(float(grid.positions(onsets.end.max())), _MAX_STEPS)))
+    beats = bars.beat_starts(int(bars.lay_out(until)) // STEPS_PER_BAR + 2)
+    grid = grid.on_beats(np.unique(beats))
 
-    voices = choose_voices(file, grid, assign or {})
-    raw = voice_notes(midi, grid, voices)
+    voices = choose_voices(file, grid, bars, assign or {})
+    raw = voice_notes(midi, grid, bars, voices)
     notes = tidy_notes(raw)
     if not len(notes):
         if any(voice.choice.part for voice in voices):
@@ -121,14 +129,17 @@ def read_file(
     if steps > _MAX_STEPS:
         raise MusicError(f"{name} is over an hour long: cut it shorter")
 
-    bars = max(1, -(-steps // STEPS_PER_BAR))
-    phrases = -(-bars // 2)
-    keys, key_source = find_keys(midi, notes, phrases, grid)
-    tempos, beat_lengths, clamped = phrase_tempos(grid, phrases)
+    length = max(1, -(-steps // STEPS_PER_BAR))
+    phrases = -(-length // 2)
+    keys, key_source = find_keys(midi, notes, phrases, grid, bars)
+    tempos, beat_lengths, clamped = phrase_tempos(grid, phrases, bars)
     programs, changes = voice_programs(voices)
-    piece = Piece.from_notes(notes, keys, tempos, programs, bars, beat_lengths=beat_lengths)
+    piece = Piece.from_notes(
+        notes, keys, tempos, programs, length, beat_lengths=beat_lengths, meters=bars.meters
+    )
     piece = replace(piece, changes=changes)
 
+    meters = list_meters(midi, skip=1 if pickup else 0)
     shifts = np.concatenate([voice.shifts(grid) for voice in voices])
     drums = [voice.track.pitch for voice in voices if voice.choice.part == "drums"]
     report = Report(
@@ -145,7 +156,8 @@ def read_file(
         clamped_tempos=clamped,
         tempo_factor=tempo_factor,
         tempo_factors=tempo_factors,
-        meters=list_meters(midi, skip=1 if pickup else 0),
+        meters=meters,
+        lost_meters=lost_meters(meters, bars),
         key=keys[0],
         key_source=key_source,
         unknown_drums=Counter(
@@ -154,17 +166,11 @@ def read_file(
         duplicates=len(raw) - len(notes),
         shortened=_count_shortened(raw, notes),
         repairs=file.repairs,
-        bars=bars,
+        bars=bars.count(length),
         seconds=piece.seconds,
         file_seconds=float(onsets.end.max()),
     )
     return piece, report
-
-
-def _count_silent_bars(grid: Grid, onsets: Onsets) -> int:
-    """Count the bars before the first bar in which a note starts."""
-    first = np.floor(grid.positions(onsets.start[0]) + 0.5)
-    return max(0, int(first) // STEPS_PER_BAR)
 
 
 def _slowest_and_fastest(piece: Piece) -> tuple[float, float]:

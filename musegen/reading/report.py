@@ -101,6 +101,8 @@ class Report:
         The factors that are possible.
     meters : tuple of str
         The meters in the file, such as ``"3/4"``; may be empty.
+    lost_meters : tuple of str
+        Those whose bars are read as bars of 4/4.
     key : int
         The key of the first phrase, as in `Phrase.key`.
     key_source : str
@@ -114,7 +116,7 @@ class Report:
     repairs : tuple of str
         Sentences about what was damaged in the file and is repaired.
     bars : int
-        Length of the piece.
+        Length of the piece in bars of the file's meters.
     seconds, file_seconds : float
         Length of the piece, and of the file to the end of its last note.
     """
@@ -130,6 +132,7 @@ class Report:
     meters: tuple[str, ...]
     key: int
     key_source: str
+    lost_meters: tuple[str, ...] = ()
     silent_bars: int = 0
     rhythm: Rhythm = field(default_factory=Rhythm)
     clamped_tempos: tuple[float, ...] = ()
@@ -160,7 +163,7 @@ class Report:
         facts = {*whole, self._tempo(), self._key(), self._timing()}
         if self.grid == "map":
             facts.add(self._beat())
-        if set(self.meters) <= {"4/4"}:
+        if not self.lost_meters:
             facts.add(self._meter())
         return tuple(line for line in self.lines if line not in facts)
 
@@ -211,17 +214,23 @@ class Report:
         return f"Tempo: {range_}{estimated}. Length: {self.bars} bars, {_clock(self.seconds)}."
 
     def _meter(self) -> str:
-        others = [meter for meter in self.meters if meter != "4/4"]
-        pickup = ""
+        kept = [meter for meter in self.meters if meter not in self.lost_meters]
+        sentences: list[str] = []
         if self.pickup:
             beats = "1 beat" if self.pickup == 4 else f"{self.pickup / 4:g} beats"
-            pickup = f"It begins with a pick-up of {beats}, which is kept at the end of bar 1. "
-        if others:
-            return (
-                f"{pickup}The file has bars of {', '.join(others)}: they are read on their own "
+            sentences.append(
+                f"It begins with a pick-up of {beats}, which is kept at the end of bar 1."
+            )
+        if set(kept) - {"4/4"}:
+            sentences.append(f"Bars are in {' and '.join(kept)}, as in the file.")
+        if self.lost_meters:
+            sentences.append(
+                f"The file has bars of {', '.join(self.lost_meters)}: they are read on their own "
                 "beats, and cut into bars of four."
             )
-        return pickup.strip() or ("" if self.meters else "The file names no meter: 4/4 is used.")
+        if not sentences and not self.meters:
+            sentences.append("The file names no meter: 4/4 is used.")
+        return " ".join(sentences)
 
     def _key(self) -> str:
         name = KEY_NAMES[self.key + 5]

@@ -7,12 +7,13 @@ import pretty_midi
 
 from musegen.music.keys import estimate_key, key_fits, wrap_key
 from musegen.music.notes import (
+    BARS_PER_PHRASE,
     BEATS_PER_PHRASE,
     STEPS_PER_BAR,
     STEPS_PER_BEAT,
-    STEPS_PER_PHRASE,
     NoteArray,
 )
+from musegen.reading.bars import Bars
 from musegen.reading.grid import Grid, map_grid
 
 __all__ = [
@@ -34,11 +35,11 @@ _DECIMALS = 4  # of a beat's relative length: with all eight, less than a millis
 
 def file_keys(midi: pretty_midi.PrettyMIDI, notes: NoteArray, phrases: int) -> list[int]:
     """Return the key of each phrase of a file on its own grid; see `find_keys`."""
-    return find_keys(midi, notes, phrases, map_grid(midi))[0]
+    return find_keys(midi, notes, phrases, map_grid(midi), Bars())[0]
 
 
 def find_keys(
-    midi: pretty_midi.PrettyMIDI, notes: NoteArray, phrases: int, grid: Grid
+    midi: pretty_midi.PrettyMIDI, notes: NoteArray, phrases: int, grid: Grid, bars: Bars
 ) -> tuple[list[int], str]:
     """Find the key of each phrase: the file's if it fits the notes, else the key that fits best.
 
@@ -49,7 +50,7 @@ def find_keys(
     source : str
         ``"file"`` or ``"notes"``.
     """
-    signed = _signed_keys(midi, phrases, grid)
+    signed = _signed_keys(midi, phrases, grid, bars)
     fits = key_fits(notes)
     best = estimate_key(notes)
     if signed is None:
@@ -59,13 +60,15 @@ def find_keys(
     return [best] * phrases, "notes"
 
 
-def _signed_keys(midi: pretty_midi.PrettyMIDI, phrases: int, grid: Grid) -> list[int] | None:
+def _signed_keys(
+    midi: pretty_midi.PrettyMIDI, phrases: int, grid: Grid, bars: Bars
+) -> list[int] | None:
     """Return the key of each phrase by the file's key signatures; None if it has none."""
     changes = sorted(midi.key_signature_changes, key=lambda change: change.time)
     if not changes:
         return None
     position = grid.positions([change.time for change in changes])
-    middle = np.arange(phrases) * STEPS_PER_PHRASE + 0.5
+    middle = bars.bar_starts(BARS_PER_PHRASE * phrases)[::BARS_PER_PHRASE] + 0.5
     index = np.maximum(0, np.searchsorted(position, middle, side="right") - 1)
     # pretty_midi numbers keys from 0 to 11 for major from C, and from 12 to 23 for minor from C.
     numbers = [change.key_number for change in changes]
@@ -102,7 +105,7 @@ def list_meters(midi: pretty_midi.PrettyMIDI, skip: int = 0) -> tuple[str, ...]:
 
 
 def phrase_tempos(
-    grid: Grid, phrases: int
+    grid: Grid, phrases: int, bars: Bars
 ) -> tuple[list[float], list[tuple[float, ...]], tuple[float, ...]]:
     """Return the tempo of each phrase and the lengths of its beats, from a grid.
 
@@ -115,16 +118,23 @@ def phrase_tempos(
     clamped : tuple of float
         The tempos of the file that are out of range and not played; rising.
     """
-    edges = grid.times(np.arange(phrases * BEATS_PER_PHRASE + 1) * STEPS_PER_BEAT)
-    lengths = np.diff(edges).reshape(phrases, BEATS_PER_PHRASE)
+    count = phrases * BARS_PER_PHRASE
+    steps = np.append(bars.beat_starts(count), bars.bar_starts(count + 1)[-1])
+    beats = np.diff(steps) / STEPS_PER_BEAT  # the meters do not use all
+    used = beats > 0
+    seconds = np.diff(grid.times(steps))
+    lengths = np.divide(seconds, beats, out=np.zeros(len(beats)), where=used)
     slowest, fastest = PLAYED_TEMPOS
     clipped = np.clip(lengths, 60 / fastest, 60 / slowest)
-    clamped = np.unique((60 / lengths[np.abs(clipped - lengths) > _SHORTEST_CHANGE]).round(2))
-    mean = clipped.mean(1, keepdims=True)
-    drift = np.abs(np.cumsum(clipped - mean, axis=1)).max(1)
-    relative = (clipped / mean).round(_DECIMALS)
-    beats = [
+    wrong = used & (np.abs(clipped - lengths) * beats > _SHORTEST_CHANGE)
+    clamped = np.unique((60 / lengths[wrong]).round(2))
+    shape = (phrases, BEATS_PER_PHRASE)
+    clipped, beats, used = clipped.reshape(shape), beats.reshape(shape), used.reshape(shape)
+    mean = np.sum(clipped * beats, axis=1, keepdims=True) / beats.sum(1, keepdims=True)
+    drift = np.abs(np.cumsum((clipped - mean) * beats, axis=1)).max(1)
+    relative = np.where(used, clipped / mean, 1.0).round(_DECIMALS)
+    beat_lengths = [
         tuple(row) if much else ()
         for row, much in zip(relative.tolist(), drift > _SHORTEST_CHANGE, strict=True)
     ]
-    return (60 / mean[:, 0]).tolist(), beats, tuple(clamped.tolist())
+    return (60 / mean[:, 0]).tolist(), beat_lengths, tuple(clamped.tolist())

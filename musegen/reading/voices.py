@@ -15,6 +15,7 @@ from musegen.midi.load import MidiFile, display_text
 from musegen.music.instruments import drum_classes
 from musegen.music.notes import NOTE, PARTS, STEPS_PER_PHRASE, NoteArray, part_index
 from musegen.reading.assign_parts import Choice, choose_parts, is_drum_name, split_bass
+from musegen.reading.bars import Bars
 from musegen.reading.grid import Grid
 from musegen.reading.quantize import Track, quantize_drums, quantize_track
 from musegen.reading.report import TrackReport
@@ -68,10 +69,12 @@ class Voice:
         if self.choice.part in (None, "drums"):
             return np.zeros(0)
         start = np.array([note.start for note in self.instrument.notes])
-        return np.abs(grid.times(self.track.onset) - start)
+        return np.abs(grid.times(np.floor(grid.positions(start) + 0.5)) - start)
 
 
-def choose_voices(file: MidiFile, grid: Grid, assign: Mapping[int, str | None]) -> list[Voice]:
+def choose_voices(
+    file: MidiFile, grid: Grid, bars: Bars, assign: Mapping[int, str | None]
+) -> list[Voice]:
     """Choose a part for each track; `assign` has the user's choices and changes no other track.
 
     Raises
@@ -86,7 +89,7 @@ def choose_voices(file: MidiFile, grid: Grid, assign: Mapping[int, str | None]) 
         if part is not None:
             part_index(part)
     tracks = [
-        replace(quantize_track(file.midi, one, grid), name=display_text(one.name))
+        _lay_out(quantize_track(file.midi, one, grid), bars, display_text(one.name))
         for one in instruments
     ]
     is_drums = [
@@ -107,6 +110,13 @@ def choose_voices(file: MidiFile, grid: Grid, assign: Mapping[int, str | None]) 
         Voice(i, one, file.channels[i], tracks[i], choices[i], is_drums[i], i in chosen)
         for i, one in enumerate(instruments)
     ]
+
+
+def _lay_out(track: Track, bars: Bars, name: str) -> Track:
+    """Return a track with its notes in the bars of a piece, and another name."""
+    onset = bars.lay_out(track.onset)
+    end = bars.lay_out(track.onset + track.duration - 1) + 1
+    return replace(track, name=name, onset=onset, duration=end - onset)
 
 
 def _choose(file: MidiFile, tracks: Sequence[Track], is_drums: Sequence[bool]) -> dict[int, Choice]:
@@ -135,10 +145,14 @@ def _has_drum_pitches(track: Track) -> bool:
     return float(np.mean(drum_classes(track.pitch) >= 0)) >= _MOSTLY_DRUMS
 
 
-def voice_notes(midi: pretty_midi.PrettyMIDI, grid: Grid, voices: Sequence[Voice]) -> NoteArray:
+def voice_notes(
+    midi: pretty_midi.PrettyMIDI, grid: Grid, bars: Bars, voices: Sequence[Voice]
+) -> NoteArray:
     """Return the notes of all voices with their parts, not tidy yet."""
     drums = [voice.instrument for voice in voices if voice.choice.part == "drums"]
-    notes = [quantize_drums(midi, drums, grid)]
+    hits = quantize_drums(midi, drums, grid)
+    hits["onset"] = bars.lay_out(hits["onset"])
+    notes = [hits]
     has_bass = any(voice.choice.part == "bass" for voice in voices)
     for voice in voices:
         part, track = voice.choice.part, voice.track

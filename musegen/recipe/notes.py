@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from itertools import groupby
 
 import numpy as np
 
 from musegen.errors import MusicError
 from musegen.music import Piece
+from musegen.music.meters import COMMON_TIME, Meter
 from musegen.music.notes import NOTE, OFFSETS_PER_STEP
-from musegen.recipe.schema import Notes
+from musegen.recipe.schema import MeterRun, Notes
 
 __all__ = ["notes_from_piece", "piece_from_notes"]
 
@@ -26,6 +29,7 @@ def notes_from_piece(piece: Piece, name: str = "") -> Notes:
         keys=tuple(phrase.key for phrase in piece.phrases),
         tempos=tuple(phrase.tempo for phrase in piece.phrases),
         beats=beats or None,  # None is not written, as in recipes of before there were any
+        meters=_write_meters(piece.meters),
         programs=dict(piece.programs),
         changes=tuple((at, dict(programs)) for at, programs in sorted(piece.changes.items())),
         after=tuple(np.diff(notes["onset"], prepend=0).tolist()),
@@ -35,6 +39,14 @@ def notes_from_piece(piece: Piece, name: str = "") -> Notes:
         velocity=tuple(notes["velocity"].tolist()),
         offset=tuple(np.rint(notes["offset"] * OFFSETS_PER_STEP).astype(int).tolist()),
     )
+
+
+def _write_meters(meters: Sequence[Meter]) -> tuple[MeterRun, ...] | None:
+    """Return runs of equal meters; None if all are 4/4, as in recipes without meters."""
+    if set(meters) == {COMMON_TIME}:
+        return None
+    runs = [(meter, len(list(run))) for meter, run in groupby(meters)]
+    return tuple((count, m.beats, m.unit, m.part, m.bars) for m, count in runs)
 
 
 def piece_from_notes(source: Notes) -> Piece:
@@ -59,6 +71,7 @@ def piece_from_notes(source: Notes) -> Piece:
             source.programs,
             source.bars,
             beat_lengths=[beats.get(i, ()) for i in range(len(source.keys))],
+            meters=[Meter(*meter) for count, *meter in source.meters or () for _ in range(count)],
         )
     except ValueError:
         raise MusicError("the notes in this recipe do not fit each other") from None

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from musegen.latent.forms import DEFAULT_FORM
 from musegen.latent.paths import MODELS
-from musegen.limits import DEFAULT_TEMPERATURE
+from musegen.limits import DEFAULT_TEMPERATURE, MAX_FILE_BARS
 from musegen.music.notes import BEATS_PER_PHRASE, PARTS
 
 __all__ = [
@@ -46,6 +46,8 @@ BeatLengths = Annotated[
     tuple[Annotated[float, Field(gt=0, le=BEATS_PER_PHRASE)], ...],
     Field(min_length=BEATS_PER_PHRASE, max_length=BEATS_PER_PHRASE),
 ]
+_Small = Annotated[int, Field(ge=0, le=64)]
+MeterRun = tuple[Annotated[int, Field(ge=1, le=MAX_FILE_BARS)], _Small, _Small, _Small, _Small]
 
 
 class _Model(BaseModel):
@@ -75,11 +77,13 @@ class Notes(_Model):
 
     do: Literal["notes"] = "notes"
     name: str = Field("", max_length=60)
-    bars: int = Field(ge=1, le=4096)
+    bars: int = Field(ge=1, le=MAX_FILE_BARS)
     keys: tuple[Annotated[int, Field(ge=-5, le=6)], ...]
     tempos: tuple[Annotated[float, Field(ge=5, le=2000)], ...]
     # The phrases in which the tempo changes, with `musegen.music.Phrase.beat_lengths`.
     beats: tuple[tuple[int, BeatLengths], ...] | None = None
+    # For runs of bars with one `musegen.music.meters.Meter`: how many, and its fields.
+    meters: tuple[MeterRun, ...] | None = None
     programs: Programs
     changes: tuple[tuple[int, Programs], ...] = ()
     after: tuple[Annotated[int, Field(ge=0, le=1_000_000)], ...]

@@ -109,9 +109,9 @@ def read_upload(
         notices.append(f"{file.name} was {problem}: its notes are used as they are")
         notify(notices[-1])
     piece, report = read_file(midi, assign, tempo_factor)
-    others = ", ".join(meter for meter in report.meters if meter != "4/4")
-    if others:
-        notify(f"{file.name} has bars of {others}: its beats are kept, in phrases of eight")
+    if report.lost_meters:
+        others = ", ".join(report.lost_meters)
+        notify(f"{file.name} has bars of {others}: its beats are kept, in bars of four")
     limit = get_settings().upload_bars
     if piece.bars > limit:
         notices.append(f"{file.name} has {piece.bars} bars; the page uses the first {limit}")

@@ -177,7 +177,7 @@ test("at another tempo the loop moves with its phrase", () => {
   show();
   controller.press(1);
   controller.loop(true);
-  show(playerData({ recipe: "slower", times: [0, 3, 6, 9, 12] }));
+  show(playerData({ recipe: "slower", times: [0, 1.5, 3, 4.5, 6, 7.5, 9, 10.5, 12] }));
   assert.deepEqual(mixer.loop, { from: 3 * RATE, to: 6 * RATE });
 });
 

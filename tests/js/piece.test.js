@@ -17,7 +17,7 @@ import { playerData } from "./support.js";
 
 const piece = readPiece(playerData());
 // The second phrase is twice as slow as the first.
-const slowing = { times: [0, 2, 6], steps: 64 };
+const slowing = { times: [0, 1, 2, 4, 6], steps: 64 };
 
 test("notes are decoded from their columns", () => {
   assert.deepEqual(piece.notes[1], {
@@ -55,7 +55,7 @@ test("a piece of drums alone has no range of pitches", () => {
   assert.deepEqual(drums.drums, [42]);
 });
 
-test("steps follow the tempo of each phrase", () => {
+test("steps follow the tempo of each bar", () => {
   assert.equal(stepAt(slowing, 1), 16);
   assert.equal(stepAt(slowing, 2), 32);
   assert.equal(stepAt(slowing, 4), 48);
@@ -120,6 +120,13 @@ test("a phrase is named with its section, bars and lock", () => {
   assert.equal(phraseLabel(piece, 1, true), "Phrase 2, A, bars 3 to 4, locked");
   const odd = readPiece(playerData({ bars: 7, marks: [] }));
   assert.equal(phraseLabel(odd, 3, false), "Phrase 4, bar 7");
+});
+
+test("a long bar is several bars of the roll with one number", () => {
+  const numbers = [1, 0, 2, 0, 3, 0, 4, 0];
+  const meters = numbers.map((number) => ({ steps: 12, beats: 2, number }));
+  const long = readPiece(playerData({ meters, marks: [] }));
+  assert.equal(phraseLabel(long, 2, false), "Phrase 3, bar 3");
 });
 
 test("a step of an interpolation has its phrases", () => {

@@ -34,9 +34,10 @@ export function playerData({ phrases = 4, parts = ["lead", "bass", "drums"], ...
       offset: column("offset", Float32Array),
       velocity: column("velocity", Uint8Array),
     },
-    times: Array.from({ length: phrases + 1 }, (_, i) => 2 * i),
+    times: Array.from({ length: 2 * phrases + 1 }, (_, i) => i),
     tempos: Array(phrases).fill(240),
     beats: null,
+    meters: null,
     feels: Array(phrases).fill({ swing: 0, human: false }),
     keys: Array(phrases).fill(0),
     marks: [

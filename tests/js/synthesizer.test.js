@@ -237,10 +237,13 @@ const CHOICES = {
 const change = (name, value, data = piece()) => changeSound(data, { name, value }, CHOICES);
 
 test("a tempo keeps the proportions of the phrases'", () => {
-  const data = piece({ tempos: [100, 50, 100, 100], times: [0, 4.8, 14.4, 19.2, 24] });
+  const data = piece({
+    tempos: [100, 50, 100, 100],
+    times: [0, 2.4, 4.8, 9.6, 14.4, 16.8, 19.2, 21.6, 24],
+  });
   const faster = change("tempo", 200, data);
   assert.deepEqual(faster.tempos, [200, 100, 200, 200]);
-  assert.deepEqual(faster.times, [0, 2.4, 7.2, 9.6, 12]);
+  assert.deepEqual(faster.times, [0, 1.2, 2.4, 4.8, 7.2, 8.4, 9.6, 10.8, 12]);
   assert.equal(faster.seconds, 12);
 });
 

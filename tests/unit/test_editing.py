@@ -10,6 +10,7 @@ from support.pieces import same_notes, song_and_drums
 from musegen.errors import MusicError
 from musegen.music import Phrase, Piece
 from musegen.music.attributes import ATTRIBUTES
+from musegen.music.meters import Meter
 from musegen.music.similarity import note_f1
 
 
@@ -205,3 +206,21 @@ def test_one_model_changes_and_the_other_stays_note_for_note(tiny_mg, change):
 def test_a_piece_without_drums_has_no_drums_to_change(tiny_mg):
     with pytest.raises(MusicError, match="this piece has only song"):
         tiny_mg.fill(band().only(["lead", "bass"]), [0], models=["drums"])
+
+
+def test_what_is_made_of_a_waltz_is_in_three(tiny_mg):
+    meters = (Meter(3, 4), Meter(3, 4))
+    piece = replace(
+        band(bars=4), phrases=tuple(replace(p, meters=meters) for p in band(bars=4).phrases)
+    )
+    made = {
+        "reconstruction": tiny_mg.reconstruct(piece),
+        "variation": tiny_mg.vary(piece, 0.5, seed=1),
+        "redrawn phrase": tiny_mg.fill(piece, [1], seed=1),
+        "morph": tiny_mg.interpolate(piece, piece, steps=3),
+        "continuation": tiny_mg.extend(piece, after=2, before=0, seed=1),
+    }
+    for name, other in made.items():
+        assert set(other.meters) == {Meter(3, 4)}, name
+        assert (other.notes["onset"] % 16 < 12).all(), name
+        assert other.seconds == pytest.approx(piece.seconds * other.bars / 4), name

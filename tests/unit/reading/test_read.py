@@ -60,10 +60,10 @@ def test_drums_alone_are_the_drums(tmp_path):
     assert report.max_shift == 0
 
 
-@pytest.mark.parametrize("meters", [[(3, 4, 0)], [(4, 4, 0), (3, 4, 4)]])
-def test_other_meters_are_read_with_a_warning(tmp_path, meters):
-    path = foreign_file(tmp_path / "waltz.mid", (73, "", False, MELODY), meters=meters)
-    with pytest.warns(MusicWarning, match="bars of 3/4"):
+def test_bars_without_whole_sixteenths_are_read_with_a_warning(tmp_path):
+    meters = [(5, 32, 0), (4, 4, 4)]
+    path = foreign_file(tmp_path / "odd.mid", (73, "", False, MELODY), meters=meters)
+    with pytest.warns(MusicWarning, match="bars of 5/32"):
         piece = read_midi(path)
     assert len(piece.notes) == len(MELODY)
     assert piece.bars == 2  # of four quarters

@@ -96,13 +96,14 @@ def test_duplicate_and_shortened_notes_are_counted(tmp_path):
     assert "1 note cut short where the same pitch starts again." in report.lines
 
 
-def test_notes_without_an_end_are_kept_and_counted(tmp_path):
+def test_notes_without_a_length_or_an_end_are_kept_and_counted(tmp_path):
     hanging = mido.Message("note_on", note=61, velocity=80)
     path = midi_file(tmp_path / "song.mid", Voice([*scale(60), (70, 3, 3)], meta=[(1, hanging)]))
     piece, report = read_midi_with_report(path)
     assert len(piece.notes) == 10
     for lines in (report.lines, report.about):
-        assert any(line.startswith("2 notes without an end: ") for line in lines)
+        assert any(line.startswith("1 note without a length: ") for line in lines)
+        assert any(line.startswith("1 note without an end: ") for line in lines)
 
 
 def test_the_report_tells_how_far_notes_are_off_the_steps(tmp_path):
@@ -136,11 +137,11 @@ def test_the_report_tells_that_a_key_is_estimated(tmp_path):
     assert "minor, estimated from the notes." in lines(report)
 
 
-def test_the_report_tells_other_meters(tmp_path):
-    path = midi_file(tmp_path / "song.mid", Voice(scale(60)), meta=[(0, meter(3, 4))])
+def test_the_report_tells_meters_that_are_not_kept(tmp_path):
+    path = midi_file(tmp_path / "song.mid", Voice(scale(60)), meta=[(0, meter(5, 32))])
     _, report = read_midi_with_report(path)
-    assert report.meters == ("3/4",)
-    assert "bars of 3/4: they are read on their own beats, and cut into bars of four" in lines(
+    assert report.meters == report.lost_meters == ("5/32",)
+    assert "bars of 5/32: they are read on their own beats, and cut into bars of four" in lines(
         report
     )
 

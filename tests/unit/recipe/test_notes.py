@@ -7,6 +7,7 @@ import pytest
 from support.examples import band
 
 from musegen.errors import MusicError
+from musegen.music.meters import Meter
 from musegen.reading import read_midi
 from musegen.recipe.codec import read_recipe, write_recipe
 from musegen.recipe.notes import notes_from_piece, piece_from_notes
@@ -46,3 +47,18 @@ def test_tempo_changes_within_a_phrase_are_kept_and_others_take_no_room():
     recipe = read_recipe(write_recipe(Recipe(source=notes_from_piece(piece))))
     made = piece_from_notes(recipe.source)
     assert [p.beat_lengths for p in made.phrases] == [(), slower.beat_lengths]
+
+
+def test_meters_are_kept_and_common_time_takes_no_room():
+    steady = band(bars=4)
+    assert notes_from_piece(steady).meters is None
+    waltz = replace(steady.phrases[1], meters=(Meter(3, 4), Meter(2, 4, bars=2)))
+    piece = replace(steady, phrases=(steady.phrases[0], waltz))
+    source = read_recipe(write_recipe(Recipe(source=notes_from_piece(piece)))).source
+    assert piece_from_notes(source).meters == piece.meters
+
+
+def test_a_meter_that_does_not_exist_is_refused_in_one_line():
+    source = notes_from_piece(band(bars=2)).model_copy(update={"meters": ((2, 0, 4, 0, 1),)})
+    with pytest.raises(MusicError, match="do not fit each other"):
+        piece_from_notes(source)

@@ -14,6 +14,7 @@ from support.visits import ROOT
 
 from musegen.music import Piece
 from musegen.music.feel import Feel, play_times
+from musegen.music.meters import Meter
 from musegen.music.notes import PARTS, make_notes
 from musegen.recipe.schema import Random, Recipe
 from musegen.server.uploads import Upload, read_upload
@@ -90,9 +91,19 @@ def test_the_player_gets_the_written_notes_as_columns() -> None:
         assert decode(getattr(data.notes, name), dtype).tolist() == piece.notes[name].tolist()
     parts = [names[part] for part in decode(data.notes.part, "u1")]
     assert parts == [PARTS[part] for part in piece.notes["part"]]
-    assert data.times == pytest.approx([0, 4])
+    assert data.times == pytest.approx([0, 2, 4])
     assert (data.tempos, data.feels[0].human) == ([120], True)
     assert data.model_dump()["marks"] == [{"bar": 0, "text": "A"}]
+
+
+def test_bars_of_other_meters_are_as_wide_as_others() -> None:
+    meters = [Meter(3, 4), Meter(2, 4, bars=2), Meter(12, 8, 0), Meter(12, 8, 1)]
+    piece = Piece.from_notes(make_notes([]), [0, 0], [60, 60], meters=meters)
+    data = player_data(piece, id="a", title="", recipe="", stem="")
+    assert data.times == [0, 3, 7, 10, 13]
+    shown = [(m.steps, m.beats, m.number) for m in data.meters or ()]
+    assert shown == [(12, 3, 1), (16, 4, 2), (12, 2, 4), (12, 2, 0)]
+    assert player_data(band(), id="a", title="", recipe="", stem="").meters is None
 
 
 def test_the_player_gets_all_instruments_of_a_part() -> None:
@@ -108,7 +119,9 @@ def test_the_page_is_tested_with_the_times_that_are_computed_here() -> None:
             for n in case["notes"]
         ]
         feels = [Feel(feel["swing"], feel["human"]) for feel in case["feels"]]
-        start, end = play_times(make_notes(rows), feels, case["steps"])
+        bars = np.full(case["steps"] // 16, 16)
+        bars[: len(case.get("used", ()))] = case.get("used", ())
+        start, end = play_times(make_notes(rows), feels, bars)
         assert start.tolist() == pytest.approx(case["start"], abs=1e-9)
         assert end.tolist() == pytest.approx(case["end"], abs=1e-9)
 

@@ -12,7 +12,8 @@ from gradio.data_classes import FileData, GradioModel
 
 from musegen.music import Piece
 from musegen.music.instruments import instrument_name
-from musegen.music.notes import PARTS, STEPS_PER_PHRASE
+from musegen.music.meters import COMMON_TIME, signatures
+from musegen.music.notes import PARTS, STEPS_PER_BAR
 from musegen.web.assets import asset
 from musegen.web.components.typed import encode_array, typed_html
 from musegen.web.modules import load_module
@@ -69,6 +70,18 @@ class Share(GradioModel):
     share: float
 
 
+class BarMeter(GradioModel):
+    """How many of a bar's 16 steps are used, how many beats they are, and the bar's number.
+
+    A bar of a long meter, such as 5/4, is several bars here. The first has its number, the others
+    have 0.
+    """
+
+    steps: int
+    beats: int
+    number: int
+
+
 class PlayerData(GradioModel):
     """What the player shows.
 
@@ -93,13 +106,15 @@ class PlayerData(GradioModel):
     parts : list of Part
     notes : Notes
     times : list of float
-        Seconds at the start of each phrase, and at the end of the last.
+        Seconds at the start of each bar, and at the end of the last.
     tempos : list of float
         Of each phrase, in quarter notes a minute.
     beats : list of list of float, optional
         `musegen.music.Phrase.beat_lengths` of each phrase, if any has some.
     feels : list of PhraseFeel
         Of each phrase.
+    meters : list of BarMeter, optional
+        Of each bar, if not all are in 4/4.
     keys : list of int
         Of each phrase, as in `musegen.music.Phrase.key`.
     marks : list of Mark
@@ -126,6 +141,7 @@ class PlayerData(GradioModel):
     times: list[float]
     tempos: list[float]
     beats: list[list[float]] | None = None
+    meters: list[BarMeter] | None = None
     feels: list[PhraseFeel]
     keys: list[int]
     marks: list[Mark]
@@ -166,7 +182,7 @@ def player_data(
         "velocity": (notes["velocity"], "u1"),
     }
     beat_lengths = [phrase.beat_lengths for phrase in piece.phrases]
-    phrase_steps = np.arange(len(piece) + 1) * STEPS_PER_PHRASE
+    bars = piece.played_steps(np.arange(piece.bars + 1) * STEPS_PER_BAR)
     return PlayerData(
         id=id,
         title=title,
@@ -186,9 +202,10 @@ def player_data(
         notes=Notes(
             **{name: encode_array(values, dtype) for name, (values, dtype) in columns.items()}
         ),
-        times=[round(float(second), 4) for second in piece.seconds_at(phrase_steps)],
+        times=[round(float(second), 4) for second in piece.seconds_at(bars)],
         tempos=[phrase.tempo for phrase in piece.phrases],
         beats=[list(beats) for beats in beat_lengths] if any(beat_lengths) else None,
+        meters=_meters(piece),
         feels=[
             PhraseFeel(swing=phrase.feel.swing, human=phrase.feel.human) for phrase in piece.phrases
         ],
@@ -199,6 +216,20 @@ def player_data(
         stream=stream,
         problem=problem,
     )
+
+
+def _meters(piece: Piece) -> list[BarMeter] | None:
+    meters = piece.meters
+    if set(meters) == {COMMON_TIME}:
+        return None
+    numbers, number = [0] * len(meters), 1
+    for bar, *_ in signatures(meters):
+        numbers[bar] = number
+        number += meters[bar].bars
+    return [
+        BarMeter(steps=meter.steps, beats=meter.steps // meter.beat, number=number)
+        for meter, number in zip(meters, numbers, strict=True)
+    ]
 
 
 def _programs(piece: Piece, part: str) -> list[tuple[int, int]]:

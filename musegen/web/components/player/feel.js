@@ -33,11 +33,20 @@ const DRIFT = WHITE.map((_, i) => {
 });
 
 /**
- * When notes start and end, in steps from the start of the piece.
+ * When notes start and end, in used steps from the start of the piece.
  * @param {WrittenNote[]} notes sorted by onset, part and pitch
  * @param {Feel[]} feels of the phrases @param {number} steps length of the piece
+ * @param {number[]} used how many of the 16 steps of each bar its meter uses, if not all
  */
-export function playTimes(notes, feels, steps) {
+export function playTimes(notes, feels, steps, used = []) {
+  const starts = [0];
+  for (let bar = 0; bar < steps / STEPS_PER_BAR; bar += 1) {
+    starts.push(starts[bar] + (used[bar] ?? STEPS_PER_BAR));
+  }
+  const playedAt = (/** @type {number} */ step) => {
+    const bar = Math.floor(step / STEPS_PER_BAR);
+    return starts[bar] + Math.min(step % STEPS_PER_BAR, used[bar] ?? STEPS_PER_BAR);
+  };
   const deviations = deviationsOf(notes);
   const shared = countBy(notes, ({ onset, part, pitch }) => `${onset} ${part} ${pitch}`);
   const moves = notes.map((note, i) => {
@@ -49,24 +58,25 @@ export function playTimes(notes, feels, steps) {
     return part === "drums" || offset ? { together: offset, apart: 0 } : deviations[i];
   });
   const start = notes.map(({ onset }, i) =>
-    Math.max(0, onset + moves[i].together + moves[i].apart),
+    Math.max(0, playedAt(onset) + moves[i].together + moves[i].apart),
   );
 
   // Where the part starts a note at the end of this one, both times move together.
   /** @type {Map<string, number>} */
   const follows = new Map();
   notes.forEach(({ part, onset }, i) => {
-    const place = `${part} ${onset}`;
+    const place = `${part} ${playedAt(onset)}`;
     follows.set(place, Math.min(follows.get(place) ?? Infinity, moves[i].together));
   });
   const next = nextStarts(notes, start);
   const end = notes.map(({ part, onset, duration }, i) => {
-    const written = onset + duration;
+    const written = playedAt(onset + duration);
     const moved = written + (follows.get(`${part} ${written}`) ?? moves[i].together);
     const own = Math.max(part === "drums" ? written : moved, start[i] + SHORTEST);
-    return Math.min(own, next[i], steps);
+    return Math.min(own, next[i], starts[starts.length - 1]);
   });
-  const swing = (/** @type {number} */ position) => applySwing(position, feels);
+  const phrases = starts.slice(0, -1).filter((_, bar) => bar % 2 === 0);
+  const swing = (/** @type {number} */ position) => applySwing(position, feels, phrases);
   return { start: start.map(swing), end: end.map(swing) };
 }
 
@@ -129,16 +139,31 @@ function countBy(values, keyOf) {
   return counts;
 }
 
-/** @param {number} position @param {Feel[]} feels */
-function applySwing(position, feels) {
-  const beat = Math.floor(position / STEPS_PER_BEAT);
-  const within = position - beat * STEPS_PER_BEAT;
-  const phrase = Math.min(Math.floor(position / STEPS_PER_PHRASE), feels.length - 1);
+/** @param {number} position @param {Feel[]} feels @param {number[]} phrases where they start */
+function applySwing(position, feels, phrases) {
+  const phrase = lastAtMost(phrases, position);
+  const late = phrases[phrase] % STEPS_PER_BEAT;
+  const beat = Math.floor((position - late) / STEPS_PER_BEAT);
+  const within = position - late - beat * STEPS_PER_BEAT;
   const offbeat = STRAIGHT + feels[phrase].swing * (SWUNG - STRAIGHT);
   const first = within * (offbeat / STRAIGHT);
   const second =
     STEPS_PER_BEAT - ((STEPS_PER_BEAT - within) * (STEPS_PER_BEAT - offbeat)) / STRAIGHT;
-  return beat * STEPS_PER_BEAT + (within < STRAIGHT ? first : second);
+  return beat * STEPS_PER_BEAT + (within < STRAIGHT ? first : second) + late;
+}
+
+/**
+ * The index of the last of some rising numbers that is at most a value, or 0.
+ * @param {number[]} rising @param {number} value
+ */
+export function lastAtMost(rising, value) {
+  let [low, high] = [0, rising.length - 1];
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if (rising[middle] <= value) low = middle;
+    else high = middle - 1;
+  }
+  return low;
 }
 
 /** @param {number[]} bytes */

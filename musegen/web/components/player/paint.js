@@ -116,13 +116,15 @@ function paintBars(context, layout, piece, fontFamily) {
     context.fillStyle = white(isSection ? 0.34 : bar % BARS_PER_PHRASE ? 0.07 : 0.15);
     context.fillRect(x, isSection ? 3 : RULER, 1, height);
     if (bar === piece.bars) continue;
-    for (let beat = 1; perBar > 64 && beat < 4; beat += 1) {
+    const beats = piece.meters?.[bar]?.beats ?? 4;
+    for (let beat = 1; perBar > 64 && beat < beats; beat += 1) {
       context.fillStyle = white(0.03);
-      context.fillRect(Math.round(x + (beat * perBar) / 4), RULER, 1, height);
+      context.fillRect(Math.round(x + (beat * perBar) / beats), RULER, 1, height);
     }
     const mark = marks.get(bar);
     context.fillStyle = mark ? WHITE : DIM;
-    const text = mark ?? (bar % numbered === 0 ? String(bar + 1) : "");
+    const number = piece.meters?.[bar]?.number ?? bar + 1;
+    const text = mark ?? (number && bar % numbered === 0 ? String(number) : "");
     context.fillText(text, x + 6, RULER / 2 + 1);
   }
 }

@@ -1,9 +1,9 @@
 // A piece as the player works with it, and its time: steps, which are sixteenths from the start of
-// the piece, and seconds, which follow from the tempo of each phrase.
+// the piece, and seconds, which follow from the length of each bar. Bars of all meters have 16 steps.
 
 import { clamp } from "../shared/numbers.js";
 import { decode } from "../shared/payloads.js";
-import { playTimes, STEPS_PER_BAR, STEPS_PER_PHRASE } from "./feel.js";
+import { lastAtMost, playTimes, STEPS_PER_BAR, STEPS_PER_PHRASE } from "./feel.js";
 
 /** @import { PlayerData } from "../shared/payloads.js" */
 /** @import { WrittenNote } from "./feel.js" */
@@ -11,7 +11,7 @@ import { playTimes, STEPS_PER_BAR, STEPS_PER_PHRASE } from "./feel.js";
 export { STEPS_PER_BAR, STEPS_PER_PHRASE };
 export const BARS_PER_PHRASE = 2;
 const STEPS_PER_BEAT = 4;
-export const BEATS_PER_PHRASE = 8;
+export const BEATS_PER_BAR = 4;
 
 const LEAST_ROWS = 30; // semitones that the roll shows at least
 const ROWS_AROUND = 2; // semitones above and below the notes
@@ -33,7 +33,7 @@ const PITCH_NAMES = ["C", "C♯", "D", "E♭", "E", "F", "F♯", "G", "A♭", "A
 
 /**
  * @typedef {object} Note
- * @property {number} start in steps, as it is played
+ * @property {number} start as it is played: in steps that the meters use
  * @property {number} end
  * @property {number} onset in steps, where it is drawn
  * @property {string} part
@@ -114,7 +114,14 @@ function readNotes(notes, parts) {
  * @returns {Note[]}
  */
 function playNotes(data, written, steps) {
-  const { start, end } = playTimes(written, data.feels, steps);
+  const { meters } = data;
+  const feels = data.feels.map((feel, phrase) => {
+    const own = meters?.slice(BARS_PER_PHRASE * phrase, BARS_PER_PHRASE * (phrase + 1));
+    const swings = !own?.some((meter) => (meter.steps / meter.beats) % STEPS_PER_BEAT);
+    return swings ? feel : { ...feel, swing: 0 };
+  });
+  const used = meters?.map((meter) => meter.steps);
+  const { start, end } = playTimes(written, feels, steps, used);
   const drawn = evenSteps(data);
   const notes = written.map(({ part, pitch, velocity }, i) => ({
     start: start[i],
@@ -128,30 +135,45 @@ function playNotes(data, written, steps) {
   return notes.sort((a, b) => a.onset - b.onset); // stable: parts and pitches keep their order
 }
 
+/** @typedef {Pick<PlayerData, "tempos" | "beats"> & { meters?: PlayerData["meters"] }} Tempos */
+
 /**
- * The tempo of each beat.
- * @param {Pick<PlayerData, "tempos" | "beats">} data
+ * The quarters of the piece, four in each bar: their tempos, and how many of the four steps of each
+ * the meter uses.
+ * @param {Tempos} data
  */
-export const beatTempos = ({ tempos, beats }) =>
+export const quartersOf = ({ tempos, beats, meters }) =>
   tempos.flatMap((tempo, phrase) =>
-    Array.from({ length: BEATS_PER_PHRASE }, (_, beat) => tempo / (beats?.[phrase][beat] ?? 1)),
+    Array.from({ length: BEATS_PER_BAR * BARS_PER_PHRASE }, (_, beat) => {
+      const bar = BARS_PER_PHRASE * phrase + Math.floor(beat / BEATS_PER_BAR);
+      const before = STEPS_PER_BEAT * (beat % BEATS_PER_BAR);
+      const used = (meters?.[bar]?.steps ?? STEPS_PER_BAR) - before;
+      return {
+        tempo: tempo / (beats?.[phrase][beat] ?? 1),
+        steps: clamp(used, 0, STEPS_PER_BEAT),
+      };
+    }),
   );
 
 /**
- * Where steps are drawn. The player converts steps to seconds phrase by phrase, so a ritardando is
- * drawn as wider steps.
+ * Where played steps are drawn. Each bar is drawn with 16 steps, and the player converts them to
+ * seconds bar by bar, so a ritardando is drawn as wider steps.
  * @param {Omit<PlayerData, "notes">} data
  */
 function evenSteps(data) {
-  if (!data.beats) return (/** @type {number} */ step) => step;
-  const { times } = data;
-  const edges = [0];
-  for (const tempo of beatTempos(data)) edges.push(edges[edges.length - 1] + 60 / tempo);
+  if (!data.beats && !data.meters) return (/** @type {number} */ step) => step;
+  const quarters = quartersOf(data).filter(({ steps }) => steps);
+  const [starts, seconds] = [[0], [0]];
+  quarters.forEach(({ tempo, steps }, i) => {
+    starts.push(starts[i] + steps);
+    seconds.push(seconds[i] + (steps / STEPS_PER_BEAT) * (60 / tempo));
+  });
+  const begins = starts.slice(0, -1);
+  const timed = { times: data.times, steps: data.bars * STEPS_PER_BAR };
   return (/** @type {number} */ step) => {
-    const beat = clamp(Math.floor(step / STEPS_PER_BEAT), 0, edges.length - 2);
-    const share = step / STEPS_PER_BEAT - beat;
-    const seconds = edges[beat] + share * (edges[beat + 1] - edges[beat]);
-    return stepAt({ times, steps: STEPS_PER_PHRASE * data.tempos.length }, seconds);
+    const i = lastAtMost(begins, step);
+    const share = (step - starts[i]) / quarters[i].steps;
+    return stepAt(timed, seconds[i] + share * (seconds[i + 1] - seconds[i]));
   };
 }
 
@@ -173,13 +195,13 @@ export function stepAt({ times, steps }, seconds) {
   let i = 0;
   while (i < times.length - 2 && seconds >= times[i + 1]) i += 1;
   const share = (seconds - times[i]) / (times[i + 1] - times[i]);
-  return clamp((i + share) * STEPS_PER_PHRASE, 0, steps);
+  return clamp((i + share) * STEPS_PER_BAR, 0, steps);
 }
 
 /** @param {Timed} piece @param {number} step */
 export function secondsAt({ times }, step) {
-  const i = clamp(Math.floor(step / STEPS_PER_PHRASE), 0, times.length - 2);
-  const share = step / STEPS_PER_PHRASE - i;
+  const i = clamp(Math.floor(step / STEPS_PER_BAR), 0, times.length - 2);
+  const share = step / STEPS_PER_BAR - i;
   return times[i] + share * (times[i + 1] - times[i]);
 }
 
@@ -225,6 +247,13 @@ export function stepAfterKey(piece, step, key, isPlaying) {
 /** @param {number} phrase */
 export const startOf = (phrase) => phrase * STEPS_PER_PHRASE;
 
+/**
+ * The number, from 1, of the bar in which the bar of the roll at an index is.
+ * @param {Pick<Piece, "meters">} piece @param {number} index
+ */
+export const barNumber = ({ meters }, index) =>
+  meters ? Math.max(1, ...meters.slice(0, index + 1).map(({ number }) => number)) : index + 1;
+
 /** @param {Timed} piece @param {number} phrase */
 export const endOf = (piece, phrase) => Math.min(piece.steps, startOf(phrase + 1));
 
@@ -237,8 +266,8 @@ export const sectionOf = (piece, phrase) =>
  * @param {Piece} piece @param {number} phrase @param {boolean} isLocked
  */
 export function phraseLabel(piece, phrase, isLocked) {
-  const first = startOf(phrase) / STEPS_PER_BAR + 1;
-  const last = endOf(piece, phrase) / STEPS_PER_BAR;
+  const first = barNumber(piece, startOf(phrase) / STEPS_PER_BAR);
+  const last = barNumber(piece, endOf(piece, phrase) / STEPS_PER_BAR - 1);
   const bars = first === last ? `bar ${first}` : `bars ${first} to ${last}`;
   const facts = [`Phrase ${phrase + 1}`, sectionOf(piece, phrase), bars, isLocked ? "locked" : ""];
   return facts.filter(Boolean).join(", ");

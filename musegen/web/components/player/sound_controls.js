@@ -1,7 +1,7 @@
 // What the controls of band and sound do to a piece, as `musegen.recipe.execute.apply_sound` does it:
 // so that it is heard before the server has answered.
 
-import { BEATS_PER_PHRASE, beatTempos, makePiece, STEPS_PER_PHRASE } from "./piece.js";
+import { BEATS_PER_BAR, makePiece, quartersOf, STEPS_PER_PHRASE } from "./piece.js";
 
 /** @import { Piece } from "./piece.js" */
 
@@ -40,11 +40,12 @@ function withTempo(piece, tempo) {
   const ratio = tempo / piece.tempos[0];
   const tempos = piece.tempos.map((own) => own * ratio);
   let end = 0;
-  const beats = beatTempos({ ...piece, tempos }).map((own) => {
-    end += 60 / own;
+  const ends = quartersOf({ ...piece, tempos }).map((quarter) => {
+    end += (quarter.steps / 4) * (60 / quarter.tempo);
     return Math.round(end * 1e4) / 1e4; // as the server rounds
   });
-  const times = [0, ...beats.filter((_, i) => i % BEATS_PER_PHRASE === BEATS_PER_PHRASE - 1)];
+  const bars = ends.filter((_, i) => i % BEATS_PER_BAR === BEATS_PER_BAR - 1);
+  const times = [0, ...bars.slice(0, piece.bars)];
   return makePiece({ ...piece, tempos, times }, piece.written);
 }
 

@@ -1,7 +1,7 @@
 // Title, play button, time, and the keys that work everywhere on the page.
 
 import { find, hasModifier, setPressed } from "../shared/dom.js";
-import { formatTime, STEPS_PER_BAR } from "./piece.js";
+import { barNumber, formatTime, STEPS_PER_BAR } from "./piece.js";
 
 /** @import { Controller, View } from "./controller.js" */
 
@@ -24,12 +24,13 @@ export function connectTransport(root, controller) {
     const { piece } = state;
     if (!piece) return;
     const seconds = Math.min(controller.position, piece.seconds);
-    const bar = Math.min(piece.bars, Math.floor(controller.step / STEPS_PER_BAR) + 1);
+    const index = Math.min(piece.bars - 1, Math.floor(controller.step / STEPS_PER_BAR));
+    const [bar, bars] = [index, piece.bars - 1].map((i) => barNumber(piece, i));
     const [time, end] = [formatTime(seconds), formatTime(piece.seconds)];
     now.textContent = time;
     scroller.setAttribute("aria-valuemax", piece.seconds.toFixed(1));
     scroller.setAttribute("aria-valuenow", seconds.toFixed(1));
-    scroller.setAttribute("aria-valuetext", `bar ${bar} of ${piece.bars}, ${time} of ${end}`);
+    scroller.setAttribute("aria-valuetext", `bar ${bar} of ${bars}, ${time} of ${end}`);
   }
 
   return {

@@ -27,10 +27,11 @@
  * @property {number} bars
  * @property {PartData[]} parts
  * @property {NotesData} notes
- * @property {number[]} times seconds at the start of each phrase, and at the end of the last
+ * @property {number[]} times seconds at the start of each bar, and at the end of the last
  * @property {number[]} tempos of the phrases, in quarter notes a minute
  * @property {number[][] | null} beats relative lengths of the beats of each phrase; empty or null
  *   where they are equal
+ * @property {BarMeter[] | null} meters of the bars; null if all are in 4/4
  * @property {{ swing: number, human: boolean }[]} feels of the phrases
  * @property {number[]} keys of the phrases, -5 to 6: semitones from C major
  * @property {Mark[]} marks sections
@@ -38,6 +39,13 @@
  * @property {FileData | null} sound
  * @property {Stream | null} stream describes `sound`
  * @property {string | null} problem why there is no sound, or a part of it is missing
+ */
+
+/**
+ * How many of a bar's 16 steps are used, how many beats they are, and the bar's number. Where a bar
+ * of a long meter goes on in the next bar, that one has the number 0.
+ *
+ * @typedef {{ steps: number, beats: number, number: number }} BarMeter
  */
 
 /**

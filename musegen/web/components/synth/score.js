@@ -1,7 +1,8 @@
 // When a piece's notes start and end, in FluidSynth's blocks of 64 samples: as FluidSynth's own
 // player starts and ends them when it plays the MIDI file that Python writes.
 
-import { beatTempos, STEPS_PER_PHRASE } from "../player/piece.js";
+import { lastAtMost } from "../player/feel.js";
+import { BARS_PER_PHRASE, BEATS_PER_BAR, quartersOf } from "../player/piece.js";
 import { BLOCK, RATE } from "./engine.js";
 
 const TICKS_PER_QUARTER = 480;
@@ -23,9 +24,10 @@ const START = 1; // block in which FluidSynth's player begins: the first one onl
 
 /**
  * @typedef {object} Music
- * @property {Note[]} notes as they are played: in steps, sorted by their starts
+ * @property {Note[]} notes as they are played: in used steps, sorted by their starts
  * @property {number[]} tempos of the phrases, in quarter notes a minute
  * @property {number[][] | null} beats as in `PlayerData`
+ * @property {import("../shared/payloads.js").BarMeter[] | null} [meters]
  * @property {number} seconds
  * @property {{ name: string, programs: [number, number][] }[]} parts a program from each phrase on
  */
@@ -35,8 +37,10 @@ const START = 1; // block in which FluidSynth's player begins: the first one onl
  * @param {(part: string, program: number) => string} fontOf address of an instrument's soundfont
  * @returns {Score}
  */
-export function makeScore({ notes, tempos, beats, seconds, parts }, fontOf) {
-  const blockAt = timer(beatTempos({ tempos, beats }));
+export function makeScore({ notes, tempos, beats, meters, seconds, parts }, fontOf) {
+  const quarters = quartersOf({ tempos, beats, meters });
+  const blockAt = timer(quarters);
+  const phrases = phraseStarts(quarters);
   return {
     samples: Math.round(seconds * RATE),
     parts: parts.map(({ name, programs }) => ({
@@ -44,7 +48,7 @@ export function makeScore({ notes, tempos, beats, seconds, parts }, fontOf) {
       fonts: programs.map(([, program]) => fontOf(name, program)),
       events: eventsOf(
         notes.filter(({ part }) => part === name),
-        programs.map(([phrase]) => phrase),
+        programs.map(([phrase]) => phrases[phrase] ?? Infinity),
         blockAt,
       ),
     })),
@@ -52,18 +56,27 @@ export function makeScore({ notes, tempos, beats, seconds, parts }, fontOf) {
 }
 
 /**
- * @param {Note[]} notes @param {number[]} starts phrases at which the channels begin
+ * The step that each phrase begins with.
+ * @param {{ steps: number }[]} quarters
+ */
+function phraseStarts(quarters) {
+  let step = 0;
+  const starts = quarters.map(({ steps }) => {
+    step += steps;
+    return step - steps;
+  });
+  return starts.filter((_, i) => i % (BEATS_PER_BAR * BARS_PER_PHRASE) === 0);
+}
+
+/**
+ * @param {Note[]} notes @param {number[]} starts steps at which the channels begin
  * @param {(tick: number) => number} blockAt
  */
 function eventsOf(notes, starts, blockAt) {
   /** @type {number[][]} */
   const events = [];
   for (const { start, end, pitch, velocity } of notes) {
-    const phrase = (start + 0.5) / STEPS_PER_PHRASE; // a note may be played a little early
-    const channel = Math.max(
-      0,
-      starts.findLastIndex((start) => start <= phrase),
-    );
+    const channel = lastAtMost(starts, start + 0.5); // a note may be played a little early
     const first = Math.round(start * TICKS_PER_STEP);
     const last = Math.max(first + 1, Math.round(end * TICKS_PER_STEP));
     events.push([first, channel, pitch, velocity], [last, channel, pitch, 0]);
@@ -76,20 +89,23 @@ function eventsOf(notes, starts, blockAt) {
 /**
  * The block at which FluidSynth's player reaches a tick. It looks at its clock once in each block,
  * in whole milliseconds, and begins to count anew where the tempo changes.
- * @param {number[]} tempos of the beats
+ * @param {{ tempo: number, steps: number }[]} quarters
  */
-function timer(tempos) {
+function timer(quarters) {
   /** @type {{ tick: number, msec: number, perTick: number }[]} */
   const spans = [];
-  tempos.forEach((tempo, beat) => {
+  let next = 0;
+  for (const { tempo, steps } of quarters) {
+    if (!steps) continue;
+    const tick = next;
+    next += steps * TICKS_PER_STEP;
     const perTick = Math.fround(Math.round(6e7 / tempo) / TICKS_PER_QUARTER / 1000);
     const last = spans.at(-1);
-    if (last?.perTick === perTick) return;
-    const tick = beat * TICKS_PER_QUARTER;
+    if (last?.perTick === perTick) continue;
     const msec = last ? Math.floor(((blockIn(last, tick) - START) * BLOCK * 1000) / RATE) : 0;
     const reached = last ? last.tick + Math.trunc((msec - last.msec) / last.perTick + 0.5) : 0;
     spans.push({ tick: reached, msec, perTick });
-  });
+  }
   return (/** @type {number} */ tick) => {
     const span = spans.findLast((span) => span.tick <= tick) ?? spans[0];
     return blockIn(span, tick);
