@@ -25,9 +25,11 @@ __all__ = [
     "pickup_steps",
 ]
 
-# A file's key is used if it fits the notes nearly as well as the best key does: programs write C
-# major if nobody chose a key.
-_KEY_MARGIN = 0.15
+# A file's key is used unless it fits the notes worse than the best key by so much. Programs write C
+# major if nobody chose a key, so another key is believed sooner: neighbours on the circle of fifths
+# fit worse by about .3.
+_C_MAJOR = 0  # pretty_midi's number
+_MARGIN, _CHOSEN_MARGIN = 0.15, 0.5
 PLAYED_TEMPOS = (10, 960)  # quarter notes a minute; others are errors of the file
 _SHORTEST_CHANGE = 0.001  # seconds: shorter deviations from a steady tempo cannot be heard
 _DECIMALS = 4  # of a beat's relative length: with all eight, less than a millisecond
@@ -55,7 +57,9 @@ def find_keys(
     best = estimate_key(notes)
     if signed is None:
         return [best] * phrases, "notes"
-    if len(set(signed)) > 1 or fits[signed[0] + 5] >= fits[best + 5] - _KEY_MARGIN:
+    is_chosen = any(change.key_number != _C_MAJOR for change in midi.key_signature_changes)
+    margin = _CHOSEN_MARGIN if is_chosen else _MARGIN
+    if len(set(signed)) > 1 or fits[signed[0] + 5] >= fits[best + 5] - margin:
         return signed, "file"
     return [best] * phrases, "notes"
 

@@ -22,6 +22,16 @@ def test_a_key_signature_that_does_not_fit_the_notes_is_ignored(tmp_path):
     assert read_midi(tmp_path / "tune.mid").key == -3
 
 
+@pytest.mark.parametrize(("signature", "key"), [("G", -5), ("F#", 5)])
+def test_a_chosen_key_is_believed_unless_the_notes_deny_it(tmp_path, signature, key):
+    path = midi_file(tmp_path / "tune.mid", Voice(scale(60)))  # F major fits it best
+    midi = pretty_midi.PrettyMIDI(str(path))
+    number = pretty_midi.key_name_to_key_number(signature)
+    midi.key_signature_changes = [pretty_midi.KeySignature(number, 0.0)]
+    midi.write(str(path))
+    assert read_midi(path).key == key
+
+
 @pytest.mark.parametrize(("signature", "key"), [("Cm", 3), ("Am", 0), ("G#m", -1), ("Eb", 3)])
 def test_a_minor_key_is_read_as_its_relative_major(tmp_path, signature, key):
     # All twelve notes fit every key, which leaves it to the signature.
