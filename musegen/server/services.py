@@ -181,7 +181,7 @@ class Services:
             if self._closing.is_set() or digest is None:
                 return
             # Visitors who choose the instrument will read what is wrong.
-            with contextlib.suppress(AudioError):
+            with contextlib.suppress(AudioError, KeyError):
                 self.soundfonts.get(digest, DRUM_BANK if part == "drums" else 0, program).result()
 
     def _render_examples(self) -> None:

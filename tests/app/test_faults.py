@@ -148,6 +148,7 @@ def test_a_renderer_that_hangs_is_stopped_and_the_next_one_works(shaky) -> None:
 def test_the_page_reports_a_broken_soundfont(shaky, browser) -> None:
     with open_visits(shaky.url, browser, ".mg-panel .head") as open_page:
         visit = open_page()
+        visit.let_server_play()
         visit.draw(seed=3, bars=2)
         visit.wait("document.querySelector('.mg-status').textContent.includes('No sound')")
         shown = visit.text("status")
@@ -161,6 +162,7 @@ def test_the_page_reports_a_broken_soundfont(shaky, browser) -> None:
 def test_rendering_stops_when_the_visitor_leaves(shaky, browser) -> None:
     with open_visits(shaky.url, browser, ".mg-panel .head") as open_page:
         visit = open_page()
+        visit.let_server_play()
         visit.open_sections()
         visit.pick("Soundfont", GOOD)
         visit.draw(seed=4, bars=64)

@@ -14,6 +14,7 @@ from musegen.music.instruments import DRUM_PITCHES
 
 __all__ = ["SoundfontCache"]
 
+_NONE = "0" * 16
 _AT_ONCE = 2  # instruments that are cut; each is encoded on all cores
 
 Key = tuple[str, int, int]  # digest of the soundfont, bank, program
@@ -36,7 +37,10 @@ class SoundfontCache:
         self._cutting: dict[Key, Future[bytes]] = {}
 
     def digests(self) -> dict[str, str]:
-        """Return the digests of the soundfonts by their names, best first, without damaged ones."""
+        """Return the digests of the soundfonts by their names, best first.
+
+        That of a damaged one is of none: the page then asks the server, which says what is wrong.
+        """
         digests: dict[str, str] = {}
         try:
             fonts = find_soundfonts()
@@ -46,6 +50,7 @@ class SoundfontCache:
             try:
                 digests[font.name] = soundfont_digest(font.path)
             except AudioError:
+                digests[font.name] = _NONE
                 continue
             with self._lock:
                 self._paths.setdefault(digests[font.name], font.path)
