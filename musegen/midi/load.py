@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import io
 import warnings
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 import mido
 import pretty_midi
 
 from musegen.errors import MusicError
+from musegen.midi.events import Track, encode_track
 from musegen.midi.repair import repair
+from musegen.midi.sounding_notes import (
+    ControllerEffects,
+    InstrumentNotes,
+    SoundingNotes,
+    read_notes,
+)
 from musegen.midi.text import choose_encoding, decode_text
 
 __all__ = ["ENDINGS", "MAX_BYTES", "MidiFile", "display_text", "load_file", "load_midi"]
@@ -20,26 +27,36 @@ __all__ = ["ENDINGS", "MAX_BYTES", "MidiFile", "display_text", "load_file", "loa
 ENDINGS = (".mid", ".midi", ".kar", ".rmi")  # karaoke files and MIDI in RIFF are MIDI files, too
 MAX_BYTES = 2_000_000  # more than an hour of dense music; parsing this much takes five seconds
 _MAX_TEXT = 60  # characters of a name: one line of a table
-_TEMPO_MAP = ("set_tempo", "time_signature", "key_signature")
+_TEMPO = b"\xff\x51"
+_DEFAULT_TEMPO = _TEMPO + b"\x03" + (500_000).to_bytes(3, "big")  # microseconds of a beat
+_TEXTS = (0x01, 0x05)  # and lyrics
+_TEMPO_MAP = (0x51, 0x58, 0x59)  # tempos, meters, keys
 
 
 @dataclass(frozen=True)
 class MidiFile:
-    """A file as pretty_midi reads it, with what pretty_midi does not keep.
+    """A file as pretty_midi has it, with what pretty_midi does not keep.
 
     Attributes
     ----------
     name : str
         The file's name, fit to be shown.
     midi : pretty_midi.PrettyMIDI
-        One instrument for each program on a channel of a track. The patterns of a type 2 file
-        follow one another.
+        One instrument for each program on a channel of a track, with notes as they sound
+        (`musegen.midi.sounding_notes.read_notes`). The patterns of a type 2 file follow one
+        another.
     midi_type : int
         0, 1 or 2.
     channels, tracks : tuple of int
         The channel (from 1 to 16) and the track (from 0) of each of the instruments.
+    drums : tuple of str
+        Why each of the instruments plays drums, as a clause; empty if it does not.
+    is_muted : tuple of bool
+        Whether the volume of each of the instruments is 0 in all of its notes.
     repairs : tuple of str
         What was repaired, one sentence each.
+    effects : ControllerEffects
+        What pedal, volume, pitch bends and panning do.
     """
 
     name: str
@@ -47,12 +64,18 @@ class MidiFile:
     midi_type: int
     channels: tuple[int, ...]
     tracks: tuple[int, ...]
+    drums: tuple[str, ...]
+    is_muted: tuple[bool, ...]
     repairs: tuple[str, ...] = ()
+    effects: ControllerEffects = field(default_factory=ControllerEffects)
 
 
 def load_midi(path: str | Path) -> pretty_midi.PrettyMIDI:
-    """Load a Standard MIDI File; see `load_file`."""
-    return load_file(path).midi
+    """Load a Standard MIDI File as `load_file` does, but without effects of pedal and volume.
+
+    Notes are as long and as loud as they are written.
+    """
+    return _load(path, as_written=True).midi
 
 
 def load_file(path: str | Path) -> MidiFile:
@@ -65,12 +88,16 @@ def load_file(path: str | Path) -> MidiFile:
     MusicError
         If the file is missing, empty, over `MAX_BYTES` or not MIDI.
     """
+    return _load(path)
+
+
+def _load(path: str | Path, as_written: bool = False) -> MidiFile:
     data = _read_bytes(path)
     name = display_text(Path(path).name)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # pretty_midi warns about events in unusual tracks
-            return _parse(data, name)
+            return _parse(data, name, as_written)
     except MusicError:
         raise
     except Exception as error:  # what mido raises is not documented
@@ -100,29 +127,75 @@ def _read_bytes(path: str | Path) -> bytes:
     return data
 
 
-def _parse(data: bytes, name: str) -> MidiFile:
+def _parse(data: bytes, name: str, as_written: bool) -> MidiFile:
     repaired = repair(data, name)
-    file = mido.MidiFile(file=io.BytesIO(repaired.data))
-    if file.type == 2:
-        _join_patterns(file)
-    _merge_tempo_maps(file)
-    channels, tracks = _list_instruments(file)
-    midi = pretty_midi.PrettyMIDI(mido_object=file)
-    if len(channels) != len(midi.instruments):
-        raise ValueError("its tracks cannot be separated")
-    # pretty_midi orders instruments by the end of their first notes. In a file of type 0 that is
-    # not the order of the channels.
-    order = sorted(range(len(channels)), key=lambda i: (tracks[i], channels[i]))
-    midi.instruments = [midi.instruments[i] for i in order]
+    tracks = repaired.tracks
+    if repaired.midi_type == 2:
+        tracks = _join_patterns(tracks, repaired.division)
+    sounding = read_notes(tracks, repaired.midi_type == 2, as_written)
+    midi = _read_tempo_map(tracks, sounding, repaired.division)
+    midi.instruments = [_to_pretty_midi(midi, made) for made in sounding.instruments]
     _decode_texts(midi)
+    made = sounding.instruments
     return MidiFile(
         name=name,
         midi=midi,
-        midi_type=file.type,
-        channels=tuple(channels[i] for i in order),
-        tracks=tuple(tracks[i] for i in order),
+        midi_type=repaired.midi_type,
+        channels=tuple(one.channel for one in made),
+        tracks=tuple(one.track for one in made),
+        drums=tuple(one.instrument.drums for one in made),
+        is_muted=tuple(one.is_muted for one in made),
         repairs=repaired.repairs,
+        effects=sounding.effects,
     )
+
+
+def _join_patterns(tracks: Sequence[Track], division: int) -> list[Track]:
+    """Move the patterns of a type 2 file so that each starts in the bar after the one before."""
+    bar, start, joined = 4 * division, 0, []
+    for track in tracks:
+        events = [(start + tick, message) for tick, message in track.events]
+        # A pattern without a tempo has the default tempo, not that of the pattern before it.
+        if start and not any(message.startswith(_TEMPO) for _, message in events):
+            events.insert(0, (start, _DEFAULT_TEMPO))
+        end = max((tick for tick, _ in events), default=start)
+        joined.append(replace(track, events=events))
+        start += -(-(max(end, start + track.end_tick) - start) // bar) * bar
+    return joined
+
+
+def _read_tempo_map(
+    tracks: Sequence[Track], sounding: SoundingNotes, division: int
+) -> pretty_midi.PrettyMIDI:
+    """Read tempos, meters, keys and texts, which pretty_midi looks for on the first track alone."""
+    events = [
+        (tick, number, index, message)
+        for number, track in enumerate(tracks)
+        for index, (tick, message) in enumerate(track.events)
+        if message[0] == 0xFF and message[1] in (*_TEXTS, *_TEMPO_MAP)
+    ]
+    # Programs may write the tempo map on all tracks; texts may be there twice.
+    once = {
+        (tick, message, (number, index) if message[1] in _TEXTS else None): None
+        for tick, number, index, message in sorted(events)
+    }
+    last = max((end for one in sounding.instruments for _, end, _, _ in one.notes), default=0)
+    head = b"MThd" + b"".join(
+        number.to_bytes(size, "big") for number, size in ((6, 4), (0, 2), (1, 2), (division, 2))
+    )
+    file = mido.MidiFile(file=io.BytesIO(head + encode_track([event[:2] for event in once], last)))
+    return pretty_midi.PrettyMIDI(mido_object=file)
+
+
+def _to_pretty_midi(midi: pretty_midi.PrettyMIDI, made: InstrumentNotes) -> pretty_midi.Instrument:
+    instrument = pretty_midi.Instrument(
+        made.instrument.program, bool(made.instrument.drums), made.name
+    )
+    instrument.notes = [
+        pretty_midi.Note(velocity, pitch, midi.tick_to_time(start), midi.tick_to_time(end))
+        for start, end, pitch, velocity in made.notes
+    ]
+    return instrument
 
 
 def _decode_texts(midi: pretty_midi.PrettyMIDI) -> None:
@@ -133,71 +206,3 @@ def _decode_texts(midi: pretty_midi.PrettyMIDI) -> None:
     encoding = choose_encoding(texts)
     for (holder, name), text in zip(places, texts, strict=True):
         setattr(holder, name, decode_text(text, encoding))
-
-
-def _join_patterns(file: mido.MidiFile) -> None:
-    """Move the patterns of a type 2 file so that each starts in the bar after the one before."""
-    bar, start = 4 * file.ticks_per_beat, 0
-    for track in file.tracks:
-        length = sum(message.time for message in track)
-        # A pattern without a tempo has the default tempo, not that of the pattern before it.
-        if start and not any(message.type == "set_tempo" for message in track):
-            track.insert(0, mido.MetaMessage("set_tempo", tempo=500_000))
-        track[0] = track[0].copy(time=track[0].time + start)
-        start += -(-length // bar) * bar
-
-
-def _merge_tempo_maps(file: mido.MidiFile) -> None:
-    """Move tempos, meters and keys to the first track, where pretty_midi looks for them."""
-    timed: list[list[tuple[int, Any]]] = []  # messages of each track, with their ticks
-    for track in file.tracks:
-        tick, messages = 0, []
-        for message in track:
-            tick += message.time
-            messages.append((tick, message))
-        timed.append(messages)
-    elsewhere = {
-        (tick, str(message.copy(time=0))): (tick, message)
-        for messages in timed[1:]
-        for tick, message in messages
-        if message.type in _TEMPO_MAP
-    }
-    known = {(tick, str(message.copy(time=0))) for tick, message in timed[0]}
-    missing = [event for key, event in elsewhere.items() if key not in known]
-    if not missing:
-        return
-    merged, previous = mido.MidiTrack(), 0
-    for tick, message in sorted(timed[0] + missing, key=lambda event: event[0]):
-        merged.append(message.copy(time=tick - previous))
-        previous = tick
-    file.tracks[0] = merged
-
-
-def _list_instruments(file: mido.MidiFile) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """Return channel and track of each instrument that pretty_midi will make, in its order.
-
-    pretty_midi makes an instrument when the first note of its program, channel and track ends.
-    """
-    instruments: dict[tuple[int, int, int], None] = {}
-    for number, track in enumerate(file.tracks):
-        program = [0] * 16
-        sounding: dict[tuple[int, int], list[int]] = {}
-        tick = 0
-        for message in track:
-            tick += message.time
-            if message.type == "program_change":
-                program[message.channel] = message.program
-            elif message.type == "note_on" and message.velocity:
-                sounding.setdefault((message.channel, message.note), []).append(tick)
-            elif message.type in ("note_on", "note_off"):
-                starts = sounding.pop((message.channel, message.note), [])
-                just_started = [start for start in starts if start == tick]
-                if len(just_started) < len(starts):
-                    instruments[number, message.channel, program[message.channel]] = None
-                    # A note that starts when another of its pitch ends goes on.
-                    if just_started:
-                        sounding[message.channel, message.note] = just_started
-    return (
-        tuple(channel + 1 for _, channel, _ in instruments),
-        tuple(number for number, _, _ in instruments),
-    )

@@ -23,13 +23,27 @@ _MAX_TRACKS = 32_767  # mido reads their number as a signed one
 
 @dataclass(frozen=True)
 class Repaired:
-    """A file's bytes, fit for mido and pretty_midi, and what was repaired.
+    """A file fit for mido and pretty_midi, and what was repaired.
 
-    `data` is the given object itself if nothing had to change. `repairs` are sentences.
+    Attributes
+    ----------
+    data : bytes
+        The given object itself if nothing had to change.
+    repairs : tuple of str
+        Sentences.
+    tracks : tuple of Track
+        The events that are in `data`.
+    division : int
+        Ticks of a quarter note.
+    midi_type : int
+        0, 1 or 2.
     """
 
     data: bytes
     repairs: tuple[str, ...]
+    tracks: tuple[Track, ...]
+    division: int
+    midi_type: int
 
 
 def repair(data: bytes, name: str) -> Repaired:
@@ -96,7 +110,13 @@ class _Repair:
         self._set_division()
         self._end_notes()
         self._limit_ticks()
-        return Repaired(self._write() if self.must_rewrite else self.data, tuple(self.repairs))
+        return Repaired(
+            data=self._write() if self.must_rewrite else self.data,
+            repairs=tuple(self.repairs),
+            tracks=tuple(self.tracks),
+            division=self.division,
+            midi_type=self.midi_type,
+        )
 
     def _say(self, sentence: str) -> None:
         self.repairs.append(sentence)

@@ -1,0 +1,214 @@
+"""The notes of a MIDI file as they sound: with pedal, volume and the instruments of channels."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from musegen.midi.channels import Channel, Instrument, read_channels
+from musegen.midi.events import Track
+
+__all__ = ["ControllerEffects", "InstrumentNotes", "SoundingNotes", "read_notes"]
+
+
+@dataclass
+class InstrumentNotes:
+    """The notes of a program on a channel of a track.
+
+    Attributes
+    ----------
+    track, channel : int
+        The track from 0, the channel from 1 to 16.
+    instrument : musegen.midi.channels.Instrument
+    name : str
+        The name of the track, each byte of it a letter, as in Latin-1.
+    notes : list of tuple of int
+        Start and end in ticks, pitch and velocity.
+    is_muted : bool
+        Whether the volume is 0 in all notes. Their velocities are those of the file then.
+    """
+
+    track: int
+    channel: int
+    instrument: Instrument
+    name: str
+    notes: list[tuple[int, int, int, int]] = field(default_factory=list)
+    is_muted: bool = False
+
+
+@dataclass
+class ControllerEffects:
+    """What pedal, volume, pitch bends and panning of a file do to its notes.
+
+    Attributes
+    ----------
+    held, faded, silent : int
+        How many notes the pedal holds, how many are softer because of a volume that changes, and
+        how many at volume 0 are left out of instruments that are heard otherwise.
+    bent, panned : set of int
+        Channels, from 1, with pitch bends, and with sound from the left or right.
+    """
+
+    held: int = 0
+    faded: int = 0
+    silent: int = 0
+    bent: set[int] = field(default_factory=set)
+    panned: set[int] = field(default_factory=set)
+
+
+@dataclass
+class SoundingNotes:
+    """The notes of a file, by track, channel and program, in the order of tracks and channels."""
+
+    instruments: list[InstrumentNotes] = field(default_factory=list)
+    effects: ControllerEffects = field(default_factory=ControllerEffects)
+
+
+@dataclass(frozen=True)
+class _Note:
+    """A note as its track has it. `off` is the index of the event that ends it."""
+
+    channel: int
+    pitch: int
+    velocity: int
+    start: int
+    end: int
+    off: int
+    name: str
+
+
+def read_notes(
+    tracks: Sequence[Track], are_independent: bool = False, as_written: bool = False
+) -> SoundingNotes:
+    """Read the notes of a file.
+
+    A note is of the instrument that its channel has, on whatever track it was set, when the note
+    starts. A key that is released while the sustain pedal is down sounds until the pedal is up, or
+    its pitch starts again. Where volume and expression change, they act on the velocities: the
+    loudest note of an instrument keeps its own.
+
+    Parameters
+    ----------
+    tracks : sequence of Track
+        Each note has an end.
+    are_independent : bool
+        Whether the tracks are patterns with channels of their own, as in files of type 2.
+    as_written : bool
+        Whether pedal and volume have no effect.
+    """
+    sounding = SoundingNotes()
+    if are_independent:
+        for number, track in enumerate(tracks):
+            _read_group([track], number, as_written, sounding)
+    else:
+        _read_group(tracks, 0, as_written, sounding)
+    sounding.instruments.sort(key=lambda instrument: (instrument.track, instrument.channel))
+    return sounding
+
+
+def _read_group(
+    tracks: Sequence[Track], first: int, as_written: bool, sounding: SoundingNotes
+) -> None:
+    """Read tracks that share their channels."""
+    channels = read_channels(tracks)
+    by_track = [_pair(track.events) for track in tracks]
+    starts: dict[tuple[int, int], list[int]] = defaultdict(list)
+    for notes in by_track:
+        for note in notes:
+            starts[note.channel, note.pitch].append(note.start)
+    for ticks in starts.values():
+        ticks.sort()
+    last = max((note.end for notes in by_track for note in notes), default=0)
+    groups: dict[tuple[int, int, int, bool], tuple[InstrumentNotes, list[float]]] = {}
+    for number, notes in enumerate(by_track):
+        for note in notes:
+            channel = channels[note.channel]
+            instrument = channel.instrument.at(note.start)
+            key = number, note.channel, instrument.program, bool(instrument.drums)
+            if key not in groups:
+                made = InstrumentNotes(first + number, note.channel + 1, instrument, note.name)
+                groups[key] = made, []
+            end = note.end
+            if not (instrument.drums or as_written):
+                end = channel.pedal.held_until((note.end, number, note.off), last)
+                end = min(end, _next(starts[note.channel, note.pitch], note.end, end))
+            sounding.effects.held += end > note.end
+            made, levels = groups[key]
+            made.notes.append((note.start, end, note.pitch, note.velocity))
+            # A drum fades by itself, whenever its note ends.
+            levels.append(
+                channel.levels.mean(note.start, note.start if instrument.drums else note.end)
+            )
+    for made, levels in groups.values():
+        if not as_written:
+            _apply_levels(made, levels, sounding.effects)
+        _list_channel(made.channel, channels[made.channel - 1], sounding.effects)
+    sounding.instruments += [made for made, _ in groups.values()]
+
+
+def _pair(events: Sequence[tuple[int, bytes]]) -> list[_Note]:
+    """Pair starts and ends of notes by the rules of pretty_midi, in the order of the ends.
+
+    An end is one of all notes of its pitch but those that start on its tick.
+    """
+    notes: list[_Note] = []
+    open_notes: dict[int, list[tuple[int, int]]] = {}
+    name = ""
+    for index, (tick, message) in enumerate(events):
+        status = message[0]
+        if status >= 0xA0:
+            if message[:2] == b"\xff\x03":
+                name = _text(message)
+            continue
+        key = (status & 15) << 7 | message[1]
+        if status >= 0x90 and message[2]:
+            open_notes.setdefault(key, []).append((tick, message[2]))
+            continue
+        given = open_notes.pop(key, [])
+        ended = [note for note in given if note[0] != tick]
+        if ended and len(ended) < len(given):
+            open_notes[key] = [note for note in given if note[0] == tick]
+        for start, velocity in ended:
+            notes.append(_Note(key >> 7, key & 127, velocity, start, tick, index, name))
+    return notes
+
+
+def _text(message: bytes) -> str:
+    start = 2
+    while message[start] > 127:
+        start += 1
+    return message[start + 1 :].decode("latin-1")
+
+
+def _next(starts: list[int], tick: int, otherwise: int) -> int:
+    """Return the first start that is not before a tick."""
+    index = bisect_right(starts, tick - 1)
+    return starts[index] if index < len(starts) else otherwise
+
+
+def _apply_levels(made: InstrumentNotes, levels: list[float], effects: ControllerEffects) -> None:
+    """Make notes softer where the level of their channel is below its loudest, and leave out 0."""
+    loudest = max(levels)
+    if loudest == 0:
+        made.is_muted = True
+        return
+    if min(levels) == loudest:
+        return
+    notes = made.notes
+    made.notes = []
+    for (start, end, pitch, velocity), level in zip(notes, levels, strict=True):
+        if level == 0:
+            effects.silent += 1
+            continue
+        softer = max(1, round(velocity * level / loudest))
+        effects.faded += softer != velocity
+        made.notes.append((start, end, pitch, softer))
+
+
+def _list_channel(number: int, channel: Channel, effects: ControllerEffects) -> None:
+    if channel.has_bends:
+        effects.bent.add(number)
+    if channel.has_pan:
+        effects.panned.add(number)
