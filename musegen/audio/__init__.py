@@ -3,7 +3,7 @@
 from musegen.audio.formats import FORMATS, read_comment, to_int16, write_audio, write_stems
 from musegen.audio.loudness import MASTERING, Mastering
 from musegen.audio.renderers import SYNTH_SETTINGS, fluidsynth_problem
-from musegen.audio.rendering import render, render_stems
+from musegen.audio.rendering import render, render_file, render_stems
 from musegen.audio.soundfonts import Soundfont, find_soundfont, find_soundfonts, soundfont_names
 from musegen.audio.stems import MIX, Stems
 from musegen.audio.stream import write_stream
@@ -24,6 +24,7 @@ __all__ = [
     "fluidsynth_problem",
     "read_comment",
     "render",
+    "render_file",
     "render_stems",
     "soundfont_digest",
     "soundfont_names",

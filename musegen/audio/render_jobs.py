@@ -1,11 +1,12 @@
-"""Runs renderers for a piece or its parts, several at once, with progress and cancellation."""
+"""Runs renderers for music or its parts, several at once, with progress and cancellation."""
 
 from __future__ import annotations
 
+import io
 import os
 import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor, wait
 from functools import cache
 from pathlib import Path
@@ -16,12 +17,14 @@ import numpy.typing as npt
 
 from musegen.audio.renderers import RATE, fluidsynth_problem, run_renderer
 from musegen.audio.soundfonts import choose_soundfont
-from musegen.errors import AudioError, Cancelled, FileError, is_disk_full, write_failure
+from musegen.audio.stems import MIX
+from musegen.errors import AudioError, Cancelled, is_disk_full, write_failure
+from musegen.midi import Playable
 
 if TYPE_CHECKING:
     from musegen.music import Piece
 
-__all__ = ["RenderJob"]
+__all__ = ["RenderJob", "play_piece"]
 
 Sound = npt.NDArray[np.float32]  # shape (samples, 2), at `RATE`
 
@@ -31,42 +34,54 @@ _MAX_CORES = 2  # for one sound: FluidSynth gains little from more, and often lo
 _EXTRA_SECONDS = 60  # that a renderer gets beyond the length of the piece by default
 
 
+def play_piece(piece: Piece) -> Playable:
+    """Return what a renderer plays for a piece."""
+    data = io.BytesIO()
+    piece.to_pretty_midi().write(data)
+    notes = piece.notes
+    end = piece.seconds_at(piece.played_steps((notes["onset"] + notes["duration"]).max(initial=0)))
+    return Playable(data.getvalue(), piece.seconds, float(end))
+
+
 class RenderJob:
-    """Renders a piece or its parts, before loudness and length are adjusted.
+    """Renders music or its parts, before loudness and length are adjusted.
 
     Parameters
     ----------
-    piece, soundfont, timeout, cancel, progress
+    seconds : float
+        Length of the music without the release of its last notes.
+    soundfont, timeout, cancel, progress
         As in `musegen.audio.render`.
 
     Attributes
     ----------
     samples : int
-        Length of the piece without the release of its last notes.
+        The length in samples.
     """
 
     def __init__(
         self,
-        piece: Piece,
+        seconds: float,
         soundfont: str | Path | None,
         timeout: float | None,
         cancel: threading.Event | None,
         progress: Callable[[float], None] | None,
     ) -> None:
-        self.samples = round(piece.seconds * RATE)
-        self._piece = piece
+        self.samples = round(seconds * RATE)
         self._embedded = fluidsynth_problem() is not None
         self._soundfont = choose_soundfont(soundfont, self._embedded)
-        self._timeout = _EXTRA_SECONDS + piece.seconds if timeout is None else timeout
+        self._timeout = _EXTRA_SECONDS + seconds if timeout is None else timeout
         self._cancel = cancel or threading.Event()
         self._progress = progress or (lambda share: None)
 
-    def render_whole(self) -> Sound:
-        """Render all parts as one sound, on as many cores as help."""
+    def render_whole(self, music: Playable) -> Sound:
+        """Render music as one sound, on as many cores as help."""
         cores = min(_MAX_CORES, os.cpu_count() or 1)
-        return self._render(_mix_threads(), {"": self._piece}, cores)[""]()
+        return self._render(_mix_threads(), {MIX: music}, cores)[MIX]()
 
-    def render_parts(self) -> tuple[dict[str, Sound], dict[str, str]]:
+    def render_parts(
+        self, parts: Mapping[str, Playable]
+    ) -> tuple[dict[str, Sound], dict[str, str]]:
         """Render each part by itself.
 
         Returns
@@ -76,7 +91,6 @@ class RenderJob:
         missing : dict of str to str
             Parts that could not be rendered, and why.
         """
-        parts = {name: self._piece.only([name]) for name in self._piece.parts}
         results = self._render(_part_threads(), parts, 1)
         sounds: dict[str, Sound] = {}
         missing: dict[str, str] = {}
@@ -86,15 +100,15 @@ class RenderJob:
             except AudioError as error:
                 missing[name] = str(error)
         if not sounds:
-            raise AudioError(missing[self._piece.parts[0]])
+            raise AudioError(missing[next(iter(parts))])
         return sounds, missing
 
     def _render(
-        self, threads: ThreadPoolExecutor, pieces: dict[str, Piece], cores: int
+        self, threads: ThreadPoolExecutor, parts: Mapping[str, Playable], cores: int
     ) -> dict[str, Callable[[], Sound]]:
-        """Render pieces and wait for all. A result returns the sound, or raises what went wrong."""
+        """Render parts and wait for all. A result returns the sound, or raises what went wrong."""
         stop = threading.Event()
-        shares = dict.fromkeys(pieces, 0.0)
+        shares = dict.fromkeys(parts, 0.0)
 
         def render_one(name: str) -> Sound:
             def report(share: float) -> None:
@@ -103,12 +117,12 @@ class RenderJob:
                     raise Cancelled
 
             report(0.0)
-            sound = self._run_renderer(pieces[name], cores, report)
+            sound = self._run_renderer(name, parts[name], cores, report)
             shares[name] = 1.0
             return sound
 
         # The longest jobs start first, so that all cores end at about the same time.
-        order = sorted(pieces, key=lambda name: -len(pieces[name].notes))
+        order = sorted(parts, key=lambda name: -len(parts[name].data))
         futures = {name: threads.submit(render_one, name) for name in order}
         try:
             waiting = set(futures.values())
@@ -124,11 +138,13 @@ class RenderJob:
             wait([future for future in futures.values() if not future.cancel()])
         return {name: future.result for name, future in futures.items()}
 
-    def _run_renderer(self, part: Piece, cores: int, report: Callable[[float], None]) -> Sound:
+    def _run_renderer(
+        self, name: str, music: Playable, cores: int, report: Callable[[float], None]
+    ) -> Sound:
         try:
             with tempfile.TemporaryDirectory(prefix="musegen-") as folder:
                 sound = run_renderer(
-                    part,
+                    music,
                     self._soundfont,
                     self._embedded,
                     Path(folder),
@@ -136,12 +152,10 @@ class RenderJob:
                     report,
                     cores,
                 )
-        except FileError as error:
-            raise AudioError(str(error)) from None
         except OSError as error:
             raise _system_failure(error) from None
         if not np.abs(sound).max(initial=0) > _SILENCE:
-            what = "this piece" if part is self._piece else f"the {part.parts[0]}"
+            what = "this piece" if name == MIX else f"the {name}"
             raise AudioError(
                 f"{self._soundfont.name} has no sound for {what}: choose another soundfont"
             )

@@ -8,7 +8,6 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -18,10 +17,7 @@ from scipy.signal import resample_poly
 from musegen.audio.process import run_process
 from musegen.audio.riff import riff_problem
 from musegen.errors import AudioError
-from musegen.midi import extend_midi
-
-if TYPE_CHECKING:
-    from musegen.music import Piece
+from musegen.midi import Playable, lengthen
 
 __all__ = ["MAX_RELEASE", "RATE", "SYNTH_SETTINGS", "fluidsynth_problem", "run_renderer"]
 
@@ -97,7 +93,7 @@ def fluidsynth_problem() -> str | None:
 
 
 def run_renderer(
-    piece: Piece,
+    music: Playable,
     soundfont: Path,
     embedded: bool,
     folder: Path,
@@ -105,11 +101,11 @@ def run_renderer(
     report: Callable[[float], None],
     cores: int = 1,
 ) -> npt.NDArray[np.float32]:
-    """Render a piece.
+    """Render a MIDI file.
 
     Parameters
     ----------
-    piece : Piece
+    music : Playable
         With notes.
     soundfont : Path
     embedded : bool
@@ -136,22 +132,20 @@ def run_renderer(
     OSError
         If a temporary file cannot be written, or the renderer cannot be started.
     """
-    midi, wav, log = folder / "piece.mid", folder / "piece.wav", folder / "log.txt"
+    midi, wav, log = folder / "music.mid", folder / "music.wav", folder / "log.txt"
     files = [str(soundfont), str(midi), str(wav)]
     if embedded:
         renderer = "midirenderer"
         # midirenderer stops at the last event, in the middle of the release.
-        lengthened = piece.to_pretty_midi()
-        extend_midi(lengthened, piece.seconds + MAX_RELEASE)
-        lengthened.write(str(midi))
+        midi.write_bytes(lengthen(music.data, music.seconds - music.end + MAX_RELEASE))
         command = [sys.executable, "-c", _MIDIRENDERER, *files]
     else:
         renderer = "FluidSynth"
-        piece.write_midi(midi)
+        midi.write_bytes(music.data)
         options = [*_OPTIONS, "-o", f"synth.cpu-cores={cores}"]
         command = [sys.executable, "-c", _MIDI2AUDIO, *files, str(RATE), *options]
     # About the final size, depending on the release: four bytes for each sample and channel.
-    expected = (piece.seconds + MAX_RELEASE) * RATE * 8
+    expected = (music.seconds + MAX_RELEASE) * RATE * 8
 
     def poll() -> None:
         report(min(1.0, wav.stat().st_size / expected) if wav.is_file() else 0.0)
@@ -172,11 +166,11 @@ def run_renderer(
         raise AudioError(
             f"{renderer} failed with {soundfont.name}: {reason}; try another soundfont"
         )
-    return _read_complete(wav, piece, renderer)
+    return _read_complete(wav, music.end, renderer)
 
 
-def _read_complete(wav: Path, piece: Piece, renderer: str) -> npt.NDArray[np.float32]:
-    """Read a renderer's file, and make sure that the whole piece is in it."""
+def _read_complete(wav: Path, end: float, renderer: str) -> npt.NDArray[np.float32]:
+    """Read a renderer's file, and make sure that it goes on to the end of the last note."""
     incomplete = AudioError(f"{renderer} left an unfinished file: see that the disk is not full")
     if riff_problem(wav, b"WAVE"):
         raise incomplete
@@ -184,8 +178,6 @@ def _read_complete(wav: Path, piece: Piece, renderer: str) -> npt.NDArray[np.flo
         audio, rate = soundfile.read(wav, dtype="float32", always_2d=True)
     except soundfile.LibsndfileError:
         raise incomplete from None
-    notes = piece.notes
-    end = piece.seconds_at(piece.played_steps((notes["onset"] + notes["duration"]).max()))
     if len(audio) < (end - 0.1) * rate or audio.shape[1] != 2 or not np.isfinite(audio).all():
         raise incomplete
     audio = np.asarray(audio, np.float32)

@@ -1,4 +1,4 @@
-"""Renders pieces, as a whole or as stems."""
+"""Renders pieces, as a whole or as stems, and MIDI files as they are."""
 
 from __future__ import annotations
 
@@ -11,14 +11,15 @@ import numpy as np
 import numpy.typing as npt
 
 from musegen.audio.loudness import apply_gain, master_gain
-from musegen.audio.render_jobs import RenderJob
+from musegen.audio.render_jobs import RenderJob, play_piece
 from musegen.audio.renderers import RATE
 from musegen.audio.stems import Stems, mix_sounds
+from musegen.midi import Playable
 
 if TYPE_CHECKING:
     from musegen.music import Piece
 
-__all__ = ["render", "render_stems"]
+__all__ = ["render", "render_file", "render_stems"]
 
 
 def render(
@@ -64,10 +65,43 @@ def render(
     Cancelled
         If `cancel` was set.
     """
-    job = RenderJob(piece, soundfont, timeout, cancel, progress)
+    job = RenderJob(piece.seconds, soundfont, timeout, cancel, progress)
     if not piece.parts:
         return np.zeros((job.samples, 2), np.float32), RATE
-    audio = job.render_whole()
+    audio = job.render_whole(play_piece(piece))
+    return apply_gain(audio, master_gain(audio, job.samples)), RATE
+
+
+def render_file(
+    file: Playable,
+    soundfont: str | Path | None = None,
+    *,
+    timeout: float | None = None,
+    cancel: threading.Event | None = None,
+    progress: Callable[[float], None] | None = None,
+) -> tuple[npt.NDArray[np.float32], int]:
+    """Render a MIDI file as it is: all of its tracks, programs, controllers and pitch bends.
+
+    Parameters
+    ----------
+    file : Playable
+    soundfont, timeout, cancel, progress
+        As in `render`.
+
+    Returns
+    -------
+    audio : numpy.ndarray
+        As `render` returns it, of the same loudness.
+    rate : int
+        Samples a second: 44100.
+
+    Raises
+    ------
+    AudioError, Cancelled
+        As `render` does.
+    """
+    job = RenderJob(file.seconds, soundfont, timeout, cancel, progress)
+    audio = job.render_whole(file)
     return apply_gain(audio, master_gain(audio, job.samples)), RATE
 
 
@@ -100,10 +134,11 @@ def render_stems(
     Cancelled
         If `cancel` was set.
     """
-    job = RenderJob(piece, soundfont, timeout, cancel, progress)
+    job = RenderJob(piece.seconds, soundfont, timeout, cancel, progress)
     if not piece.parts:
         return Stems({}, RATE, {})
-    sounds, missing = job.render_parts()
+    parts = {part: play_piece(piece.only([part])) for part in piece.parts}
+    sounds, missing = job.render_parts(parts)
     gain = master_gain(mix_sounds(sounds.values()), job.samples)
     # One by one, since all together take much memory.
     return Stems({name: apply_gain(sounds.pop(name), gain) for name in list(sounds)}, RATE, missing)

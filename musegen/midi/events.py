@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-__all__ = ["Track", "encode_track", "read_track"]
+__all__ = ["Track", "encode_track", "read_track", "write_tracks"]
 
 # Damage that a reader of the report should know of; the keys of `Track.damage`.
 _SKIPPED, _RANGE = "skipped bytes", "data bytes over 127"
@@ -13,6 +14,7 @@ _SYSEX, _META = "system exclusive messages", "meta events"
 _TEMPO, _METER, _KEY = "tempos", "meters", "keys"
 
 _MAX_PAYLOAD = 1_000_000  # bytes of a text or a system exclusive message: mido reads no more
+_MAX_TRACKS = 32_767  # of a file: mido reads their number as a signed one
 _MAX_UNIT = 6  # a meter counts in notes of 1 / 2**6, a sixty-fourth, at the shortest
 # Bytes after the status of system messages, which belong into a cable and not into a file.
 _SYSTEM_DATA = {0xF1: 1, 0xF2: 2, 0xF3: 1}
@@ -203,6 +205,18 @@ def _bring_into_range(message: bytes, track: Track) -> bytes:
     if message[0] >> 4 in (8, 9) and message[2] > 127:
         data[1] = 127
     return bytes([message[0], *data])
+
+
+def write_tracks(tracks: Iterable[Track], division: int, midi_type: int) -> bytes:
+    """Write a Standard MIDI File of all tracks that are not empty."""
+    bodies = [
+        encode_track(track.events, track.end_tick)
+        for track in tracks
+        if track.events or track.end_tick
+    ][:_MAX_TRACKS] or [encode_track([], 0)]
+    numbers = ((6, 4), (midi_type, 2), (len(bodies), 2), (division, 2))
+    head = b"MThd" + b"".join(number.to_bytes(size, "big") for number, size in numbers)
+    return head + b"".join(bodies)
 
 
 def encode_track(events: list[tuple[int, bytes]], end_tick: int) -> bytes:

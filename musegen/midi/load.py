@@ -12,7 +12,7 @@ import mido
 import pretty_midi
 
 from musegen.errors import MusicError
-from musegen.midi.events import Track, encode_track
+from musegen.midi.events import Track, write_tracks
 from musegen.midi.repair import repair
 from musegen.midi.sounding_notes import (
     ControllerEffects,
@@ -22,7 +22,16 @@ from musegen.midi.sounding_notes import (
 )
 from musegen.midi.text import choose_encoding, decode_text
 
-__all__ = ["ENDINGS", "MAX_BYTES", "MidiFile", "display_text", "load_file", "load_midi"]
+__all__ = [
+    "ENDINGS",
+    "MAX_BYTES",
+    "MidiFile",
+    "display_text",
+    "join_patterns",
+    "load_file",
+    "load_midi",
+    "read_bytes",
+]
 
 ENDINGS = (".mid", ".midi", ".kar", ".rmi")  # karaoke files and MIDI in RIFF are MIDI files, too
 MAX_BYTES = 2_000_000  # more than an hour of dense music; parsing this much takes five seconds
@@ -92,7 +101,7 @@ def load_file(path: str | Path) -> MidiFile:
 
 
 def _load(path: str | Path, as_written: bool = False) -> MidiFile:
-    data = _read_bytes(path)
+    data = read_bytes(path)
     name = display_text(Path(path).name)
     try:
         with warnings.catch_warnings():
@@ -111,7 +120,8 @@ def display_text(text: str) -> str:
     return text if len(text) <= _MAX_TEXT else text[: _MAX_TEXT - 1] + "…"
 
 
-def _read_bytes(path: str | Path) -> bytes:
+def read_bytes(path: str | Path) -> bytes:
+    """Return the content of a file; see `load_file` for its errors."""
     path = Path(path)
     try:
         with path.open("rb") as file:
@@ -131,7 +141,7 @@ def _parse(data: bytes, name: str, as_written: bool) -> MidiFile:
     repaired = repair(data, name)
     tracks = repaired.tracks
     if repaired.midi_type == 2:
-        tracks = _join_patterns(tracks, repaired.division)
+        tracks = join_patterns(tracks, repaired.division)
     sounding = read_notes(tracks, repaired.midi_type == 2, as_written)
     midi = _read_tempo_map(tracks, sounding, repaired.division)
     midi.instruments = [_to_pretty_midi(midi, made) for made in sounding.instruments]
@@ -150,7 +160,7 @@ def _parse(data: bytes, name: str, as_written: bool) -> MidiFile:
     )
 
 
-def _join_patterns(tracks: Sequence[Track], division: int) -> list[Track]:
+def join_patterns(tracks: Sequence[Track], division: int) -> tuple[Track, ...]:
     """Move the patterns of a type 2 file so that each starts in the bar after the one before."""
     bar, start, joined = 4 * division, 0, []
     for track in tracks:
@@ -161,7 +171,7 @@ def _join_patterns(tracks: Sequence[Track], division: int) -> list[Track]:
         end = max((tick for tick, _ in events), default=start)
         joined.append(replace(track, events=events))
         start += -(-(max(end, start + track.end_tick) - start) // bar) * bar
-    return joined
+    return tuple(joined)
 
 
 def _read_tempo_map(
@@ -180,10 +190,8 @@ def _read_tempo_map(
         for tick, number, index, message in sorted(events)
     }
     last = max((end for one in sounding.instruments for _, end, _, _ in one.notes), default=0)
-    head = b"MThd" + b"".join(
-        number.to_bytes(size, "big") for number, size in ((6, 4), (0, 2), (1, 2), (division, 2))
-    )
-    file = mido.MidiFile(file=io.BytesIO(head + encode_track([event[:2] for event in once], last)))
+    track = Track([event[:2] for event in once], end_tick=last)
+    file = mido.MidiFile(file=io.BytesIO(write_tracks([track], division, 0)))
     return pretty_midi.PrettyMIDI(mido_object=file)
 
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from musegen.errors import MusicError
 from musegen.midi.chunks import Layout, find_chunks
-from musegen.midi.events import Track, encode_track, read_track
+from musegen.midi.events import Track, read_track, write_tracks
 from musegen.midi.note_ends import end_notes
 
 __all__ = ["Repaired", "repair"]
@@ -18,7 +18,6 @@ _RESOLUTIONS = (960, 480, 240, 96)  # ticks of a beat for files of more ticks
 _DEFAULT_DIVISION = 480
 _DEFAULT_TEMPO = 500_000  # microseconds of a beat, where a file names no tempo
 _MAX_NONSENSE = 10  # bytes in a file that cannot be music, or in every fourth event
-_MAX_TRACKS = 32_767  # mido reads their number as a signed one
 
 
 @dataclass(frozen=True)
@@ -110,8 +109,11 @@ class _Repair:
         self._set_division()
         self._end_notes()
         self._limit_ticks()
+        data = self.data
+        if self.must_rewrite:
+            data = write_tracks(self.tracks, self.division, self.midi_type)
         return Repaired(
-            data=self._write() if self.must_rewrite else self.data,
+            data=data,
             repairs=tuple(self.repairs),
             tracks=tuple(self.tracks),
             division=self.division,
@@ -273,19 +275,6 @@ class _Repair:
         for track in self.tracks:
             track.end_tick = (track.end_tick * top + half) // bottom
             track.events = [((tick * top + half) // bottom, m) for tick, m in track.events]
-
-    def _write(self) -> bytes:
-        tracks = [track for track in self.tracks if track.events][:_MAX_TRACKS]
-        header = [6, self.midi_type, max(1, len(tracks)), self.division]
-        sizes = (4, 2, 2, 2)
-        return b"".join(
-            [
-                b"MThd",
-                *(number.to_bytes(size, "big") for number, size in zip(header, sizes, strict=True)),
-                *(encode_track(track.events, track.end_tick) for track in tracks),
-                b"" if tracks else encode_track([], 0),
-            ]
-        )
 
 
 # What follows "1 byte is" or "2 bytes are", for each kind of damage.

@@ -14,7 +14,7 @@ from musegen.midi.load import load_midi
 from musegen.midi.tags import notes_checksum
 from musegen.midi.tempo_map import set_tempos
 
-__all__ = ["TICKS_PER_QUARTER", "TimedTrack", "build_midi", "extend_midi", "write_midi"]
+__all__ = ["TICKS_PER_QUARTER", "TimedTrack", "build_midi", "write_midi"]
 
 TICKS_PER_QUARTER = 480  # fine enough for the timing of a human drummer
 
@@ -82,12 +82,6 @@ def build_midi(
             instrument.notes.append(pretty_midi.Note(velocity, pitch, start_time, end_time))
         midi.instruments.append(instrument)
     return midi
-
-
-def extend_midi(midi: pretty_midi.PrettyMIDI, seconds: float) -> None:
-    """Make a file with at least one track last so long, by an event that has no effect."""
-    event = pretty_midi.ControlChange(number=3, value=0, time=seconds)  # an undefined controller
-    midi.instruments[0].control_changes.append(event)
 
 
 def write_midi(midi: pretty_midi.PrettyMIDI, path: str | Path, tag: str | None = None) -> None:
