@@ -16,6 +16,7 @@ __all__ = [
     "DRUM_PITCHES",
     "drum_classes",
     "instrument_name",
+    "nearest_drum_classes",
 ]
 
 # Each part has a timbre and an attack of its own, so that the ear can tell the parts apart. The
@@ -45,10 +46,31 @@ _CLASS_OF = np.full(128, -1)
 for _index, (_, _pitches) in enumerate(_CLASSES.values()):
     _CLASS_OF[list(_pitches)] = _index
 
+# The class that sounds most like each other percussion of General MIDI 2 and Yamaha's XG.
+_NEAREST: Mapping[str, tuple[int, ...]] = {
+    "kick": (13, 14),  # surdos of XG
+    "snare": (16, 19, 23, 24, 25, 27, 28, 29, 30, 31, 75, 85),  # slaps, brushes, sticks, claves
+    "closed hi-hat": (15, 17, 20, 21, 32, 33, 71, 73, 78, 82, 83),  # clicks, shakers, short ones
+    "open hi-hat": (18, 72, 74, 79, 84),  # long ones, bell tree
+    "low tom": (86, 87),  # surdos
+    "mid tom": (77,),  # low wood block
+    "high tom": (76,),  # high wood block
+    "ride": (34,),  # metronome bell
+}
+_OTHERS = "closed hi-hat"  # soft and short, in place of what no standard names
+_NEAREST_CLASS = np.where(_CLASS_OF < 0, DRUM_CLASSES.index(_OTHERS), _CLASS_OF)
+for _name, _pitches in _NEAREST.items():
+    _NEAREST_CLASS[list(_pitches)] = DRUM_CLASSES.index(_name)
+
 
 def drum_classes(pitch: IntArray) -> IntArray:
     """Return the index in `DRUM_CLASSES` of General MIDI or Roland drum pitches; -1 for others."""
     return _CLASS_OF[pitch]
+
+
+def nearest_drum_classes(pitch: IntArray) -> IntArray:
+    """Return the index in `DRUM_CLASSES` of the class that sounds most like each drum pitch."""
+    return _NEAREST_CLASS[pitch]
 
 
 def instrument_name(part: str, program: int) -> str:

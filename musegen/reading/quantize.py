@@ -9,7 +9,7 @@ import numpy as np
 import pretty_midi
 
 from musegen.midi import TICKS_PER_QUARTER
-from musegen.music.instruments import DRUM_PITCHES, drum_classes
+from musegen.music.instruments import DRUM_PITCHES, nearest_drum_classes
 from musegen.music.notes import (
     DRUMS,
     NOTE,
@@ -112,8 +112,8 @@ def quantize_drums(
 ) -> NoteArray:
     """Convert drum tracks to notes of the nine classes, with their timing offsets.
 
-    If a class is hit several times at once, the loudest hit stays. Pitches of no class
-    (cowbells, whistles) are left out. The grid is by default that of the file's tempo map.
+    If a class is hit several times at once, the loudest hit stays. Pitches of no class (guiros,
+    whistles) become the nearest. The grid is by default that of the file's tempo map.
 
     Returns
     -------
@@ -123,7 +123,7 @@ def quantize_drums(
     grid = grid or map_grid(midi)
     given = [note for instrument in instruments for note in instrument.notes]
     onset, offset = _nearest_steps(grid.positions([note.start for note in given]))
-    kind = drum_classes(np.array([note.pitch for note in given], np.int64))
+    kind = nearest_drum_classes(np.array([note.pitch for note in given], np.int64))
     hits = np.zeros(len(given), NOTE)
     hits["onset"] = onset
     hits["part"] = DRUMS
@@ -131,7 +131,6 @@ def quantize_drums(
     hits["duration"] = 1
     hits["velocity"] = np.maximum(1, np.array([note.velocity for note in given], np.int64))
     hits["offset"] = offset
-    hits = hits[kind >= 0]
     hits = hits[np.argsort(-hits["velocity"], kind="stable")]
     _, loudest = np.unique(hits[["onset", "pitch", "offset"]], return_index=True)
     return sort_notes(hits[loudest])

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pretty_midi
 
 from musegen.errors import MusicError, MusicWarning
 from musegen.midi.load import MidiFile, display_text, load_file
@@ -98,7 +99,7 @@ def read_file(
     name, midi = file.name, file.midi
     if not midi.instruments:
         raise MusicError(f"{name} has no notes in it: choose another file")
-    onsets = Onsets.from_instruments(midi.instruments)
+    onsets = Onsets.from_instruments(_heard(file, assign or {}))
     grid = choose_grid(midi, onsets)
     tempo_factors = grid.factors
     if tempo_factor not in tempo_factors:
@@ -122,8 +123,6 @@ def read_file(
     raw = voice_notes(midi, grid, bars, voices)
     notes = tidy_notes(raw)
     if not len(notes):
-        if any(voice.choice.part for voice in voices):
-            raise MusicError(f"{name} has no drums of the nine usual kinds and no other notes")
         raise MusicError(f"every track of {name} is left out: give one of them a part")
     steps = int((notes["onset"] + notes["duration"]).max())
     if steps > _MAX_STEPS:
@@ -165,12 +164,24 @@ def read_file(
         ),
         duplicates=len(raw) - len(notes),
         shortened=_count_shortened(raw, notes),
+        effects=file.effects,
         repairs=file.repairs,
         bars=bars.count(length),
         seconds=piece.seconds,
         file_seconds=float(onsets.end.max()),
     )
     return piece, report
+
+
+def _heard(file: MidiFile, assign: Mapping[int, str | None]) -> list[pretty_midi.Instrument]:
+    """Return the instruments that are not at volume 0; all if there are no others."""
+    instruments = file.midi.instruments
+    heard = [
+        one
+        for i, (one, is_muted) in enumerate(zip(instruments, file.is_muted, strict=True))
+        if not is_muted or assign.get(i)
+    ]
+    return heard or instruments
 
 
 def _slowest_and_fastest(piece: Piece) -> tuple[float, float]:

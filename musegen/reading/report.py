@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from musegen.midi.general_midi import program_name
+from musegen.midi.sounding_notes import ControllerEffects
 from musegen.music.keys import KEY_NAMES
 from musegen.reading.rhythm import Rhythm
 from musegen.reading.signatures import PLAYED_TEMPOS
@@ -28,7 +29,7 @@ class TrackReport:
     channel : int
         From 1 to 16.
     drums : bool
-        Whether it is on the drum channel, or is named as drums.
+        Whether its channel is one of drums, or it is named as drums.
     notes : int
         The number of notes in the file.
     kept : int
@@ -55,7 +56,7 @@ class TrackReport:
     @property
     def instrument(self) -> str:
         """The name of the instrument."""
-        return "Drums" if self.channel == 10 else program_name(self.program)
+        return "Drums" if self.drums else program_name(self.program)
 
     @property
     def line(self) -> str:
@@ -108,11 +109,14 @@ class Report:
     key_source : str
         ``"file"``, or ``"notes"`` if it is estimated.
     unknown_drums : mapping of int to int
-        The number of hits, by MIDI pitch, of drums that are none of the nine classes and left out.
+        The number of hits, by MIDI pitch, of drums that are none of the nine classes and played by
+        the nearest of them.
     duplicates : int
         Notes left out because their part plays the same pitch on the same step.
     shortened : int
         Notes that end early because their pitch starts again in the part.
+    effects : ControllerEffects
+        What pedal, volume, pitch bends and panning of the file do.
     repairs : tuple of str
         Sentences about what was damaged in the file and is repaired.
     bars : int
@@ -141,6 +145,7 @@ class Report:
     unknown_drums: Mapping[int, int] = field(default_factory=dict)
     duplicates: int = 0
     shortened: int = 0
+    effects: ControllerEffects = field(default_factory=ControllerEffects)
     repairs: tuple[str, ...] = ()
     bars: int = 0
     seconds: float = 0.0
@@ -153,14 +158,14 @@ class Report:
         return (
             *_not_empty(*self._general()),
             *tracks,
-            *_not_empty(self._left_out(), self._overlaps()),
+            *_not_empty(self._nearest_drums(), self._left_out(), self._overlaps()),
         )
 
     @property
     def losses(self) -> tuple[str, ...]:
         """The sentences of `lines` about what was lost, guessed or repaired."""
         whole = (track.line for track in self.tracks if track.kept == track.notes)
-        facts = {*whole, self._tempo(), self._key(), self._timing()}
+        facts = {*whole, self._tempo(), self._key(), self._timing(), self._controllers()}
         if self.grid == "map":
             facts.add(self._beat())
         if not self.lost_meters:
@@ -170,7 +175,9 @@ class Report:
     @property
     def about(self) -> tuple[str, ...]:
         """The sentences of `lines` that are not about one track."""
-        return _not_empty(*self._general(), self._left_out(), self._overlaps())
+        return _not_empty(
+            *self._general(), self._nearest_drums(), self._left_out(), self._overlaps()
+        )
 
     def _general(self) -> tuple[str, ...]:
         return (
@@ -181,6 +188,7 @@ class Report:
             self._meter(),
             self._key(),
             self._timing(),
+            self._controllers(),
             *self.repairs,
         )
 
@@ -268,13 +276,37 @@ class Report:
             f"{1000 * self.max_shift:.0f} ms at most."
         )
 
+    def _controllers(self) -> str:
+        effects, done = self.effects, list[str]()
+        if effects.held:
+            done.append(f"the pedal holds {_count(effects.held, 'note')}")
+        if effects.faded:
+            notes = _count(effects.faded, "note")
+            done.append(f"changes of volume act on the velocities of {notes}")
+        sentence = ", and ".join(done)
+        return f"{sentence[0].upper()}{sentence[1:]}." if sentence else ""
+
+    def _nearest_drums(self) -> str:
+        if not self.unknown_drums:
+            return ""
+        hits = sum(self.unknown_drums.values())
+        return (
+            f"{_count(hits, 'hit')} of other percussion {'is' if hits == 1 else 'are'} played by "
+            "the nearest of the nine kinds of drums."
+        )
+
     def _left_out(self) -> str:
         left_out: list[str] = []
-        if self.unknown_drums:
-            hits = _count(sum(self.unknown_drums.values()), "drum hit")
-            left_out.append(f"{hits} that are none of the nine kinds of drums")
         if self.duplicates:
             left_out.append(f"{_count(self.duplicates, 'note')} that a part plays twice at once")
+        if self.effects.silent:
+            left_out.append(f"{_count(self.effects.silent, 'note')} at volume 0")
+        for what, channels in (
+            ("pitch bends", self.effects.bent),
+            ("panning", self.effects.panned),
+        ):
+            if channels:
+                left_out.append(f"{what} on {_channels(sorted(channels))}")
         return f"Left out: {'; '.join(left_out)}." if left_out else ""
 
     def _overlaps(self) -> str:
@@ -289,6 +321,11 @@ def _not_empty(*sentences: str) -> tuple[str, ...]:
 
 def _count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _channels(numbers: Sequence[int]) -> str:
+    *others, last = map(str, numbers)
+    return f"channels {', '.join(others)} and {last}" if others else f"channel {last}"
 
 
 def _clock(seconds: float) -> str:

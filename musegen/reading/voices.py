@@ -12,7 +12,7 @@ import pretty_midi
 
 from musegen.errors import MusicError
 from musegen.midi.load import MidiFile, display_text
-from musegen.music.instruments import drum_classes
+from musegen.music.instruments import drum_classes, nearest_drum_classes
 from musegen.music.notes import NOTE, PARTS, STEPS_PER_PHRASE, NoteArray, part_index
 from musegen.reading.assign_parts import Choice, choose_parts, is_drum_name, split_bass
 from musegen.reading.bars import Bars
@@ -23,7 +23,6 @@ from musegen.reading.report import TrackReport
 __all__ = ["Voice", "choose_voices", "voice_notes", "voice_programs"]
 
 _FIRST_EFFECT = 120  # programs from here on are sound effects, such as a bird or a gunshot
-_DRUM_CHANNEL = 10
 _MOSTLY_DRUMS = 0.8  # share of drum pitches in a track named as drums; others may be percussion
 
 
@@ -48,8 +47,8 @@ class Voice:
         if self.choice.part:
             pitch = self.track.pitch
             if self.choice.part == "drums":
-                pitch = drum_classes(pitch)
-            places = np.stack([self.track.onset, self.track.offset, pitch])[:, pitch >= 0]
+                pitch = nearest_drum_classes(pitch)
+            places = np.stack([self.track.onset, self.track.offset, pitch])
             kept = np.unique(places, axis=1).shape[1]
         return TrackReport(
             index=self.index,
@@ -124,11 +123,11 @@ def _choose(file: MidiFile, tracks: Sequence[Track], is_drums: Sequence[bool]) -
     instruments = file.midi.instruments
     choices: dict[int, Choice] = {}
     for i, track in enumerate(tracks):
-        if is_drums[i]:
-            on_channel = f"it is on channel {_DRUM_CHANNEL}"
-            is_drum = instruments[i].is_drum
-            choices[i] = Choice("drums", on_channel if is_drum else f"it is named {track.name}")
-    pitched = [i for i in range(len(tracks)) if not is_drums[i]]
+        if file.is_muted[i] and not all(file.is_muted):
+            choices[i] = Choice(None, "its volume is 0")
+        elif is_drums[i]:
+            choices[i] = Choice("drums", file.drums[i] or f"it is named {track.name}")
+    pitched = [i for i in range(len(tracks)) if i not in choices]
     effects = [i for i in pitched if instruments[i].program >= _FIRST_EFFECT]
     if len(effects) < len(pitched):  # a file with nothing else keeps its sound effects
         choices |= {i: Choice(None, "its instrument is a sound effect") for i in effects}

@@ -9,6 +9,7 @@ from musegen.music.instruments import (
     DRUM_PITCHES,
     drum_classes,
     instrument_name,
+    nearest_drum_classes,
 )
 from musegen.music.notes import PARTS
 
@@ -34,6 +35,19 @@ def test_similar_drums_are_read_as_a_class(pitch, name):
 
 def test_other_pitches_belong_to_no_class():
     assert drum_classes(np.array([0, 34, 71, 127])).tolist() == [-1] * 4
+
+
+def test_each_pitch_has_a_nearest_class():
+    pitches = np.arange(128)
+    own, nearest = drum_classes(pitches), nearest_drum_classes(pitches)
+    assert (nearest[own >= 0] == own[own >= 0]).all()
+    assert nearest.min() == 0
+    assert nearest.max() == 8
+    assert [DRUM_CLASSES[i] for i in nearest_drum_classes(np.array([75, 82, 86]))] == [
+        "snare",
+        "closed hi-hat",
+        "low tom",
+    ]
 
 
 def test_drum_kits_have_names_of_their_own():

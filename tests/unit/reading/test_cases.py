@@ -62,12 +62,46 @@ def the_last_bars_slow_down(piece: Piece, report: Report) -> None:
     assert report.tempos == pytest.approx((36, 120), abs=0.1)
 
 
+def chords_ring(piece: Piece, report: Report) -> None:
+    assert (piece.notes["duration"] == 16).all()
+
+
+def the_muted_track_is_left_out(piece: Piece, report: Report) -> None:
+    assert [track.part for track in report.tracks] == ["lead", None]
+    assert report.tracks[1].reason == "its volume is 0"
+
+
+def bends_are_spoken_of(piece: Piece, report: Report) -> None:
+    assert "Left out: pitch bends on channel 1." in report.losses
+
+
+def the_first_track_is_drums(piece: Piece, report: Report) -> None:
+    assert [track.part for track in report.tracks] == ["drums", "lead"]
+
+
+def the_channels_have_their_programs(piece: Piece, report: Report) -> None:
+    assert [track.part for track in report.tracks] == ["lead", "bass", "chords"]
+    assert [piece.programs[part] for part in ("lead", "bass", "chords")] == [73, 33, 48]
+
+
+def all_hits_are_played(piece: Piece, report: Report) -> None:
+    assert (piece.parts, len(piece.notes)) == (("drums",), 64)
+    assert report.losses[-1].startswith("64 hits of other percussion are played by the nearest")
+
+
 CHECKS: dict[str, Callable[[Piece, Report], None]] = {
     "01-swing-flam": swing_is_kept,
     "03-twelve-eight-ballad": triplets_are_kept,
+    "12-pedal-chord": chords_ring,
+    "14-muted-track": the_muted_track_is_left_out,
+    "15-bend-guitar": bends_are_spoken_of,
     "16-rubato-default-tempo": no_beat_is_claimed,
+    "19-drums-xg-channel-1": the_first_track_is_drums,
+    "21-drums-gs-channel-16": the_first_track_is_drums,
     "45-first-note-at-bar-141": music_begins_at_once,
+    "46-programs-in-first-track": the_channels_have_their_programs,
     "49-ritardando": the_last_bars_slow_down,
+    "51-percussion-no-class": all_hits_are_played,
 }
 
 # Every note of these files is in the piece, at its time.

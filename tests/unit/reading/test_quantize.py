@@ -21,11 +21,11 @@ def test_each_note_moves_to_the_nearest_step_and_lasts_at_least_one(tmp_path):
     assert track.bars == {0}
 
 
-def test_drums_without_a_class_are_left_out():
+def test_drums_without_a_class_become_the_nearest():
     midi = pretty_midi.PrettyMIDI()
     drums = pretty_midi.Instrument(0, is_drum=True)
     drums.notes = [pretty_midi.Note(90, pitch, 0.0, 0.1) for pitch in (73, 36)]
-    assert quantize_drums(midi, [drums])["pitch"].tolist() == [36]
+    assert quantize_drums(midi, [drums])["pitch"].tolist() == [36, 42]
     assert len(quantize_drums(midi, [])) == 0
 
 

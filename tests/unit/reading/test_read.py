@@ -5,7 +5,7 @@ import warnings
 import pytest
 from support.midi_files import Voice, foreign_file, midi_file, scale
 
-from musegen.errors import MusicError, MusicWarning
+from musegen.errors import MusicWarning
 from musegen.midi import load_file
 from musegen.reading import read_file, read_midi, read_midi_with_report
 
@@ -37,10 +37,10 @@ def test_a_piano_keeps_its_low_notes_if_there_is_a_bass(tmp_path):
     assert set(piece.only(["bass"]).notes["pitch"]) == {36}
 
 
-def test_drums_of_no_class_alone_are_refused(tmp_path):
-    path = foreign_file(tmp_path / "beat.mid", (0, "", True, [(73, 0, 0.5)]))  # a guiro
-    with pytest.raises(MusicError, match="no drums of the nine usual kinds"):
-        read_midi(path)
+def test_other_percussion_alone_is_played_by_the_nearest_drums(tmp_path):
+    hits = [(pitch, beat, beat + 0.5) for beat, pitch in enumerate((73, 74, 86, 127))]
+    piece = read_midi(foreign_file(tmp_path / "beat.mid", (0, "", True, hits)))
+    assert piece.notes["pitch"].tolist() == [42, 46, 43, 42]
 
 
 def test_one_track_without_a_name_is_the_lead(tmp_path):
