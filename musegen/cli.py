@@ -13,13 +13,13 @@ import re
 import secrets
 import sys
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from musegen.audio import FORMATS, fluidsynth_problem, render, write_audio
+from musegen.audio import FORMATS, fluidsynth_problem, render_file, write_audio
 from musegen.batch import MIDI, PATH, MakePieces, draw_pieces, vary_file, write_many, write_piece
 from musegen.errors import MuseGenError, MusicError, WorkerError, is_disk_full
 from musegen.latent.forms import DEFAULT_FORM, FORMS, section_order
@@ -34,6 +34,7 @@ from musegen.limits import (
     MAX_STEPS,
     TEMPERATURES,
 )
+from musegen.midi import load_playable
 from musegen.midi.load import display_text
 from musegen.music import Piece
 from musegen.music.attributes import ATTRIBUTES, MAX_ATTRIBUTE_CHANGE
@@ -137,8 +138,10 @@ def _vary(options: argparse.Namespace) -> None:
 
 
 def _render(options: argparse.Namespace) -> None:
+    file = load_playable(options.input)
+    _say_of(options.input, file.repairs)
     _warn_of_renderer([options.out])
-    audio, rate = render(_read(options.input), options.soundfont)
+    audio, rate = render_file(file, options.soundfont)
     write_audio(options.out, audio, rate)
 
 
@@ -198,9 +201,13 @@ def _load() -> MuseGen:
 def _read(path: str) -> Piece:
     """Read a MIDI file; say on stderr what of it was lost, changed or repaired."""
     piece, report = read_midi_with_report(path)
-    for line in report.losses:
-        print(f"musegen: {display_text(Path(path).name)}: {line}", file=sys.stderr)
+    _say_of(path, report.losses)
     return piece
+
+
+def _say_of(path: str, lines: Iterable[str]) -> None:
+    for line in lines:
+        print(f"musegen: {display_text(Path(path).name)}: {line}", file=sys.stderr)
 
 
 def _save_one(mg: MuseGen, piece: Piece, outs: Sequence[Path]) -> None:
@@ -410,7 +417,7 @@ def _parser() -> argparse.ArgumentParser:
     add_engine(vary, "1")
     add_out(vary)
 
-    render = command("render", _render, "Turn a MIDI file into sound.")
+    render = command("render", _render, "Turn a MIDI file into sound, as it is.")
     render.add_argument("input", metavar="IN.mid")
     render.add_argument("--out", type=_file(*FORMATS), required=True, metavar="FILE")
     render.add_argument("--soundfont", metavar="SF2", help="a .sf2 or .sf3 file")

@@ -31,7 +31,7 @@ from musegen.server.sessions import RequestEvent, Sessions
 from musegen.server.settings import get_settings
 from musegen.server.uploads import Upload, read_upload
 from musegen.server.validation import check_length
-from musegen.server.versions import Version
+from musegen.server.versions import MidiSound, Version
 
 __all__ = ["Services"]
 
@@ -151,7 +151,7 @@ class Services:
 
     def make_file(
         self,
-        version: Version,
+        version: Version | MidiSound,
         kind: str,
         soundfont: Path | None = None,
         cancel: threading.Event | None = None,

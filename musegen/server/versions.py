@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 import threading
 from collections.abc import Callable
@@ -11,13 +12,14 @@ from pathlib import Path
 from musegen import audio
 from musegen.errors import AudioError, MusicError
 from musegen.latent.paths import stack_path, write_paths
+from musegen.midi import Playable
 from musegen.music import Piece
 from musegen.recipe import naming
 from musegen.recipe.codec import read_recipe, write_recipe
 from musegen.recipe.schema import Recipe
 from musegen.server.gradio_adapter import upload_folder
 
-__all__ = ["FILES", "SOUND_FILES", "TAG", "Version", "read_state"]
+__all__ = ["FILES", "SOUND_FILES", "TAG", "MidiSound", "Version", "read_state"]
 
 TAG = "MuseGen:"
 """Comes before the recipe in a file's comment."""
@@ -47,6 +49,16 @@ class Version:
     def state(self) -> str:
         """Text that `read_state` reads."""
         return f"{self.id}.{write_recipe(self.recipe)}"
+
+    @property
+    def key(self) -> str:
+        """Text that differs between versions with different files."""
+        return write_recipe(self.recipe)
+
+    @property
+    def seconds(self) -> float:
+        """Length of the piece."""
+        return self.piece.seconds
 
     @property
     def stem(self) -> str:
@@ -90,9 +102,7 @@ class Version:
             raise MusicError(f"there are no {kind!r} files: choose from {', '.join(FILES)}")
         options = {"timeout": timeout, "cancel": cancel, "progress": progress}
         tag = TAG + write_recipe(self.recipe)
-        # No two visitors share a folder of the files that Gradio serves.
-        folder = upload_folder() / secrets.token_hex(16)
-        folder.mkdir()
+        folder = _make_folder()
         if kind == "midi":
             path = folder / f"{self.stem}.mid"
             self.piece.write_midi(path, tag=tag)
@@ -112,6 +122,53 @@ class Version:
             sound, rate = audio.render(self.piece, soundfont, **options)
             audio.write_audio(path, sound, rate, comment=tag)
         return path
+
+
+@dataclass(frozen=True)
+class MidiSound:
+    """The sound of a MIDI file that is played as it is, and not as a piece of five parts.
+
+    Attributes
+    ----------
+    file : Playable
+    version : Version
+        The piece that the file is read as: sound files get its name and carry its recipe.
+    """
+
+    file: Playable
+    version: Version
+
+    @property
+    def key(self) -> str:
+        """Text that differs between different sounds."""
+        return f"{hashlib.sha256(self.file.data).hexdigest()} {self.version.key}"
+
+    @property
+    def seconds(self) -> float:
+        """Length of the music."""
+        return self.file.seconds
+
+    def write_file(
+        self,
+        kind: str,
+        soundfont: Path | None = None,
+        timeout: float | None = None,
+        cancel: threading.Event | None = None,
+        progress: Callable[[float], None] | None = None,
+    ) -> Path:
+        """Write a sound file as `Version.write_file` does; `kind` is the ending of its name."""
+        options = {"timeout": timeout, "cancel": cancel, "progress": progress}
+        sound, rate = audio.render_file(self.file, soundfont, **options)
+        path = _make_folder() / f"{self.version.stem}.{kind}"
+        audio.write_audio(path, sound, rate, comment=TAG + self.version.key)
+        return path
+
+
+def _make_folder() -> Path:
+    """Make a folder of the files that Gradio serves; no two visitors share one."""
+    folder = upload_folder() / secrets.token_hex(16)
+    folder.mkdir()
+    return folder
 
 
 def read_state(state: str) -> tuple[str, Recipe]:

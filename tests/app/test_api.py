@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+import mido
+import numpy as np
 import pytest
 import soundfile
 from gradio_client import Client, handle_file
@@ -140,6 +142,16 @@ def test_a_link_and_a_recipe_make_the_piece_again(client, midi) -> None:
 def test_every_format_is_made(client, midi, format) -> None:
     path = client.predict(midi=handle_file(midi), format=format, api_name="/render")
     assert path.endswith("-stems.zip" if format == "stems" else f".{format}")
+
+
+def test_a_file_of_other_programs_is_rendered_as_it_is(client, tmp_path) -> None:
+    bent = [(0, mido.Message("pitchwheel", pitch=8191))]  # by a whole tone
+    path = midi_file(tmp_path / "bent.mid", Voice([(69, 0, 8)], "", 73, 1, bent))
+    sound, rate = soundfile.read(
+        client.predict(midi=handle_file(path), api_name="/render"), always_2d=True
+    )
+    spectrum = np.abs(np.fft.rfft(sound[: 4 * rate, 0]))
+    assert np.argmax(spectrum) / 4 == pytest.approx(440 * 2 ** (2 / 12), rel=0.01)
 
 
 def test_remix_keeps_the_tempo(client, midi) -> None:

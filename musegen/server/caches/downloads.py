@@ -7,9 +7,8 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
-from musegen.recipe.codec import write_recipe
 from musegen.server.caches.files import FileCache, KeyLock
-from musegen.server.versions import SOUND_FILES, Version
+from musegen.server.versions import SOUND_FILES, MidiSound, Version
 
 __all__ = ["DownloadCache"]
 
@@ -30,7 +29,7 @@ class DownloadCache:
         Age at which the server removes files of visitors: a file that was not asked for in so long
         is no longer given out.
     extra_seconds : float
-        Time that a renderer gets beyond the length of the piece before it is stopped.
+        Time that a renderer gets beyond the length of the music before it is stopped.
     """
 
     def __init__(
@@ -48,7 +47,7 @@ class DownloadCache:
 
     def make(
         self,
-        version: Version,
+        version: Version | MidiSound,
         kind: str,
         soundfont: Path | None = None,
         cancel: threading.Event | None = None,
@@ -59,7 +58,7 @@ class DownloadCache:
 
         Parameters
         ----------
-        version : Version
+        version : Version or MidiSound
         kind : str
             As in `Version.write_file`.
         soundfont : Path, optional
@@ -76,7 +75,7 @@ class DownloadCache:
         """
         self.sweep()
         is_sound = kind in SOUND_FILES
-        key = (write_recipe(version.recipe), kind, soundfont if is_sound else None)
+        key = (version.key, kind, soundfont if is_sound else None)
         with self._locks.hold(key, cancel):
             path = self._files.get(key)
             if path is None:
@@ -84,7 +83,7 @@ class DownloadCache:
                     path = version.write_file(
                         kind,
                         soundfont,
-                        timeout=version.piece.seconds + self._extra_seconds,
+                        timeout=version.seconds + self._extra_seconds,
                         cancel=cancel,
                         progress=progress,
                     )

@@ -5,10 +5,12 @@ from __future__ import annotations
 from musegen.audio import find_soundfont
 from musegen.errors import MusicError
 from musegen.limits import DEFAULT_SIMILARITY
+from musegen.midi import load_playable
 from musegen.music.bands import BANDS
 from musegen.recipe.schema import Adjust, Copy, Cut, Extend, Fill, Reconstruct, Vary
+from musegen.server.settings import get_settings
 from musegen.server.validation import check_number, seed_or_new
-from musegen.server.versions import SOUND_FILES
+from musegen.server.versions import SOUND_FILES, MidiSound
 from musegen.web.api.answers import Answer, Endpoints
 from musegen.web.api.arguments import (
     read_kept_model,
@@ -227,12 +229,13 @@ class EditEndpoints(Endpoints):
 
     @report_errors()
     def render(self, midi: str, soundfont: str | None = None, format: str = "wav") -> str:
-        """Render a MIDI file as a sound file.
+        """Render a MIDI file as a sound file, with all of its tracks, controllers and pitch bends.
 
         Args:
-            midi: A MIDI file with at least one note; the first 128 bars are used.
+            midi: A MIDI file with at least one note; the first 128 bars are used. Silence before
+                its first note is left out if it lasts over five seconds.
             soundfont: Name of a soundfont from the list; the best one if it is not given.
-            format: wav, flac, mp3 or ogg; or stems, a ZIP with each part by itself.
+            format: wav, flac, mp3 or ogg; or stems, a ZIP with each of the five parts by itself.
 
         Returns:
             A sound file, stereo, 44100 samples a second.
@@ -240,5 +243,8 @@ class EditEndpoints(Endpoints):
         if format not in SOUND_FILES:
             choices = ", ".join(SOUND_FILES)
             raise MusicError(f"there is no format {format!r}: choose from {choices}")
-        version = self._services.make_version(self._read(midi))
-        return str(self._services.make_file(version, format, find_soundfont(soundfont)))
+        upload = self._services.read_upload(midi, notify)
+        music = self._services.make_version(upload.recipe)
+        if upload.report and format != "stems":  # a file that was made here is its recipe's piece
+            music = MidiSound(load_playable(midi, get_settings().upload_bars), music)
+        return str(self._services.make_file(music, format, find_soundfont(soundfont)))

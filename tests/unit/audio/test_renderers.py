@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
+from support.midi_files import Voice, midi_file, scale
 from support.sounds import (
     BAND,
     RATE,
@@ -18,8 +19,9 @@ from support.sounds import (
     piece_of,
 )
 
-from musegen.audio import fluidsynth_problem, render
+from musegen.audio import fluidsynth_problem, render, render_file
 from musegen.errors import AudioError
+from musegen.midi import load_playable
 
 
 @needs_fluidsynth
@@ -120,6 +122,13 @@ def test_the_embedded_renderer_plays_in_tune(no_fluidsynth):
     sound, _ = render(piece_of([(0, "lead", 69, 32, 100)], lead=73), TIM)
     spectrum = np.abs(np.fft.rfft(sound[: 2 * RATE, 0]))
     assert np.argmax(spectrum) / 2 == pytest.approx(440, abs=4)
+
+
+def test_the_embedded_renderer_plays_files_too(no_fluidsynth, tmp_path):
+    path = midi_file(tmp_path / "song.mid", Voice(scale(60)))
+    sound, _ = render_file(load_playable(path), TIM)
+    assert 4.0 <= len(sound) / RATE <= 8.0
+    assert np.abs(sound[4 * RATE : 4 * RATE + 1000]).max() > 0.01, "the release was cut off"
 
 
 def test_a_damaged_soundfont_is_an_error_of_the_embedded_renderer(no_fluidsynth, tmp_path):

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+from pathlib import Path
+
+import mido
 import numpy as np
 import pytest
+import soundfile
+from support.midi_files import Voice, midi_file, scale, triads
 from support.sounds import BAND, RATE, TIM, needs_fluidsynth, peak_db, piece_of
 
-from musegen.audio import render, render_stems
+from musegen.audio import render, render_file, render_stems
 from musegen.audio.loudness import loudness
+from musegen.midi import load_playable
 from musegen.music import Phrase, Piece
 
 
@@ -106,3 +114,42 @@ def test_progress_goes_from_0_to_1():
     assert reported[0] == 0
     assert reported[-1] == 1
     assert all(0 <= share <= 1 for share in reported)
+
+
+def six_tracks(path: Path) -> Path:
+    """A file with what five parts do not hold: bends, pedal, volume, panning and six tracks."""
+
+    def control(number: int, value: int, channel: int = 0) -> mido.Message:
+        return mido.Message("control_change", control=number, value=value, channel=channel)
+
+    bends = [
+        (i / 8, mido.Message("pitchwheel", channel=0, pitch=round(8191 * np.sin(i / 4))))
+        for i in range(64)
+    ]
+    swell = [(i / 4, control(11, 4 * i, 1)) for i in range(32)]
+    return midi_file(
+        path,
+        Voice(scale(72), "Guitar", 29, 1, bends),
+        Voice(scale(60, 2, beats=4), "Pad", 89, 2, swell),
+        Voice(triads(64), "Piano", 0, 3, [(0, control(64, 127, 2)), (7, control(64, 0, 2))]),
+        Voice(scale(79), "Flute", 73, 4, [(0, control(10, 0, 3)), (4, control(7, 20, 3))]),
+        Voice(scale(36), "Bass", 33, 5),
+        Voice([(36 + 2 * (i % 2), i, i + 0.5) for i in range(8)], "Drums", 0, 10),
+    )
+
+
+@needs_fluidsynth
+def test_a_file_is_rendered_as_fluidsynth_plays_it(tmp_path):
+    path = six_tracks(tmp_path / "song.mid")
+    plain = tmp_path / "plain.wav"
+    options = ["-ni", "-r", str(RATE), "-T", "wav", "-O", "float", "-f", os.devnull]
+    subprocess.run(
+        ["fluidsynth", *options, "-F", plain, TIM, path], check=True, capture_output=True
+    )
+    expected = soundfile.read(plain, dtype="float32")[0][: 4 * RATE]
+    sound, rate = render_file(load_playable(path), TIM)
+    assert rate == RATE
+    assert -3 <= peak_db(sound) <= -0.5
+    sound = sound[: 4 * RATE]
+    likeness = (sound * expected).sum() / np.linalg.norm(sound) / np.linalg.norm(expected)
+    assert likeness > 0.99  # the limiter makes them differ a little

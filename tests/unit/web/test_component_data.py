@@ -133,7 +133,7 @@ BEAT = [(36, 0, 0.5), (38, 1, 1.5), (36, 2, 2.5), (38, 3, 3.5), (73, 3, 3.5)]
 
 
 def song(folder: Path) -> Path:
-    """Four bars of a singer, a guitar, a bass and a kit with a whistle."""
+    """Four bars of a singer, a guitar, a bass and a kit with a guiro."""
     beat = [(pitch, 4 * bar + on, 4 * bar + off) for bar in range(4) for pitch, on, off in BEAT]
     return midi_file(
         folder / "song.mid",
@@ -148,7 +148,7 @@ def test_the_table_has_the_tracks_and_what_holds_for_all(tmp_path) -> None:
     upload = read_upload(str(song(tmp_path)), print, {2: None})
     data = tracks_data(upload).model_dump()
     assert data["summary"] == (
-        "3 of 4 tracks are taken, with 44 of 64 notes; the beat is the file's own."
+        "3 of 4 tracks are taken, with 48 of 64 notes; the beat is the file's own."
     )
     assert [track["part"] for track in data["tracks"]] == ["lead", "chords", None, "drums"]
     assert [track["chosen"] for track in data["tracks"]] == [False, False, True, False]
@@ -157,7 +157,7 @@ def test_the_table_has_the_tracks_and_what_holds_for_all(tmp_path) -> None:
         "name": "",
         "instrument": "Drums",
         "notes": 20,
-        "kept": 16,
+        "kept": 20,
         "part": "drums",
         "reason": "it is on channel 10",
         "chosen": False,

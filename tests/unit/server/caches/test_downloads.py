@@ -8,15 +8,18 @@ from pathlib import Path
 
 import pytest
 from support.examples import band
+from support.midi_files import Voice, midi_file, scale
+from support.sounds import needs_fluidsynth
 
 import musegen.server.caches.downloads as module
 from musegen import audio
 from musegen.errors import Cancelled
+from musegen.midi import load_playable
 from musegen.reading import read_midi
 from musegen.recipe.notes import notes_from_piece
 from musegen.recipe.schema import Recipe
 from musegen.server.caches.downloads import DownloadCache
-from musegen.server.versions import Version
+from musegen.server.versions import MidiSound, Version
 
 
 @pytest.fixture(autouse=True)
@@ -51,6 +54,20 @@ def test_equal_requests_get_the_same_file():
     assert downloads.make(version(bars=4), "midi") != path
     path.unlink()
     assert downloads.make(version(), "midi").is_file()
+
+
+@needs_fluidsynth
+def test_the_sound_of_a_midi_file_has_the_name_and_the_recipe_of_its_piece(tmp_path):
+    downloads, piece = DownloadCache(), version()
+    low, high = (
+        MidiSound(load_playable(midi_file(tmp_path / "in.mid", Voice(scale(pitch)))), piece)
+        for pitch in (48, 72)
+    )
+    path = downloads.make(low, "ogg")
+    assert path.name == f"{piece.stem}.ogg"
+    assert audio.read_comment(path) == f"MuseGen:{piece.key}"
+    assert downloads.make(low, "ogg") == path
+    assert downloads.make(high, "ogg") != path
 
 
 def test_equal_requests_at_the_same_time_write_one_file(written):
