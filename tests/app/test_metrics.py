@@ -54,6 +54,7 @@ def test_sounds_are_counted_and_those_that_a_renderer_played(server, page) -> No
         requested, rendered = (read_metric(server.url, name) for name in names)
         return requested - rendered
 
+    page.let_server_play()
     page.draw(seed=77, bars=2, heard=True)
     before = from_cache()
     page.draw(seed=78, bars=2, heard=True)

@@ -188,6 +188,11 @@ def changed_phrases(before: Piece, after: Piece) -> list[int]:
 def serious_findings(visit: Visit, inside: str | None = None) -> list[tuple]:
     """Return the serious findings of axe about a page or a part of it."""
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is missing")
+    # On the way from light to dark, colours have no contrast for a moment.
+    visit.page.evaluate(
+        "() => Promise.all(document.getAnimations().filter((a) => a instanceof CSSTransition)"
+        ".map((a) => a.finished.catch(() => {})))"
+    )
     return [
         (found["id"], [node["html"] for node in found["nodes"]])
         for found in axe.Axe().run(visit.page, inside).response["violations"]

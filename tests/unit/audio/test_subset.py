@@ -13,7 +13,7 @@ import soundfile
 from support.sounds import BAND, TIM, damaged_soundfont, needs_fluidsynth, piece_of
 
 from musegen.audio.loudness import loudness
-from musegen.audio.render_jobs import RenderJob
+from musegen.audio.render_jobs import RenderJob, play_piece
 from musegen.audio.sf2 import GUARD, VORBIS, open_soundfont, write_soundfont
 from musegen.audio.subset import cut_soundfont, soundfont_digest
 from musegen.errors import AudioError
@@ -38,7 +38,8 @@ def test_with_samples_as_they_are_every_sample_of_the_sound_stays(tmp_path) -> N
     part = cut(tmp_path, TIM, PRESETS, quality=None)
     assert part.stat().st_size < TIM.stat().st_size / 3
     before, after = (
-        RenderJob(piece, path, None, None, None).render_whole() for path in (TIM, part)
+        RenderJob(piece.seconds, path, None, None, None).render_whole(play_piece(piece))
+        for path in (TIM, part)
     )
     np.testing.assert_array_equal(before, after)
 
@@ -48,8 +49,9 @@ def test_with_samples_as_vorbis_each_part_sounds_alike(tmp_path) -> None:
     piece = piece_of(BAND)
     part = cut(tmp_path, TIM, PRESETS)
     assert part.stat().st_size < len(cut_soundfont(TIM, PRESETS, quality=None)) / 2
+    parts = {name: play_piece(piece.only((name,))) for name in piece.parts}
     (before, _), (after, _) = (
-        RenderJob(piece, path, None, None, None).render_parts() for path in (TIM, part)
+        RenderJob(piece.seconds, path, None, None, None).render_parts(parts) for path in (TIM, part)
     )
     for name, sound in before.items():
         other = np.zeros_like(sound)
