@@ -65,11 +65,12 @@ def render(
     Cancelled
         If `cancel` was set.
     """
-    job = RenderJob(piece.seconds, soundfont, timeout, cancel, progress)
     if not piece.parts:
+        job = RenderJob(piece.seconds, soundfont, timeout, cancel, progress)
         return np.zeros((job.samples, 2), np.float32), RATE
-    audio = job.render_whole(play_piece(piece))
-    return apply_gain(audio, master_gain(audio, job.samples)), RATE
+    return render_file(
+        play_piece(piece), soundfont, timeout=timeout, cancel=cancel, progress=progress
+    )
 
 
 def render_file(
