@@ -6,13 +6,26 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-__all__ = ["Track", "encode_track", "read_track", "write_tracks"]
+__all__ = [
+    "DEFAULT_TEMPO",
+    "Track",
+    "encode_tempo",
+    "encode_track",
+    "is_tempo",
+    "read_tempo",
+    "read_track",
+    "write_tracks",
+]
+
+DEFAULT_TEMPO = 500_000
+"""Microseconds of a beat where a file names no tempo."""
 
 # Damage that a reader of the report should know of; the keys of `Track.damage`.
 _SKIPPED, _RANGE = "skipped bytes", "data bytes over 127"
 _SYSEX, _META = "system exclusive messages", "meta events"
 _TEMPO, _METER, _KEY = "tempos", "meters", "keys"
 
+_TEMPO_STATUS = b"\xff\x51"
 _MAX_PAYLOAD = 1_000_000  # bytes of a text or a system exclusive message: mido reads no more
 _MAX_TRACKS = 32_767  # of a file: mido reads their number as a signed one
 _MAX_UNIT = 6  # a meter counts in notes of 1 / 2**6, a sixty-fourth, at the shortest
@@ -53,6 +66,26 @@ class Track:
     damage: Counter[str] = field(default_factory=Counter)
     nonsense: int = 0
     must_rewrite: bool = False
+
+    @property
+    def last_tick(self) -> int:
+        """Tick of the end of the track, or of its last event if that is later."""
+        return max(self.end_tick, self.events[-1][0] if self.events else 0)
+
+
+def is_tempo(message: bytes) -> bool:
+    """Whether an event sets the tempo."""
+    return message.startswith(_TEMPO_STATUS)
+
+
+def read_tempo(message: bytes) -> int:
+    """Return the microseconds of a beat that a tempo event sets."""
+    return int.from_bytes(message[3:6], "big")
+
+
+def encode_tempo(tempo: int) -> bytes:
+    """Return an event that sets the tempo, in microseconds of a beat."""
+    return _TEMPO_STATUS + b"\x03" + tempo.to_bytes(3, "big")
 
 
 def read_track(data: bytes) -> Track:

@@ -12,7 +12,7 @@ import mido
 import pretty_midi
 
 from musegen.errors import MusicError
-from musegen.midi.events import Track, write_tracks
+from musegen.midi.events import DEFAULT_TEMPO, Track, encode_tempo, is_tempo, write_tracks
 from musegen.midi.repair import repair
 from musegen.midi.sounding_notes import (
     ControllerEffects,
@@ -36,8 +36,6 @@ __all__ = [
 ENDINGS = (".mid", ".midi", ".kar", ".rmi")  # karaoke files and MIDI in RIFF are MIDI files, too
 MAX_BYTES = 2_000_000  # more than an hour of dense music; parsing this much takes five seconds
 _MAX_TEXT = 60  # characters of a name: one line of a table
-_TEMPO = b"\xff\x51"
-_DEFAULT_TEMPO = _TEMPO + b"\x03" + (500_000).to_bytes(3, "big")  # microseconds of a beat
 _TEXTS = (0x01, 0x05)  # and lyrics
 _TEMPO_MAP = (0x51, 0x58, 0x59)  # tempos, meters, keys
 
@@ -166,11 +164,10 @@ def join_patterns(tracks: Sequence[Track], division: int) -> tuple[Track, ...]:
     for track in tracks:
         events = [(start + tick, message) for tick, message in track.events]
         # A pattern without a tempo has the default tempo, not that of the pattern before it.
-        if start and not any(message.startswith(_TEMPO) for _, message in events):
-            events.insert(0, (start, _DEFAULT_TEMPO))
-        end = max((tick for tick, _ in events), default=start)
+        if start and not any(is_tempo(message) for _, message in events):
+            events.insert(0, (start, encode_tempo(DEFAULT_TEMPO)))
         joined.append(replace(track, events=events))
-        start += -(-(max(end, start + track.end_tick) - start) // bar) * bar
+        start += -(-track.last_tick // bar) * bar
     return tuple(joined)
 
 

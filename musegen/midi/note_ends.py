@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-__all__ = ["EndedNotes", "end_notes"]
+__all__ = ["EndedNotes", "end_notes", "first_after"]
 
 _DRUMS = 9  # the channel of drums, counted from 0
 _ALL_SOUND_OFF, _ALL_NOTES_OFF = 120, 123  # controllers
@@ -36,7 +36,7 @@ class EndedNotes:
 
 @dataclass
 class _Open:
-    """Notes of a track to which pretty_midi would give no length.
+    """Notes of a track that would have no length.
 
     A note is its channel and pitch, as one number, and the tick on which it starts.
     """
@@ -82,13 +82,13 @@ def end_notes(
             end = max(end, end_tick)
         elif channel != _DRUMS:
             last = max(end, min(end_tick, tick + _LONGEST * division))
-            end = _first_after(tick, by_channel[channel], last)
+            end = first_after(tick, by_channel[channel], last)
         ends.append((key, tick, end))
     offs = [(tick, _note_off(key)) for key, tick in found.silenced]
     for key, tick, end in ends:
-        # pretty_midi gives a note to the program that its channel has when the note ends.
+        # Where its channel gets another program, other notes are meant to sound.
         for ticks in (starts[key], programs[key >> 7]):
-            end = min(end, _first_after(tick, ticks, end))
+            end = min(end, first_after(tick, ticks, end))
         offs.append((end, _note_off(key)))
     wrong_ends = found.wrong_ends | set(found.without_length.values())
     kept = [event for index, event in enumerate(events) if index not in wrong_ends]
@@ -101,7 +101,7 @@ def end_notes(
 
 
 def _find_open(events: list[tuple[int, bytes]]) -> _Open:
-    """Find notes that pretty_midi would lose: it ends notes with the same rules as here."""
+    """Find notes without a length: notes are ended here as `sounding_notes` ends them."""
     found = _Open()
     ended_at_once = _list_ended_at_once(events)
     sounding: dict[int, list[int]] = {}
@@ -180,8 +180,8 @@ def _list_starts(
     return starts, by_channel, programs
 
 
-def _first_after(tick: int, ticks: list[int], otherwise: int) -> int:
-    """The first of sorted ticks that is after `tick`; `otherwise` if there is none."""
+def first_after(tick: int, ticks: list[int], otherwise: int) -> int:
+    """Return the first of sorted ticks that is after `tick`; `otherwise` if there is none."""
     index = bisect_right(ticks, tick)
     return ticks[index] if index < len(ticks) else otherwise
 

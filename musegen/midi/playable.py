@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from musegen.errors import MusicError
-from musegen.midi.events import Track, write_tracks
+from musegen.midi.events import DEFAULT_TEMPO, Track, is_tempo, read_tempo, write_tracks
 from musegen.midi.load import display_text, join_patterns, read_bytes
 from musegen.midi.repair import Repaired, repair
 from musegen.midi.sounding_notes import read_notes
@@ -20,7 +20,6 @@ _BAR = 4  # beats
 # music needs to begin in time with others; more is waited for in vain.
 _MAX_SILENCE = 5.0  # seconds
 _TAIL = 4  # beats that are kept after the last note: a file may go on for hours
-_DEFAULT_TEMPO = 500_000  # microseconds of a beat
 _SILENCE = ((64, 0), (123, 0))  # the pedal is up, all notes are off
 
 
@@ -85,8 +84,7 @@ def _cut(repaired: Repaired, start: int, end: int, is_shortened: bool) -> bytes:
     """Return the bytes of a file from a tick to another; settings from before stay."""
     stop = end if is_shortened else end + _TAIL * repaired.division
     tracks = repaired.tracks
-    last = max(max(track.end_tick, *(tick for tick, _ in track.events), 0) for track in tracks)
-    if not start and last <= stop:
+    if not start and max(track.last_tick for track in tracks) <= stop:
         return repaired.data
     kept = [
         replace(
@@ -132,7 +130,13 @@ class _Clock:
 
     def __init__(self, tracks: Sequence[Track], division: int) -> None:
         self._division = division
-        self._tempos = [(0, _DEFAULT_TEMPO), *sorted(_tempos(tracks), key=lambda event: event[0])]
+        changes = [
+            (tick, read_tempo(message))
+            for track in tracks
+            for tick, message in track.events
+            if is_tempo(message)
+        ]
+        self._tempos = [(0, DEFAULT_TEMPO), *sorted(changes, key=lambda change: change[0])]
 
     def seconds(self, tick: int) -> float:
         """Return the time of a tick."""
@@ -146,10 +150,3 @@ class _Clock:
         """Return how many ticks so many seconds last at the tempo of a tick."""
         tempo = [tempo for at, tempo in self._tempos if at <= tick][-1]
         return round(seconds * 1e6 / tempo * self._division)
-
-
-def _tempos(tracks: Iterable[Track]) -> Iterable[tuple[int, int]]:
-    for track in tracks:
-        for tick, message in track.events:
-            if message.startswith(b"\xff\x51"):
-                yield tick, int.from_bytes(message[3:6], "big")

@@ -8,7 +8,14 @@ from fractions import Fraction
 
 from musegen.errors import MusicError
 from musegen.midi.chunks import Layout, find_chunks
-from musegen.midi.events import Track, read_track, write_tracks
+from musegen.midi.events import (
+    DEFAULT_TEMPO,
+    Track,
+    is_tempo,
+    read_tempo,
+    read_track,
+    write_tracks,
+)
 from musegen.midi.note_ends import end_notes
 
 __all__ = ["Repaired", "repair"]
@@ -16,7 +23,6 @@ __all__ = ["Repaired", "repair"]
 _MAX_TICKS = 9_900_000  # pretty_midi rejects files of over ten million
 _RESOLUTIONS = (960, 480, 240, 96)  # ticks of a beat for files of more ticks
 _DEFAULT_DIVISION = 480
-_DEFAULT_TEMPO = 500_000  # microseconds of a beat, where a file names no tempo
 _MAX_NONSENSE = 10  # bytes in a file that cannot be music, or in every fourth event
 
 
@@ -215,14 +221,14 @@ class _Repair:
 
     def _keep_first_tempo(self) -> int:
         """Leave out all tempos but the first, since they do not change time in frames."""
-        tempos = [event for track in self.tracks for event in track.events if _is_tempo(event[1])]
+        tempos = [event for track in self.tracks for event in track.events if is_tempo(event[1])]
         if not tempos:
-            return _DEFAULT_TEMPO
+            return DEFAULT_TEMPO
         message = min(tempos, key=lambda event: event[0])[1]
         for track in self.tracks:
-            track.events = [event for event in track.events if not _is_tempo(event[1])]
+            track.events = [event for event in track.events if not is_tempo(event[1])]
         self.tracks[0].events.insert(0, (0, message))
-        return int.from_bytes(message[3:6], "big")
+        return read_tempo(message)
 
     def _end_notes(self) -> None:
         without_length = without_end = 0
@@ -264,9 +270,7 @@ class _Repair:
 
     def _last_tick(self) -> int:
         """The largest tick of all tracks; the patterns of a type 2 file follow one another."""
-        ticks = [
-            max(track.end_tick, track.events[-1][0] if track.events else 0) for track in self.tracks
-        ]
+        ticks = [track.last_tick for track in self.tracks]
         return sum(ticks) if self.midi_type == 2 else max(ticks, default=0)
 
     def _scale(self, factor: Fraction) -> None:
@@ -287,10 +291,6 @@ _SENTENCES = {
     "meters": ("meter", "{} too short or out of range: what can be read is kept."),
     "keys": ("key", "{} too short or out of range: what can be read is kept."),
 }
-
-
-def _is_tempo(message: bytes) -> bool:
-    return message.startswith(b"\xff\x51")
 
 
 def _count(number: int, noun: str) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from musegen.midi.channels import Channel, Instrument, read_channels
 from musegen.midi.events import Track
+from musegen.midi.note_ends import first_after
 
 __all__ = ["ControllerEffects", "InstrumentNotes", "SoundingNotes", "read_notes"]
 
@@ -133,7 +133,7 @@ def _read_group(
             end = note.end
             if not (instrument.drums or as_written):
                 end = channel.pedal.held_until((note.end, number, note.off), last)
-                end = min(end, _next(starts[note.channel, note.pitch], note.end, end))
+                end = min(end, first_after(note.end - 1, starts[note.channel, note.pitch], end))
             sounding.effects.held += end > note.end
             made, levels = groups[key]
             made.notes.append((note.start, end, note.pitch, note.velocity))
@@ -180,12 +180,6 @@ def _text(message: bytes) -> str:
     while message[start] > 127:
         start += 1
     return message[start + 1 :].decode("latin-1")
-
-
-def _next(starts: list[int], tick: int, otherwise: int) -> int:
-    """Return the first start that is not before a tick."""
-    index = bisect_right(starts, tick - 1)
-    return starts[index] if index < len(starts) else otherwise
 
 
 def _apply_levels(made: InstrumentNotes, levels: list[float], effects: ControllerEffects) -> None:
