@@ -116,18 +116,21 @@ def _interpolate(options: argparse.Namespace) -> None:
         mg.random(end, options.bars) if isinstance(end, int) else end.first(options.bars)
         for end in read
     ]
+    _say_progress("encoding the ends and morphing")
     _save_one(mg, mg.interpolate(*ends, steps=options.steps), options.out)
 
 
 def _reconstruct(options: argparse.Namespace) -> None:
     piece = _read(options.input)
     mg = _load()
+    _say_progress(f"encoding {piece.bars} bars")
     again = mg.adjust(piece, **dict(options.set)) if options.set else mg.reconstruct(piece)
     _save_one(mg, again, options.out)
 
 
 def _vary(options: argparse.Namespace) -> None:
     bars = _read(options.input).bars
+    _say_progress(f"loading the models and encoding {bars} bars")
     make = partial(
         vary_file,
         file=Path(options.input).absolute(),
@@ -193,9 +196,16 @@ def _map(options: argparse.Namespace) -> None:
 
 
 def _load() -> MuseGen:
+    _say_progress("loading the models")
     from musegen.generator import load  # imports TensorFlow, which takes seconds
 
     return load()
+
+
+def _say_progress(doing: str) -> None:
+    """Say what takes seconds, to people: scripts get only what went wrong on stderr."""
+    if sys.stderr.isatty():
+        print(f"musegen: {doing} …", file=sys.stderr)
 
 
 def _read(path: str) -> Piece:

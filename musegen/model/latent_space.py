@@ -28,9 +28,10 @@ from musegen.music.phrase_set import PhraseSet
 __all__ = ["LatentSpace"]
 
 _DECODED_AT_ONCE = 512  # about 60 MB of logits
-# Phrases are encoded in batches of these sizes, the last one filled up with silence, because the
-# encoder is compiled for each size. A piece of 16 bars has 8 phrases; a dataset has thousands.
-_SMALL_BATCH, _LARGE_BATCH = 8, 256
+# Phrases are encoded in batches of one of these sizes, filled up with silence, so that the encoder
+# is traced twice at most. The size decides on the last bits of a latent, and the number of phrases
+# on the size. A piece of 16 bars has 8 phrases, one of 64 bars has 32; a dataset has thousands.
+_SMALL_BATCH, _MIDDLE_BATCH, _LARGE_BATCH = 8, 32, 256
 
 
 class LatentSpace:
@@ -90,7 +91,8 @@ class LatentSpace:
         """
         if self._encoder is None:
             self._encoder = make_refined_encoder(self._vae, self.settings.encoding_steps)
-        size = _SMALL_BATCH if len(phrases) <= _LARGE_BATCH // 2 else _LARGE_BATCH
+        size = _LARGE_BATCH if len(phrases) > _LARGE_BATCH // 2 else _MIDDLE_BATCH
+        size = _SMALL_BATCH if len(phrases) <= _SMALL_BATCH else size
         found: list[np.ndarray] = []
         for start in range(0, len(phrases), size):
             batch = list(phrases[start : start + size])

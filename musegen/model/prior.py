@@ -28,11 +28,10 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
-import keras
 import numpy as np
 
 from musegen.model.config import PriorConfig
-from musegen.model.tensors import Arrays, Tensor, layers, ops
+from musegen.model.tensors import Arrays, Model, Tensor, layers, ops
 
 __all__ = ["Prior", "follow_flow", "gaussian_velocity"]
 
@@ -75,7 +74,7 @@ class _Block(layers.Layer):
         return x + gate_2 * self.dropout(self.contract(self.expand(h)), training=training)
 
 
-class Prior(keras.Model):
+class Prior(Model):
     """The velocity at a point and time.
 
     Called with ``{"z": (n, phrases, latent_dim), "t": (n, phrases)}``, it gives the velocity in the

@@ -20,14 +20,14 @@ import keras
 
 from musegen.model.codecs import CODECS, Codec
 from musegen.model.config import VAEConfig
-from musegen.model.tensors import Arrays, Tensor, layers, ops
+from musegen.model.tensors import Arrays, Model, Tensor, layers, ops
 
 __all__ = ["VAE"]
 
 _LOG_VAR_RANGE = (-10.0, 2.0)  # exp(±) of these is still a number in half precision
 
 
-class Decoder(keras.Model):
+class Decoder(Model):
     """Latents ``(n, latent_dim)`` → the codec's outputs ``(n, 8, output_count)``."""
 
     def __init__(self, config: VAEConfig, **kwargs: Any) -> None:
@@ -55,7 +55,7 @@ class Decoder(keras.Model):
         return ops.cast(self.out(hidden), "float32")
 
 
-class Encoder(keras.Model):
+class Encoder(Model):
     """The codec's arrays → ``z_mean`` and ``z_log_var``, ``(n, latent_dim)`` each."""
 
     def __init__(self, config: VAEConfig, **kwargs: Any) -> None:
@@ -78,7 +78,7 @@ class Encoder(keras.Model):
         return z_mean, ops.clip(ops.cast(self.z_log_var(states), "float32"), *_LOG_VAR_RANGE)
 
 
-class VAE(keras.Model):
+class VAE(Model):
     """Encoder, sampling, decoder and the evidence lower bound.
 
     Parameters

@@ -3,7 +3,6 @@
 import json
 import re
 import shutil
-from functools import partial
 
 import numpy as np
 import pytest
@@ -12,7 +11,7 @@ from support.training import PRIOR, TRAINING, read_log, vae_config
 
 from musegen import cli
 from musegen.errors import CheckpointError
-from musegen.model import config, latent_space
+from musegen.model import config
 from musegen.model.checkpoint import (
     load_attribute_controls,
     load_prior,
@@ -20,7 +19,6 @@ from musegen.model.checkpoint import (
     save_arrays,
     save_prior,
 )
-from musegen.model.inference import make_refined_encoder
 from musegen.model.latent_space import LatentSpace
 from musegen.music.attributes import attributes_of, measure_attributes
 from musegen.training import tuning
@@ -28,15 +26,6 @@ from musegen.training.attribute_controls import train_attribute_controls
 from musegen.training.prior import train_prior
 
 pytestmark = pytest.mark.timeout(600)
-
-
-@pytest.fixture(scope="module", autouse=True)
-def plain_encoder():
-    """Gradients by plain TensorFlow: XLA compiles longer than it computes here."""
-    with pytest.MonkeyPatch.context() as patch:
-        plain = partial(make_refined_encoder, xla=False)
-        patch.setattr(latent_space, "make_refined_encoder", plain)
-        yield
 
 
 @pytest.fixture(scope="module")
