@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-__all__ = ["EndedNotes", "end_notes", "first_after"]
+__all__ = ["EndedNotes", "end_notes", "first_after", "take_ended"]
 
 _DRUMS = 9  # the channel of drums, counted from 0
 _ALL_SOUND_OFF, _ALL_NOTES_OFF = 120, 123  # controllers
@@ -74,7 +74,7 @@ def end_notes(
     if not (found.without_length or found.without_end or found.silenced):
         return EndedNotes(events)
     sixteenth = max(1, division // 4)
-    starts, by_channel, programs = _list_starts(events)
+    starts, by_channel = _list_starts(events)
     ends = [(key, tick, tick + sixteenth) for key, tick in found.without_length]
     for key, tick in found.without_end:
         channel, end = key >> 7, tick + sixteenth
@@ -86,10 +86,7 @@ def end_notes(
         ends.append((key, tick, end))
     offs = [(tick, _note_off(key)) for key, tick in found.silenced]
     for key, tick, end in ends:
-        # Where its channel gets another program, other notes are meant to sound.
-        for ticks in (starts[key], programs[key >> 7]):
-            end = min(end, first_after(tick, ticks, end))
-        offs.append((end, _note_off(key)))
+        offs.append((min(end, first_after(tick, starts[key], end)), _note_off(key)))
     wrong_ends = found.wrong_ends | set(found.without_length.values())
     kept = [event for index, event in enumerate(events) if index not in wrong_ends]
     return EndedNotes(
@@ -101,10 +98,10 @@ def end_notes(
 
 
 def _find_open(events: list[tuple[int, bytes]]) -> _Open:
-    """Find notes without a length: notes are ended here as `sounding_notes` ends them."""
+    """Find notes without a length."""
     found = _Open()
     ended_at_once = _list_ended_at_once(events)
-    sounding: dict[int, list[int]] = {}
+    sounding: dict[int, list[tuple[int, int]]] = {}
     silent: dict[int, int] = {}  # ticks of the last "all notes off" of channels
     for index, (tick, message) in enumerate(events):
         status = message[0]
@@ -113,20 +110,13 @@ def _find_open(events: list[tuple[int, bytes]]) -> _Open:
             if key in ended_at_once:
                 found.wrong_ends.add(index)
                 continue
-            starts = sounding.pop(key, None)
-            if starts is None:
-                continue
-            if starts[-1] != tick:
+            if take_ended(sounding, key, tick):
                 found.ended.add(key >> 7)
-                continue
-            # Notes that start when another of their pitch ends go on.
-            if starts[0] != tick:
-                sounding[key] = [start for start in starts if start == tick]
-            elif len(starts) > 1:  # one of them ends, and the others go on
+            elif len(sounding.get(key, ())) > 1:  # one of them ends, and the others go on
                 found.wrong_ends.add(index)
-                starts.pop()
-                sounding[key] = starts
-            else:
+                sounding[key].pop()
+            elif key in sounding:
+                del sounding[key]
                 found.without_length[key, tick] = index
         elif status < 0xA0:
             key = (status & 15) << 7 | message[1]
@@ -134,19 +124,40 @@ def _find_open(events: list[tuple[int, bytes]]) -> _Open:
                 found.without_length[key, tick] = None
                 continue
             found.without_length.pop((key, tick), None)  # it starts again and goes on
-            sounding.setdefault(key, []).append(tick)
+            sounding.setdefault(key, []).append((tick, message[2]))
         elif status >> 4 == 0xB and message[1] in (_ALL_SOUND_OFF, _ALL_NOTES_OFF):
             if silent.get(status) == tick:
                 continue
             silent[status] = tick
             for key in [key for key in sounding if key >> 7 == status & 15]:
-                starts = sounding.pop(key)
-                if starts[0] != tick:
+                # A note on its tick goes on: what sounded before is meant.
+                if take_ended(sounding, key, tick):
                     found.silenced.append((key, tick))
-                if starts[-1] == tick:  # written before the note, but for what sounded before
-                    sounding[key] = [start for start in starts if start == tick]
-    found.without_end += [(key, start) for key, starts in sounding.items() for start in starts]
+    found.without_end += [(key, start) for key, notes in sounding.items() for start, _ in notes]
     return found
+
+
+def take_ended(
+    sounding: dict[int, list[tuple[int, int]]], key: int, tick: int
+) -> list[tuple[int, int]]:
+    """Take out the notes that an event ends: those of its channel and pitch that started before.
+
+    Notes that start on the tick of the event go on, as pretty_midi has it.
+
+    Parameters
+    ----------
+    sounding : dict of int to list of tuple of int
+        By channel and pitch, as one number: the start and the velocity of each note, in order.
+    key : int
+        Channel and pitch.
+    tick : int
+        When the event is.
+    """
+    notes = sounding.pop(key, [])
+    ended = [note for note in notes if note[0] != tick]
+    if len(ended) < len(notes):
+        sounding[key] = notes[len(ended) :]
+    return ended
 
 
 def _list_ended_at_once(events: Iterable[tuple[int, bytes]]) -> set[int]:
@@ -165,19 +176,16 @@ def _list_ended_at_once(events: Iterable[tuple[int, bytes]]) -> set[int]:
 
 def _list_starts(
     events: Iterable[tuple[int, bytes]],
-) -> tuple[dict[int, list[int]], dict[int, list[int]], dict[int, list[int]]]:
-    """List the ticks of note-ons by channel and pitch, and by channel; and of programs."""
+) -> tuple[dict[int, list[int]], dict[int, list[int]]]:
+    """List the ticks of note-ons by channel and pitch, and by channel."""
     starts: dict[int, list[int]] = defaultdict(list)
     by_channel: dict[int, list[int]] = defaultdict(list)
-    programs: dict[int, list[int]] = defaultdict(list)
     for tick, message in events:
-        kind, channel = message[0] >> 4, message[0] & 15
-        if kind == 9 and message[2]:
+        channel = message[0] & 15
+        if message[0] >> 4 == 9 and message[2]:
             starts[channel << 7 | message[1]].append(tick)
             by_channel[channel].append(tick)
-        elif kind == 0xC:
-            programs[channel].append(tick)
-    return starts, by_channel, programs
+    return starts, by_channel
 
 
 def first_after(tick: int, ticks: list[int], otherwise: int) -> int:

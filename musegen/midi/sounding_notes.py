@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from musegen.midi.channels import Channel, Instrument, read_channels
 from musegen.midi.events import Track
-from musegen.midi.note_ends import first_after
+from musegen.midi.note_ends import first_after, take_ended
 
 __all__ = ["ControllerEffects", "InstrumentNotes", "SoundingNotes", "read_notes"]
 
@@ -149,12 +149,9 @@ def _read_group(
 
 
 def _pair(events: Sequence[tuple[int, bytes]]) -> list[_Note]:
-    """Pair starts and ends of notes by the rules of pretty_midi, in the order of the ends.
-
-    An end is one of all notes of its pitch but those that start on its tick.
-    """
+    """Pair starts and ends of notes, in the order of the ends."""
     notes: list[_Note] = []
-    open_notes: dict[int, list[tuple[int, int]]] = {}
+    sounding: dict[int, list[tuple[int, int]]] = {}
     name = ""
     for index, (tick, message) in enumerate(events):
         status = message[0]
@@ -164,13 +161,9 @@ def _pair(events: Sequence[tuple[int, bytes]]) -> list[_Note]:
             continue
         key = (status & 15) << 7 | message[1]
         if status >= 0x90 and message[2]:
-            open_notes.setdefault(key, []).append((tick, message[2]))
+            sounding.setdefault(key, []).append((tick, message[2]))
             continue
-        given = open_notes.pop(key, [])
-        ended = [note for note in given if note[0] != tick]
-        if ended and len(ended) < len(given):
-            open_notes[key] = [note for note in given if note[0] == tick]
-        for start, velocity in ended:
+        for start, velocity in take_ended(sounding, key, tick):
             notes.append(_Note(key >> 7, key & 127, velocity, start, tick, index, name))
     return notes
 
