@@ -24,6 +24,7 @@ DEFAULT_TEMPO = 500_000
 _SKIPPED, _RANGE = "skipped bytes", "data bytes over 127"
 _SYSEX, _META = "system exclusive messages", "meta events"
 _TEMPO, _METER, _KEY = "tempos", "meters", "keys"
+_SHORT_METER, _NO_MODE = "short meters", "keys without a mode"
 
 _TEMPO_STATUS = b"\xff\x51"
 _MAX_PAYLOAD = 1_000_000  # bytes of a text or a system exclusive message: mido reads no more
@@ -204,7 +205,7 @@ def _check_meta(kind: int, payload: bytes, delta: int, track: Track) -> bytes | 
             track.damage[_METER] += 1
             return None
         if size < 4:
-            track.damage[_METER] += 1
+            track.damage[_SHORT_METER] += 1
             return payload[:2] + bytes([24, 8])
         return payload
     if kind == 0x59:
@@ -212,7 +213,7 @@ def _check_meta(kind: int, payload: bytes, delta: int, track: Track) -> bytes | 
             track.damage[_KEY] += 1
             return None
         if size < 2 or payload[1] > 1:
-            track.damage[_KEY] += 1
+            track.damage[_NO_MODE] += 1
             return bytes([payload[0], 0])
         return payload
     if kind == 0x54 and (size < 5 or payload[0] >> 5 > 3):

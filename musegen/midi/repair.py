@@ -288,8 +288,10 @@ _SENTENCES = {
     "system exclusive messages": ("system exclusive message", "{} longer than declared."),
     "meta events": ("meta event", "{} too short or out of range and left out."),
     "tempos": ("tempo", "{} zero or too short and left out: the one before holds, or 120."),
-    "meters": ("meter", "{} too short or out of range: what can be read is kept."),
-    "keys": ("key", "{} too short or out of range: what can be read is kept."),
+    "meters": ("meter", "{} too short or out of range and left out."),
+    "short meters": ("meter", "{} too short, and read as far as it goes."),
+    "keys": ("key", "{} too short or out of range and left out."),
+    "keys without a mode": ("key", "{} of no known mode and read as major."),
 }
 
 

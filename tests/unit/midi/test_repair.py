@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from support.examples import DATA
 
 from musegen.errors import MusicError
-from musegen.midi.load import load_file
 from musegen.midi.repair import repair
 
 END = b"\x00\xff\x2f\x00"
@@ -198,16 +197,3 @@ def test_published_music_keeps_its_notes():
         )
         assert before <= after
         assert (before == after) or any("without a length" in line for line in repaired.repairs)
-
-
-CASES = DATA.parent / "cases"
-NOTES = {"05": 96, "06": 64, "09": 136, "11": 33, "24": 32, "25": 32, "27": 32, "29": 32, "31": 32}
-NOTES |= {"32": 32, "33": 32, "35": 64, "36": 32, "38": 600, "40": 32, "41": 33, "47": 32}
-
-
-@pytest.mark.skipif(not CASES.exists(), reason="the cases are not here")
-@pytest.mark.parametrize("case", NOTES)
-def test_cases_keep_all_notes(case):
-    (path,) = CASES.glob(f"{case}-*/in.*")
-    loaded = load_file(path)
-    assert sum(len(instrument.notes) for instrument in loaded.midi.instruments) == NOTES[case]

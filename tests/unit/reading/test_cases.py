@@ -7,8 +7,11 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+import soundfile
 from support.examples import CASES, written
+from support.sounds import TIM, needs_fluidsynth, peak_db
 
+from musegen.cli import main
 from musegen.midi import load_midi
 from musegen.music.piece import Piece
 from musegen.reading import Report, read_midi_with_report
@@ -85,24 +88,71 @@ def the_channels_have_their_programs(piece: Piece, report: Report) -> None:
 
 
 def all_hits_are_played(piece: Piece, report: Report) -> None:
-    assert (piece.parts, len(piece.notes)) == (("drums",), 64)
+    assert piece.parts == ("drums",)
     assert report.losses[-1].startswith("64 hits of other percussion are played by the nearest")
+
+
+def each_lasts_a_step(piece: Piece, report: Report) -> None:
+    assert (piece.only(["lead"]).notes["duration"] == 1).all()
+
+
+def each_lasts_up_to_the_next(piece: Piece, report: Report) -> None:
+    assert (np.diff(piece.notes["onset"]) == piece.notes["duration"][:-1]).all()
+
+
+def the_key_is_estimated(piece: Piece, report: Report) -> None:
+    assert report.key_source == "notes"
+
+
+def the_default_tempo_is_said(piece: Piece, report: Report) -> None:
+    assert report.tempos == (120, 120)
+    assert report.losses == (
+        "1 tempo is zero or too short and left out: the one before holds, or 120.",
+    )
+
+
+def there_are_two_tracks(piece: Piece, report: Report) -> None:
+    assert [track.part for track in report.tracks] == ["lead", "bass"]
+
+
+def it_lasts_six_minutes(piece: Piece, report: Report) -> None:
+    assert round(piece.seconds) == 360
+
+
+def the_name_is_russian(piece: Piece, report: Report) -> None:
+    assert report.tracks[0].name == "Мелодия гитара"
+
+
+def nothing_else(piece: Piece, report: Report) -> None:
+    pass
 
 
 CHECKS: dict[str, Callable[[Piece, Report], None]] = {
     "01-swing-flam": swing_is_kept,
     "03-twelve-eight-ballad": triplets_are_kept,
+    "09-zero-length-run": each_lasts_a_step,
+    "11-no-note-offs": each_lasts_up_to_the_next,
     "12-pedal-chord": chords_ring,
     "14-muted-track": the_muted_track_is_left_out,
     "15-bend-guitar": bends_are_spoken_of,
     "16-rubato-default-tempo": no_beat_is_claimed,
     "19-drums-xg-channel-1": the_first_track_is_drums,
     "21-drums-gs-channel-16": the_first_track_is_drums,
+    "25-key-18-flats": the_key_is_estimated,
+    "29-tempo-zero": the_default_tempo_is_said,
+    "35-track-length-short-then-more": there_are_two_tracks,
+    "38-ppq-32767": it_lasts_six_minutes,
     "45-first-note-at-bar-141": music_begins_at_once,
     "46-programs-in-first-track": the_channels_have_their_programs,
+    "47-mojibake-cp1251": the_name_is_russian,
     "49-ritardando": the_last_bars_slow_down,
     "51-percussion-no-class": all_hits_are_played,
 }
+
+# How many notes the piece of each file has, by the number of the file.
+NOTES = {1: 128, 3: 448, 5: 96, 6: 64, 9: 136, 11: 33, 12: 16, 14: 32, 15: 32, 16: 450, 19: 160}
+NOTES |= {21: 160, 24: 32, 25: 32, 27: 32, 29: 32, 31: 32, 32: 32, 33: 32, 35: 64, 36: 32, 38: 600}
+NOTES |= {40: 32, 41: 33, 45: 64, 46: 88, 47: 32, 49: 32, 51: 64, 56: 32}
 
 # Every note of these files is in the piece, at its time.
 EXACT = (
@@ -121,9 +171,28 @@ def read(name: str) -> tuple[Piece, Report]:
 
 
 @needs_cases
-@pytest.mark.parametrize("name", CHECKS)
-def test_the_file_is_read_right(name):
-    CHECKS[name](*read(name))
+@pytest.mark.parametrize("number", NOTES)
+def test_the_file_is_read_right(number):
+    (folder,) = CASES.glob(f"{number:02}-*")
+    piece, report = read(folder.name)
+    assert len(piece.notes) == NOTES[number]
+    CHECKS.get(folder.name, nothing_else)(piece, report)
+
+
+@needs_cases
+def test_there_is_no_other_file():
+    assert sorted(int(folder.name[:2]) for folder in CASES.iterdir()) == list(NOTES)
+
+
+@needs_cases
+@needs_fluidsynth
+@pytest.mark.parametrize("name", ["12-pedal-chord", "45-first-note-at-bar-141", "56-upper"])
+def test_the_file_sounds(name, tmp_path):
+    (file,) = CASES.glob(f"{name}*/in.mid")
+    out = tmp_path / "X.WAV"
+    assert main(["render", str(file), "--out", str(out), "--soundfont", str(TIM)]) == 0
+    sound, rate = soundfile.read(out)
+    assert peak_db(sound[round(1.4 * rate) : round(1.6 * rate)]) > -25
 
 
 @needs_cases
