@@ -19,6 +19,7 @@ from musegen.music import Piece
 from musegen.music.notes import BARS_PER_PHRASE
 from musegen.parallel import WorkerPool, parallel_map
 from musegen.reading import read_midi_with_report
+from musegen.sheets import LEAD_SHEET, SHEETS, is_lead_sheet, write_sheets
 
 if TYPE_CHECKING:
     from musegen.generator import MuseGen
@@ -33,7 +34,7 @@ __all__ = [
     "write_piece",
 ]
 
-# Endings of files, in lower case; those of sound files are `FORMATS`.
+# Endings of files, in lower case; those of sound are `FORMATS`, those of sheet music `SHEETS`.
 MIDI, PATH = (".mid", ".midi", ".kar"), ".npy"
 # Phrases made at once. Larger batches hardly save time, and leave fewer for other workers. The
 # number does not depend on the workers, so that rounding does not either.
@@ -98,10 +99,13 @@ def write_many(
 
 
 def write_piece(piece: Piece, outs: Sequence[Path]) -> None:
-    """Write the MIDI files and the sound files of a piece."""
+    """Write the MIDI files, the sheet music and the sound files of a piece."""
     for out in outs:
         if out.suffix.lower() in MIDI:
             piece.write_midi(out)
+    sheets = [out for out in outs if out.suffix.lower() in SHEETS]
+    if sheets:
+        write_sheets(piece, sheets, title=sheets[0].name.partition(".")[0])
     sounds = [out for out in outs if out.suffix.lower() in FORMATS]
     if sounds:
         audio, rate = render(piece)
@@ -131,7 +135,9 @@ def _load_once() -> MuseGen:
 def _numbered(path: Path, number: int, count: int) -> Path:
     if count == 1:
         return path
-    return path.with_stem(f"{path.stem}-{number:0{max(3, len(str(count)))}}")
+    lead = LEAD_SHEET if is_lead_sheet(path) else ""
+    digits = f"{number:0{max(3, len(str(count)))}}"
+    return path.with_stem(f"{path.stem[: -len(lead) or None]}-{digits}{lead}")
 
 
 @contextmanager

@@ -40,6 +40,7 @@ from musegen.music import Piece
 from musegen.music.attributes import ATTRIBUTES, MAX_ATTRIBUTE_CHANGE
 from musegen.parallel import DASK, PROCESSES, WorkerPool
 from musegen.reading import read_midi_with_report
+from musegen.sheets import SHEETS, check_packages
 
 if TYPE_CHECKING:
     from musegen.generator import MuseGen
@@ -141,9 +142,13 @@ def _vary(options: argparse.Namespace) -> None:
 
 
 def _render(options: argparse.Namespace) -> None:
+    if options.out.suffix.lower() in SHEETS:
+        _check_outs([options.out])
+        write_piece(_read(options.input), [options.out])
+        return
     file = load_playable(options.input)
     _say_of(options.input, file.repairs)
-    _warn_of_renderer([options.out])
+    _check_outs([options.out])
     audio, rate = render_file(file, options.soundfont)
     write_audio(options.out, audio, rate)
 
@@ -226,7 +231,7 @@ def _save_one(mg: MuseGen, piece: Piece, outs: Sequence[Path]) -> None:
         path = stack_path(piece.path or mg.encode(piece))
         for out in paths:
             write_paths(out, path)
-    _warn_of_renderer(outs)
+    _check_outs(outs)
     write_piece(piece, outs)
 
 
@@ -234,7 +239,7 @@ def _write_many(make: MakePieces, options: argparse.Namespace, bars: int) -> Non
     pool = _pool(options)
     if pool == WorkerPool():
         pool = replace(pool, workers=1)  # one model keeps all cores busy
-    _warn_of_renderer(options.out)
+    _check_outs(options.out)
     write_many(make, options.count, bars, options.out, pool)
 
 
@@ -244,7 +249,10 @@ def _pool(options: argparse.Namespace) -> WorkerPool:
     return WorkerPool(options.engine, options.workers)
 
 
-def _warn_of_renderer(outs: Sequence[Path]) -> None:
+def _check_outs(outs: Sequence[Path]) -> None:
+    """Say early what is missing to write some files."""
+    if any(out.suffix.lower() in SHEETS for out in outs):
+        check_packages()
     problem = fluidsynth_problem() if any(out.suffix.lower() in FORMATS for out in outs) else None
     if problem:
         print(f"musegen: {problem}", file=sys.stderr)
@@ -335,8 +343,11 @@ def _parser() -> argparse.ArgumentParser:
         return added
 
     def add_out(to: _Parser) -> None:
-        help = "may be given more than once: .mid, .wav, .flac, .ogg, .mp3 or .npy (the path)"
-        every = _file(*MIDI, *FORMATS, PATH)
+        help = (
+            "may be given more than once: .mid, .wav, .flac, .ogg, .mp3; .musicxml, .pdf or .svg "
+            "(sheet music; .lead.pdf: a lead sheet); .npy (the path)"
+        )
+        every = _file(*MIDI, *FORMATS, *SHEETS, PATH)
         to.add_argument(
             "--out", type=every, action="append", required=True, metavar="FILE", help=help
         )
@@ -427,9 +438,9 @@ def _parser() -> argparse.ArgumentParser:
     add_engine(vary, "1")
     add_out(vary)
 
-    render = command("render", _render, "Turn a MIDI file into sound, as it is.")
+    render = command("render", _render, "Turn a MIDI file into sound, as it is, or sheet music.")
     render.add_argument("input", metavar="IN.mid")
-    render.add_argument("--out", type=_file(*FORMATS), required=True, metavar="FILE")
+    render.add_argument("--out", type=_file(*FORMATS, *SHEETS), required=True, metavar="FILE")
     render.add_argument("--soundfont", metavar="SF2", help="a .sf2 or .sf3 file")
 
     corpus = command("corpus", _corpus, "Turn a data set into phrases.")

@@ -14,6 +14,7 @@ import pretty_midi
 from musegen.errors import MusicError
 from musegen.midi.events import DEFAULT_TEMPO, Track, encode_tempo, is_tempo, write_tracks
 from musegen.midi.repair import repair
+from musegen.midi.scores import is_score, score_to_midi
 from musegen.midi.sounding_notes import (
     ControllerEffects,
     InstrumentNotes,
@@ -35,6 +36,7 @@ __all__ = [
 
 ENDINGS = (".mid", ".midi", ".kar", ".rmi")  # karaoke files and MIDI in RIFF are MIDI files, too
 MAX_BYTES = 2_000_000  # more than an hour of dense music; parsing this much takes five seconds
+_MAX_READ = 2 * MAX_BYTES  # MusicXML is longer
 _MAX_TEXT = 60  # characters of a name: one line of a table
 _TEXTS = (0x01, 0x05)  # and lyrics
 _TEMPO_MAP = (0x51, 0x58, 0x59)  # tempos, meters, keys
@@ -86,7 +88,7 @@ def load_midi(path: str | Path) -> pretty_midi.PrettyMIDI:
 
 
 def load_file(path: str | Path) -> MidiFile:
-    """Load a Standard MIDI File of any type, also one inside another file (``.rmi``).
+    """Load a Standard MIDI File of any type, also one inside another file (``.rmi``), or a score.
 
     Damage is repaired, and all notes get a length (`musegen.midi.repair`).
 
@@ -119,17 +121,19 @@ def display_text(text: str) -> str:
 
 
 def read_bytes(path: str | Path) -> bytes:
-    """Return the content of a file; see `load_file` for its errors."""
+    """Return the content of a MIDI file, or of a score as MIDI; see `load_file` for its errors."""
     path = Path(path)
     try:
         with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
+            data = file.read(_MAX_READ)
     except OSError as error:
         place = " ".join(str(path).split())
         raise MusicError(f"cannot read {place}: {error.strerror or error}") from None
     name = display_text(path.name)
     if not data:
         raise MusicError(f"{name} is empty: give a MIDI file (.mid)")
+    if is_score(path.name, data):
+        return score_to_midi(data, name)
     if len(data) > MAX_BYTES and b"MTrk" in data:
         raise MusicError(f"{name} is over {MAX_BYTES / 1e6:.0f} MB: give a shorter MIDI file")
     return data

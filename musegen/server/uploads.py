@@ -1,4 +1,4 @@
-"""Files that visitors upload: MIDI files of their own, and files that the page wrote."""
+"""Files that visitors upload: MIDI and scores of their own, and files that the page wrote."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from musegen import audio
 from musegen.errors import MusicError
 from musegen.midi import ENDINGS as MIDI_ENDINGS
-from musegen.midi import Tag, find_tag, load_file
+from musegen.midi import SCORE_ENDINGS, Tag, find_tag, load_file
 from musegen.music import Piece
 from musegen.reading import Report, read_file
 from musegen.recipe.codec import checkpoint_notice, read_recipe
@@ -20,7 +20,7 @@ from musegen.server.versions import TAG
 
 __all__ = ["ENDINGS", "Upload", "read_upload"]
 
-ENDINGS = (*MIDI_ENDINGS, *audio.FORMATS)
+ENDINGS = (*MIDI_ENDINGS, *SCORE_ENDINGS, *audio.FORMATS)
 """Endings of the files that can be uploaded."""
 
 

@@ -18,13 +18,16 @@ from musegen.recipe import naming
 from musegen.recipe.codec import read_recipe, write_recipe
 from musegen.recipe.schema import Recipe
 from musegen.server.gradio_adapter import upload_folder
+from musegen.sheets import LEAD_SHEET, SHEETS, write_sheets
 
-__all__ = ["FILES", "SOUND_FILES", "TAG", "MidiSound", "Version", "read_state"]
+__all__ = ["FILES", "SHEET_FILES", "SOUND_FILES", "TAG", "MidiSound", "Version", "read_state"]
 
 TAG = "MuseGen:"
 """Comes before the recipe in a file's comment."""
 SOUND_FILES = ("wav", "flac", "mp3", "ogg", "stems")
-FILES = ("midi", *SOUND_FILES, "npy")
+SHEET_FILES = tuple(kind + ending[1:] for kind in ("", LEAD_SHEET[1:] + ".") for ending in SHEETS)
+"""Endings of full scores and of lead sheets: musicxml, lead.musicxml and so on."""
+FILES = ("midi", *SOUND_FILES, *SHEET_FILES, "npy")
 
 
 @dataclass(frozen=True)
@@ -96,7 +99,7 @@ class Version:
         FileError
             If the file cannot be written.
         MusicError
-            If there is no such kind, or the piece has no path.
+            If there is no such kind, or the piece has no path, or no notes for sheet music.
         """
         if kind not in FILES:
             raise MusicError(f"there are no {kind!r} files: choose from {', '.join(FILES)}")
@@ -111,6 +114,10 @@ class Version:
                 raise MusicError("this piece has no latents: it came from a file as it is")
             path = folder / f"{self.stem}.npy"
             write_paths(path, stack_path(self.piece.path))
+        elif kind in SHEET_FILES:
+            path = folder / f"{self.stem}.{kind}"
+            title = naming.title(self.recipe)
+            write_sheets(self.piece, [path], title, naming.marks(self.recipe, self.piece))
         elif kind == "stems":
             stems = audio.render_stems(self.piece, soundfont, **options)
             if not stems.sounds:

@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 from musegen.server.caches.files import FileCache, KeyLock
-from musegen.server.versions import SOUND_FILES, MidiSound, Version
+from musegen.server.versions import SHEET_FILES, SOUND_FILES, MidiSound, Version
 
 __all__ = ["DownloadCache"]
 
@@ -66,7 +66,7 @@ class DownloadCache:
         cancel, progress
             As in `musegen.audio.render`.
         slot : callable, optional
-            Returns a context in which a renderer runs.
+            Returns a context in which a renderer or an engraver runs.
 
         Raises
         ------
@@ -79,7 +79,7 @@ class DownloadCache:
         with self._locks.hold(key, cancel):
             path = self._files.get(key)
             if path is None:
-                with slot() if is_sound else nullcontext():
+                with slot() if is_sound or kind in SHEET_FILES else nullcontext():
                     path = version.write_file(
                         kind,
                         soundfont,

@@ -18,7 +18,7 @@ from musegen.limits import (
 from musegen.music.attributes import ATTRIBUTES
 from musegen.music.bands import BANDS
 from musegen.server.services import Services
-from musegen.server.versions import SOUND_FILES
+from musegen.server.versions import SHEET_FILES, SOUND_FILES
 from musegen.web.api.edits import EditEndpoints
 from musegen.web.api.sources import SourceEndpoints
 
@@ -116,9 +116,9 @@ def add_endpoints(services: Services) -> None:
             [
                 midi(),
                 choice("Soundfont", fonts, fonts[0] if fonts else None),
-                choice("Format", list(SOUND_FILES), "wav"),
+                choice("Format", [*SOUND_FILES, *SHEET_FILES], "wav"),
             ],
-            gr.File(label="Sound file"),
+            gr.File(label="Sound file or sheet music"),
             api_name="render",
             concurrency_limit=None,
         )

@@ -10,7 +10,7 @@ from musegen.music.bands import BANDS
 from musegen.recipe.schema import Adjust, Copy, Cut, Extend, Fill, Reconstruct, Vary
 from musegen.server.settings import get_settings
 from musegen.server.validation import check_number, seed_or_new
-from musegen.server.versions import SOUND_FILES, MidiSound
+from musegen.server.versions import SHEET_FILES, SOUND_FILES, MidiSound
 from musegen.web.api.answers import Answer, Endpoints
 from musegen.web.api.arguments import (
     read_kept_model,
@@ -229,22 +229,24 @@ class EditEndpoints(Endpoints):
 
     @report_errors()
     def render(self, midi: str, soundfont: str | None = None, format: str = "wav") -> str:
-        """Render a MIDI file as a sound file, with all of its tracks, controllers and pitch bends.
+        """Render a MIDI file as sound, with all tracks, controllers and bends, or as sheet music.
 
         Args:
             midi: A MIDI file with at least one note; the first 128 bars are used. Silence before
                 its first note is left out if it lasts over five seconds.
             soundfont: Name of a soundfont from the list; the best one if it is not given.
-            format: wav, flac, mp3 or ogg; or stems, a ZIP with each of the five parts by itself.
+            format: wav, flac, mp3 or ogg; stems, a ZIP with each of the five parts by itself;
+                or sheet music: musicxml, pdf or svg, and lead.musicxml, lead.pdf or lead.svg.
 
         Returns:
-            A sound file, stereo, 44100 samples a second.
+            A sound file, stereo, 44100 samples a second; or the sheet music.
         """
-        if format not in SOUND_FILES:
-            choices = ", ".join(SOUND_FILES)
+        if format not in (*SOUND_FILES, *SHEET_FILES):
+            choices = ", ".join((*SOUND_FILES, *SHEET_FILES))
             raise MusicError(f"there is no format {format!r}: choose from {choices}")
         upload = self._services.read_upload(midi, notify)
         music = self._services.make_version(upload.recipe)
-        if upload.report and format != "stems":  # a file that was made here is its recipe's piece
+        is_sound = format in SOUND_FILES and format != "stems"
+        if upload.report and is_sound:  # a file that was made here is its recipe's piece
             music = MidiSound(load_playable(midi, get_settings().upload_bars), music)
         return str(self._services.make_file(music, format, find_soundfont(soundfont)))
