@@ -20,6 +20,7 @@ __all__ = [
     "DEFAULT_TEMPO",
     "KEYS",
     "MAX_BARS",
+    "MAX_CHORDS",
     "MAX_FILE_BARS",
     "MAX_SEED",
     "MAX_STEPS",
@@ -34,6 +35,7 @@ MAX_SEED = 2**53  # the largest whole number that JavaScript holds exactly
 DEFAULT_BARS = 16
 MAX_BARS = 256  # 8 minutes at 120 beats a minute
 MAX_FILE_BARS = 10_000  # an hour of short bars, as the longest file may have
+MAX_CHORDS = 1000  # in a text of chords: more than the longest piece has bars
 DEFAULT_STEPS = 9
 MAX_STEPS = 64  # sections of an interpolation, its two ends included
 KEYS = (-5, 6)  # semitones from C; see `Phrase.key`

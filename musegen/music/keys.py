@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from musegen.errors import MusicError
 from musegen.music.notes import DRUMS, STEPS_PER_PHRASE, FloatArray, NoteArray
 
-__all__ = ["KEY_NAMES", "estimate_key", "key_fits", "key_named", "wrap_key"]
+__all__ = ["KEY_NAMES", "estimate_key", "key_fits", "key_named", "tonic_named", "wrap_key"]
 
 # Indexed by `Phrase.key` + 5: the name of the major key.
 KEY_NAMES = ("G", "Ab", "A", "Bb", "B", "C", "Db", "D", "Eb", "E", "F", "F#")
@@ -42,13 +42,25 @@ def key_named(name: str) -> int:
     MusicError
         If there is no such key.
     """
+    tonic, is_minor = tonic_named(name)
+    return wrap_key(tonic + 3 * is_minor)
+
+
+def tonic_named(name: str) -> tuple[int, bool]:
+    """Return the pitch class of the tonic of a key, and whether the key is minor.
+
+    Raises
+    ------
+    MusicError
+        If there is no key of this name; see `key_named`.
+    """
     found = _KEY.fullmatch(" ".join(unicodedata.normalize("NFKC", name).split()))
     if not found:
         raise MusicError(f"there is no key {name[:20]!r}: write one like C, F#, Bb, Am or A minor")
     tonic, sign, mode = found.groups()
     semitones = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}[tonic]
     semitones += 1 if sign in _SHARPS else -1 if sign else 0
-    return wrap_key(semitones + (3 if mode in _MINORS else 0))
+    return semitones % 12, mode in _MINORS
 
 
 def key_fits(notes: NoteArray) -> FloatArray:
