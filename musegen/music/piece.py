@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeVar
@@ -15,6 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 from musegen.limits import check_range
 from musegen.midi import TICKS_PER_QUARTER, TimedTrack, build_midi, write_midi
 from musegen.music.feel import Feel, play_times
+from musegen.music.harmony import Chords, recognize_chords
 from musegen.music.instruments import DEFAULT_PROGRAMS
 from musegen.music.keys import wrap_key
 from musegen.music.meters import COMMON_TIME, Meter, signatures
@@ -158,6 +160,11 @@ class Piece:
         return self.phrases[0].key
 
     @property
+    def keys(self) -> tuple[int, ...]:
+        """Key of each phrase."""
+        return tuple(phrase.key for phrase in self.phrases)
+
+    @property
     def tempo(self) -> float:
         """Tempo of the first phrase, in quarter notes a minute."""
         return self.phrases[0].tempo
@@ -195,6 +202,16 @@ class Piece:
         notes = notes[step < self._bar_steps()[bar]]
         notes["duration"] = np.minimum(notes["duration"], self.steps - notes["onset"])
         return tidy_notes(notes)
+
+    @cached_property
+    def chords(self) -> Chords:
+        """The chord of each quarter, four in each bar, recognised from the notes.
+
+        Quarters that the meter does not use repeat the chord before.
+        """
+        found = recognize_chords(self.notes, self.steps // STEPS_PER_BEAT)
+        used = np.concatenate([phrase.beat_steps for phrase in self.phrases])[: len(found)]
+        return found.held(used > 0)
 
     def play_times(self) -> tuple[FloatArray, FloatArray]:
         """Return when each of `notes` starts and ends, in fractional played steps.
