@@ -9,6 +9,7 @@ of velocities of each pitch gives each note of POP909-CL its track in POP909.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from difflib import SequenceMatcher
 from functools import partial
 from pathlib import Path
@@ -28,7 +29,7 @@ from musegen.reading.grid import Grid, map_grid
 if TYPE_CHECKING:
     import pretty_midi
 
-__all__ = ["find_sources", "read_song"]
+__all__ = ["find_songs", "find_sources", "read_song"]
 
 _PARTS = {"MELODY": "lead", "BRIDGE": "counter", "PIANO": "chords"}
 _MIN_MATCHED = 0.9  # share of the notes; with fewer, the two files are different arrangements
@@ -56,6 +57,17 @@ def find_sources(folders: list[Path]) -> list[Source]:
     MusicError
         If one of the data sets is missing.
     """
+    return [
+        Source(f"pop909/{labelled.stem}", split, partial(read_song, labelled, gridded), "pop")
+        for labelled, gridded, split in find_songs(folders)
+    ]
+
+
+def find_songs(folders: Sequence[Path]) -> list[tuple[Path, Path, str]]:
+    """List the files of each song in POP909 and in POP909-CL, and its split.
+
+    Parameters and errors are those of `find_sources`.
+    """
     labelled, gridded = {}, {}
     for folder in folders:
         for path in sorted(folder.rglob("[0-9][0-9][0-9].mid")):
@@ -71,12 +83,7 @@ def find_sources(folders: list[Path]) -> list[Source]:
             where = ", ".join(str(folder) for folder in folders)
             raise MusicError(f"{name} is not under {where}: give a folder that has {inside}")
     return [
-        Source(
-            f"pop909/{song}",
-            _split(int(song)),
-            partial(read_song, labelled[song], gridded[song]),
-            "pop",
-        )
+        (labelled[song], gridded[song], _split(int(song)))
         for song in sorted(labelled.keys() & gridded.keys())
     ]
 
