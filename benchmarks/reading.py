@@ -3,8 +3,8 @@
 Each folder directly in a FOLDER, with all files below it, is a corpus. Each file is read as a
 piece, the piece is written as a file, and the notes of both files are compared. Prints the share of
 each corpus's notes that are at the same pitch within 20, 60 and 130 ms of their time. A drum counts
-as the pitch of its class, and instruments that play in unison may become one note. Files that are
-MIDI but cannot be read as pieces count with all their notes.
+as the pitch of its class, or of the nearest one, and instruments that play in unison may become one
+note. Files that are MIDI but cannot be read as pieces count with all their notes.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import json
 import tempfile
 import warnings
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -22,7 +23,7 @@ import pretty_midi
 
 from musegen.errors import MusicError
 from musegen.midi import load_midi
-from musegen.music.instruments import DRUM_PITCHES, drum_classes
+from musegen.music.instruments import DRUM_PITCHES, nearest_drum_classes
 from musegen.parallel import WorkerPool, parallel_map
 from musegen.reading import read_midi_with_report
 
@@ -41,17 +42,19 @@ class Corpus:
 
 
 def notes_by_pitch(
-    midi: pretty_midi.PrettyMIDI, late: float
+    midi: pretty_midi.PrettyMIDI, late: float, drums: Collection[int]
 ) -> dict[tuple[bool, int], list[float]]:
-    """Return the onsets of each pitch in seconds, rising, moved by `late`."""
+    """Return the onsets of each pitch in seconds, rising, moved by `late`.
+
+    `drums` are the indices of the instruments that play drums.
+    """
     found: dict[tuple[bool, int], list[float]] = defaultdict(list)
-    for instrument in midi.instruments:
+    for index, instrument in enumerate(midi.instruments):
         pitch = np.array([note.pitch for note in instrument.notes])
-        if instrument.is_drum:
-            kind = drum_classes(pitch)
-            pitch = np.where(kind >= 0, np.array(DRUM_PITCHES)[kind], pitch)
+        if index in drums:
+            pitch = np.array(DRUM_PITCHES)[nearest_drum_classes(pitch)]
         for note, number in zip(instrument.notes, pitch.tolist(), strict=True):
-            found[instrument.is_drum, number].append(note.start + late)
+            found[index in drums, number].append(note.start + late)
     return {key: sorted(times) for key, times in found.items()}
 
 
@@ -86,8 +89,11 @@ def measure(path: Path) -> tuple[int, list[int]]:
         return total, [0] * len(WITHIN)
     with tempfile.TemporaryDirectory() as folder:
         piece.write_midi(Path(folder) / "again.mid")
-        after = notes_by_pitch(load_midi(Path(folder) / "again.mid"), 0.0)
-    file = notes_by_pitch(before, report.start_shift)
+        again = load_midi(Path(folder) / "again.mid")
+    drums = [i for i, instrument in enumerate(again.instruments) if instrument.is_drum]
+    after = notes_by_pitch(again, 0.0, drums)
+    drums = [track.index for track in report.tracks if track.part == "drums"]
+    file = notes_by_pitch(before, report.start_shift, drums)
     kept = [
         sum(count_kept(times, after.get(key, []), within) for key, times in file.items())
         for within in WITHIN
