@@ -22,12 +22,14 @@ __all__ = [
 # The lowest note of a chord is bass if it is below this pitch (D3).
 BASS_TOP = 50
 
+_CHORDS = r"chord|accomp|comping|\bpads?\b|\brhythm"
 # The first match decides: backing vocals are counter, a bass voice is bass, a lead guitar is lead.
 _NAME_PATTERNS = (
     ("counter", r"back(ing|ground)?[ _-]*(vo|sing)|bgv|harmon(y|ies)\b|counter|bridge|descant"),
     ("bass", r"bass(?!oon)"),
     ("lead", r"lead|melod|vocal|\bvox|voice|sing(er|ing)|\btune\b|\bsolo\b|soprano\b(?! sax)"),
-    ("chords", r"chord|piano|accomp|comping|\bpads?\b|guitar|\borgan\b|keyboard|\brhythm"),
+    ("chords", _CHORDS),
+    ("chords", r"piano|guitar|\borgan\b|keyboard"),  # instruments, which may play a melody as well
 )
 # Of several tracks named as leads, one that matches an earlier pattern is preferred.
 _LEAD_PATTERNS = (r"melod|\btune\b", r"vocal|\bvox|sing(er|ing)|soprano", r"voice", r"lead")
@@ -111,6 +113,8 @@ def choose_parts(tracks: Sequence[Track]) -> list[Choice]:
                 counter |= tracks[i].bars
         taken.add(part)
         choices[i] = Choice(part, reason or _REASONS[part])
+    if "lead" not in taken:
+        _lead_of_chords(tracks, choices)
     return [choice for choice in choices if choice]
 
 
@@ -143,6 +147,19 @@ def _one_lead(tracks: Sequence[Track], choices: list[Choice | None]) -> None:
             single = tracks[i].polyphony < _MELODIC
             why = f"another track, {tracks[first].name}, has the melody"
             choices[i] = Choice("counter" if single else "chords", why)
+
+
+def _lead_of_chords(tracks: Sequence[Track], choices: list[Choice | None]) -> None:
+    """Let a melody be the lead if only its name says chords: both hands may be called "Piano"."""
+    melodies = [
+        i
+        for i, choice in enumerate(choices)
+        if choice and choice.part == "chords" and tracks[i].polyphony < _MELODIC
+        if not re.search(_CHORDS, tracks[i].name.lower())
+    ]
+    if len(tracks) > 1 and melodies:
+        highest = max(melodies, key=lambda i: float(tracks[i].pitch.mean()))
+        choices[highest] = Choice("lead", _REASONS["lead"])
 
 
 def is_drum_name(name: str) -> bool:

@@ -32,6 +32,10 @@ _MAX_LATENESS = 0.25
 # songs .48 at least and .94 in the median.
 _FOUND_FIT = 0.45
 _FEWEST_ONSETS = 32  # fewer fit some grid by chance
+# Divisions of a step into which nobody plays so exactly: thirty-second triplets, quintuplets, and
+# notes of a 128th. They have the longer notes in them.
+_FINE_DIVISIONS = (3, 5, 8)
+_EXACT_FIT = 0.9
 _LONGEST = 2 * 3600.0  # seconds: longer files are refused later, and the search needs much memory
 # Quarter notes a minute: half or double of a found tempo is offered if it is within this range.
 _SLOWEST, _FASTEST = 40.0, 220.0
@@ -179,9 +183,8 @@ def choose_grid(midi: pretty_midi.PrettyMIDI, onsets: Onsets) -> Grid:
     agreement = np.exp(2j * np.pi * grid.positions(times)).mean()
     lateness = np.angle(agreement) / (2 * np.pi)
     if len(times) < _FEWEST_ONSETS:
-        # So few may all be a run of thirty-seconds, which fits half steps alone.
-        fit = max(fit, np.exp(4j * np.pi * grid.positions(times)).mean().real)
-        return replace(grid, source="unknown") if unset and fit < _GOOD_FIT else grid
+        is_loose = unset and fit < _GOOD_FIT and not _is_written(grid, times)
+        return replace(grid, source="unknown") if is_loose else grid
     if abs(agreement) >= _AGREEMENT:
         if abs(lateness) <= _MAX_LATENESS:
             return grid
@@ -192,6 +195,8 @@ def choose_grid(midi: pretty_midi.PrettyMIDI, onsets: Onsets) -> Grid:
         return shifted.moved(STEPS_PER_BAR) if starts_before_0 else shifted
     if fit >= (_GOOD_FIT if unset else min(_GOOD_FIT, _CHANCE / np.sqrt(2 * len(times)))):
         return grid
+    if _is_written(grid, times):
+        return grid
     found = find_beats(times, None if unset else float(np.median(tempos)))
     if found is None:
         return replace(grid, source="unknown")
@@ -199,6 +204,16 @@ def choose_grid(midi: pretty_midi.PrettyMIDI, onsets: Onsets) -> Grid:
     if grid_fit(found_grid.positions(times)).real < _FOUND_FIT:
         return replace(grid, source="unknown")
     return _start_at_first_bar(found_grid, onsets)
+
+
+def _is_written(grid: Grid, times: np.ndarray) -> bool:
+    """Whether onsets are on short notes of the grid as exactly as only programs write them."""
+    positions = grid.positions(times)
+    return any(
+        np.exp(2j * np.pi * positions * division).mean().real >= _EXACT_FIT
+        for division in _FINE_DIVISIONS
+        if division % grid.ticks  # else all ticks are on it
+    )
 
 
 def _move_to_bar_line(grid: Grid, onsets: Onsets) -> Grid:

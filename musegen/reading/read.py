@@ -158,6 +158,7 @@ def read_file(
         meters=meters,
         lost_meters=lost_meters(meters, bars),
         key=keys[0],
+        later_keys=tuple(dict.fromkeys(key for key in keys if key != keys[0])),
         key_source=key_source,
         unknown_drums=Counter(
             p for pitch in drums for p in pitch[drum_classes(pitch) < 0].tolist()

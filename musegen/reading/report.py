@@ -106,6 +106,8 @@ class Report:
         Those whose bars are read as bars of 4/4.
     key : int
         The key of the first phrase, as in `Phrase.key`.
+    later_keys : tuple of int
+        Other keys, which the file changes to.
     key_source : str
         ``"file"``, or ``"notes"`` if it is estimated.
     unknown_drums : mapping of int to int
@@ -136,6 +138,7 @@ class Report:
     meters: tuple[str, ...]
     key: int
     key_source: str
+    later_keys: tuple[int, ...] = ()
     lost_meters: tuple[str, ...] = ()
     silent_bars: int = 0
     rhythm: Rhythm = field(default_factory=Rhythm)
@@ -219,7 +222,8 @@ class Report:
         if self.tempo_factor != 1:
             of = "the file's tempo" if self.grid == "unknown" else "the tempo that was found"
             estimated = f", {'half' if self.tempo_factor < 1 else 'double'} {of}"
-        return f"Tempo: {range_}{estimated}. Length: {self.bars} bars, {_clock(self.seconds)}."
+        length = _count(self.bars, "bar")
+        return f"Tempo: {range_}{estimated}. Length: {length}, {_clock(self.seconds)}."
 
     def _meter(self) -> str:
         kept = [meter for meter in self.meters if meter not in self.lost_meters]
@@ -230,7 +234,7 @@ class Report:
                 f"It begins with a pick-up of {beats}, which is kept at the end of bar 1."
             )
         if set(kept) - {"4/4"}:
-            sentences.append(f"Bars are in {' and '.join(kept)}, as in the file.")
+            sentences.append(f"Bars are in {_list(kept)}, as in the file.")
         if self.lost_meters:
             sentences.append(
                 f"The file has bars of {', '.join(self.lost_meters)}: they are read on their own "
@@ -241,10 +245,9 @@ class Report:
         return " ".join(sentences)
 
     def _key(self) -> str:
-        name = KEY_NAMES[self.key + 5]
-        minor = KEY_NAMES[(self.key + 9 + 5) % 12]
         source = "from the file" if self.key_source == "file" else "estimated from the notes"
-        return f"Key: {name} major or {minor} minor, {source}."
+        later = "".join(f"; later {_key_name(key)}" for key in self.later_keys)
+        return f"Key: {_key_name(self.key)}, {source}{later}."
 
     def _silence(self) -> str:
         if not self.silent_bars:
@@ -319,13 +322,21 @@ def _not_empty(*sentences: str) -> tuple[str, ...]:
     return tuple(filter(None, sentences))
 
 
+def _key_name(key: int) -> str:
+    return f"{KEY_NAMES[key + 5]} major or {KEY_NAMES[(key + 9 + 5) % 12]} minor"
+
+
 def _count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _channels(numbers: Sequence[int]) -> str:
-    *others, last = map(str, numbers)
-    return f"channels {', '.join(others)} and {last}" if others else f"channel {last}"
+    return f"channel{'s' if len(numbers) > 1 else ''} {_list(list(map(str, numbers)))}"
+
+
+def _list(words: Sequence[str]) -> str:
+    *others, last = words
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def _clock(seconds: float) -> str:

@@ -18,6 +18,7 @@ _SWING = (
 _STRAIGHT = (0.46, 0.54)
 _TRIPLET = (0.303, 0.363)  # around the second triplet, which swing never plays
 _BESIDE_TRIPLET = (0.28, 0.386)  # loose sixteenths and triplets are spread over this
+_NEAR_BEAT = 0.12  # of a beat: notes that are less off it are on it, early or late
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,11 @@ def describe_rhythm(positions: np.ndarray) -> Rhythm:
     positions : numpy.ndarray
         Onsets in fractional steps, shape ``(n,)``.
     """
-    beat = positions / STEPS_PER_BEAT % 1
+    beat = positions / STEPS_PER_BEAT
+    late = (beat + 0.5) % 1 - 0.5  # after the nearest beat
+    on_beat = late[np.abs(late) < _NEAR_BEAT]
+    # Offbeats that are as late as the beats are straight.
+    beat = (beat - (np.median(on_beat) if len(on_beat) else 0)) % 1
 
     def count(low: float, high: float) -> int:
         return int(np.sum((beat >= low) & (beat <= high)))

@@ -96,7 +96,10 @@ def pickup_steps(midi: pretty_midi.PrettyMIDI, grid: Grid) -> int:
             STEPS_PER_BAR * meters[i].numerator / meters[i].denominator
             for i in (later[0] - 1, later[0])
         )
-        if bar_line != before or before >= after:
+        # A meter that returns is one of the piece.
+        same = (meters[0].numerator, meters[0].denominator)
+        returns = same in [(meters[i].numerator, meters[i].denominator) for i in later]
+        if bar_line != before or before >= after or returns:
             return 0
     return int(bar_line) if bar_line < STEPS_PER_BAR and bar_line % 1 == 0 else 0
 

@@ -91,9 +91,10 @@ def choose_voices(
         _lay_out(quantize_track(file.midi, one, grid), bars, display_text(one.name))
         for one in instruments
     ]
+    named = _named(file, tracks)
     is_drums = [
         one.is_drum or (is_drum_name(track.name) and _has_drum_pitches(track))
-        for one, track in zip(instruments, tracks, strict=True)
+        for one, track in zip(instruments, named, strict=True)
     ]
     choices = _choose(file, tracks, is_drums)
     chosen = {i: part for i, part in assign.items() if part != choices[i].part}
@@ -132,12 +133,20 @@ def _choose(file: MidiFile, tracks: Sequence[Track], is_drums: Sequence[bool]) -
     if len(effects) < len(pitched):  # a file with nothing else keeps its sound effects
         choices |= {i: Choice(None, "its instrument is a sound effect") for i in effects}
         pitched = [i for i in pitched if i not in effects]
-    # A track with several channels has the name of the song, which does not name a part.
+    named = _named(file, tracks)
+    return choices | dict(zip(pitched, choose_parts([named[i] for i in pitched]), strict=True))
+
+
+def _named(file: MidiFile, tracks: Sequence[Track]) -> list[Track]:
+    """Return the tracks without names that name no part.
+
+    A track of the file with several channels has the name of the song.
+    """
     channels = Counter(number for number, _ in set(zip(file.tracks, file.channels, strict=True)))
-    named = [
-        tracks[i] if channels[file.tracks[i]] == 1 else replace(tracks[i], name="") for i in pitched
+    return [
+        track if channels[number] == 1 else replace(track, name="")
+        for track, number in zip(tracks, file.tracks, strict=True)
     ]
-    return choices | dict(zip(pitched, choose_parts(named), strict=True))
 
 
 def _has_drum_pitches(track: Track) -> bool:

@@ -42,6 +42,13 @@ def test_a_bass_instrument_decides_if_the_name_does_not():
     assert parts_of([track([72, 74], "Track 1", program=33)]) == ["bass"]
 
 
+def test_a_melody_that_is_named_as_chords_is_the_lead_if_nothing_else_is():
+    hands = [track([72, 74], "Piano"), track([48, 50], "Piano", chord=3)]
+    assert parts_of(hands) == ["lead", "chords"]
+    assert parts_of([*hands, track([76, 77], "Vocals")]) == ["chords", "chords", "lead"]
+    assert parts_of([track([72, 74], "chords"), hands[1]]) == ["chords", "chords"]
+
+
 def test_a_melody_alone_is_the_lead():
     assert parts_of([track([72, 74, 76])]) == ["lead"]
 

@@ -74,7 +74,7 @@ def test_meters_may_change(tmp_path):
     piece, report = read_midi_with_report(path)
     assert first_beats(piece) == [0, 16, 32, 48, 64, 80, 112]
     assert report.bars == 7
-    assert "Bars are in 3/4 and 4/4 and 5/4, as in the file." in report.lines
+    assert "Bars are in 3/4, 4/4 and 5/4, as in the file." in report.lines
     again = written(piece, tmp_path / "again.mid")
     assert read_midi(again) == piece
     found = [(s.numerator, s.denominator) for s in load_midi(again).time_signature_changes]

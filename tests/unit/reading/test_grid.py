@@ -134,8 +134,9 @@ def test_notes_on_the_files_own_grid_stay_on_it(tmp_path, tempo):
     assert len(written & set(piece.notes[["onset", "pitch"]].tolist())) > 0.97 * len(written)
 
 
-def test_triplets_fit_the_grid_of_the_file(tmp_path):
-    notes = np.array([(4 * i / 3, 60 + i % 12, 1) for i in range(200)])
+@pytest.mark.parametrize("every", [4 / 3, 2 / 3, 1 / 2, 4 / 5, 1 / 8])
+def test_triplets_and_short_notes_fit_the_grid_of_the_file(tmp_path, every):
+    notes = np.array([(every * i, 60 + i % 12, 1) for i in range(200)])
     path = tmp_path / "triplets.mid"
     midi = pretty_midi.PrettyMIDI(resolution=480, initial_tempo=120)
     midi.instruments.append(pretty_midi.Instrument(0))

@@ -121,7 +121,7 @@ def test_the_report_tells_when_low_notes_of_chords_become_the_bass(tmp_path):
 
 def test_duplicate_and_shortened_notes_are_counted(tmp_path):
     notes = [(60, 0, 4), (60, 2, 4), (64, 0, 1)]
-    voices = (Voice(notes, "Piano", 0, 1), Voice([(64, 0, 2)], "Guitar", 24, 2))
+    voices = (Voice(notes, "Piano", 0, 1), Voice([(64, 0, 2)], "Chords", 24, 2))
     _, report = read_midi_with_report(midi_file(tmp_path / "song.mid", *voices))
     assert (report.duplicates, report.shortened) == (1, 1)
     assert "Left out: 1 note that a part plays twice at once." in report.lines
@@ -161,6 +161,17 @@ def test_the_report_tells_tempo_key_and_length(tmp_path):
     assert report.file_seconds == pytest.approx(8 * 60 / 90 + 8 * 60 / 120, rel=1e-4)
     assert "Tempo: 90 to 120 beats a minute. Length: 4 bars, 0:09." in report.lines
     assert "Key: C major or A minor, from the file." in report.lines
+
+
+def test_the_report_tells_the_keys_that_a_file_changes_to(tmp_path):
+    keys = [
+        (beat, mido.MetaMessage("key_signature", key=key)) for beat, key in ((0, "C"), (8, "D"))
+    ]
+    path = midi_file(tmp_path / "song.mid", Voice([*scale(60), *scale(62, start=8)]), meta=keys)
+    assert (
+        "Key: C major or A minor, from the file; later D major or B minor."
+        in read_midi_with_report(path)[1].lines
+    )
 
 
 def test_the_report_tells_that_a_key_is_estimated(tmp_path):

@@ -24,5 +24,9 @@ def test_even_notes_are_neither(every):
     assert describe_rhythm(np.arange(0, 128, every)) == Rhythm()
 
 
+def test_offbeats_as_late_as_the_beats_are_not_swung():
+    assert describe_rhythm(np.arange(0, 128, 2) + 0.25) == Rhythm()
+
+
 def test_nothing_is_neither():
     assert describe_rhythm(np.zeros(0)) == Rhythm()

@@ -80,7 +80,12 @@ def test_a_pickup_after_rests_stays_where_it_is(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "meters", [[(0, meter(4, 4)), (4, meter(3, 4))], [(0, meter(3, 4)), (6, meter(4, 4))]]
+    "meters",
+    [
+        [(0, meter(4, 4)), (4, meter(3, 4))],
+        [(0, meter(3, 4)), (6, meter(4, 4))],
+        [(0, meter(3, 4)), (3, meter(4, 4)), (7, meter(3, 4))],
+    ],
 )
 @pytest.mark.filterwarnings("ignore::musegen.errors.MusicWarning")
 def test_other_changes_of_meter_are_no_pickup(tmp_path, meters):

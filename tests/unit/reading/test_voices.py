@@ -25,6 +25,12 @@ def test_the_name_of_the_song_does_not_decide_a_part(tmp_path):
     assert parts(read_midi_with_report(path)[1]) == ["chords", "lead"]
 
 
+def test_the_name_of_the_song_makes_no_drums(tmp_path):
+    voices = (Voice(scale(36), "Drum song", 33), Voice(scale(72), channel=2))
+    report = read_midi_with_report(midi_file(tmp_path / "song.mid", *voices, kind=0))[1]
+    assert parts(report) == ["bass", "lead"]
+
+
 def test_a_track_can_be_given_another_part(tmp_path):
     path = small_song(tmp_path / "song.mid")
     piece, report = read_midi_with_report(path, {0: "counter", 1: "lead"})
