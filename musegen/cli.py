@@ -38,6 +38,7 @@ from musegen.midi import load_playable
 from musegen.midi.load import display_text
 from musegen.music import Piece
 from musegen.music.attributes import ATTRIBUTES, MAX_ATTRIBUTE_CHANGE
+from musegen.music.similarity import describe_likeness
 from musegen.parallel import DASK, PROCESSES, WorkerPool
 from musegen.reading import read_midi_with_report
 from musegen.sheets import SHEETS, check_packages
@@ -127,6 +128,9 @@ def _reconstruct(options: argparse.Namespace) -> None:
     _say_progress(f"encoding {piece.bars} bars")
     again = mg.adjust(piece, **dict(options.set)) if options.set else mg.reconstruct(piece)
     _save_one(mg, again, options.out)
+    if not options.set:
+        likeness = describe_likeness(again.phrases, piece.phrases)
+        print(f"musegen: {likeness}", file=sys.stderr)
 
 
 def _vary(options: argparse.Namespace) -> None:

@@ -19,6 +19,7 @@ from musegen.music.notes import (
 from musegen.music.phrase import Phrase
 
 __all__ = [
+    "describe_likeness",
     "drum_steps_exact",
     "f1_score",
     "matched_notes",
@@ -109,6 +110,35 @@ def note_f1(
     shared = sum(len(matched_notes(a, b, fields)[0]) for a, b in zip(ours, theirs, strict=True))
     sizes = (sum(note_count(phrase, fields) for phrase in side) for side in (ours, theirs))
     return float(f1_score(shared, *sizes))
+
+
+def describe_likeness(ours: Sequence[Phrase], theirs: Sequence[Phrase]) -> str:
+    """Say how many notes of some music come back in other music, such as a reconstruction.
+
+    Parameters
+    ----------
+    ours, theirs : sequence of Phrase
+        Pairs of phrases, in the same key.
+
+    Returns
+    -------
+    str
+        Such as ``94 % of the notes come back, and 3 % are new``: notes of `theirs` that `ours` has
+        at the same step, in the same part and at the same pitch, and notes of `ours` alone.
+    """
+    fields = ("onset", "part", "pitch")
+    shared = sum(len(matched_notes(a, b, fields)[0]) for a, b in zip(ours, theirs, strict=True))
+    made, given = (sum(note_count(phrase, fields) for phrase in side) for side in (ours, theirs))
+    back, new = shared / max(given, 1), (made - shared) / max(made, 1)
+    return f"{_percent(back)} of the notes come back, and {_percent(new)} are new"
+
+
+def _percent(share: float) -> str:
+    """Write a share so that only all is 100 % and only nothing is 0 %."""
+    nearest = round(100 * share)
+    if share not in (0, 1):
+        nearest = min(max(nearest, 1), 99)
+    return f"{nearest} %"
 
 
 def drum_steps_exact(ours: Sequence[Phrase], theirs: Sequence[Phrase]) -> float:

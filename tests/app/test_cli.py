@@ -141,7 +141,7 @@ def test_workers_make_the_same_pieces_as_one_process(
     assert np.allclose(ours, theirs, atol=1e-4)
 
 
-def test_reconstruct_keeps_length_and_tempo(tmp_path, midi, mg, monkeypatch):
+def test_reconstruct_keeps_length_and_tempo(tmp_path, midi, mg, monkeypatch, capsys):
     monkeypatch.setattr(generator, "load", lambda: mg)  # the tiny model decodes silence
     out = tmp_path / "out.mid"
     path = tmp_path / "out.npy"
@@ -149,6 +149,7 @@ def test_reconstruct_keeps_length_and_tempo(tmp_path, midi, mg, monkeypatch):
     assert read_midi(out).tempo == pytest.approx(100, abs=0.01)
     assert read_midi(out).bars == 4
     assert np.load(path).shape[0] == 2
+    assert "% of the notes come back" in capsys.readouterr().err
 
 
 def test_interpolate_takes_seeds_and_files(tmp_path, midi):

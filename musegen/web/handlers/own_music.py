@@ -7,11 +7,12 @@ from typing import Any
 import gradio as gr
 
 from musegen.errors import MusicError
+from musegen.music.similarity import describe_likeness
 from musegen.recipe.codec import read_recipe, write_recipe
 from musegen.recipe.schema import Edit, Notes, Recipe, Reconstruct, Sound, Vary
 from musegen.server.gradio_adapter import event_data
 from musegen.server.validation import check_number, seed_or_new
-from musegen.server.versions import read_state
+from musegen.server.versions import Version, read_state
 from musegen.web.components.tracks.component import notes_data, tracks_data
 from musegen.web.errors import notify, report_errors
 from musegen.web.events import PartsEvent
@@ -81,17 +82,20 @@ class OwnMusicHandlers(Handlers):
         """Return the seed that was used and the values of a variation."""
         seed = seed_or_new(seed if is_locked else None)
         edit = Vary(similarity=check_number(similarity, "similarity"), seed=seed)
-        return seed, *self._edit(own, edit)
+        return seed, *version_values(self._edit(own, edit))
 
     @report_errors()
     def reconstruct(self, own: str) -> tuple[Any, ...]:
-        """Return the values of the reconstruction."""
-        return self._edit(own, Reconstruct())
+        """Return the values of the reconstruction, and say how much of the music came back."""
+        version = self._edit(own, Reconstruct())
+        original = self._services.make_version(read_recipe(own)).piece
+        notify(describe_likeness(version.piece.phrases, original.phrases))
+        return version_values(version)
 
-    def _edit(self, own: str, edit: Edit) -> tuple[Any, ...]:
+    def _edit(self, own: str, edit: Edit) -> Version:
         if not own:
             raise MusicError("choose a MIDI file first")
-        return version_values(self._services.make_version(read_recipe(own).then(edit)))
+        return self._services.make_version(read_recipe(own).then(edit))
 
 
 def plays_own_music(state: str, own: str) -> bool:

@@ -162,6 +162,8 @@ def test_a_file_of_ones_own_is_varied_and_reconstructed(page, own_midi) -> None:
     with page.new_piece(heard=True):
         page.page.locator("#reconstruct").click()
     assert "reconstructed" in page.text("details")
+    toast = page.page.get_by_test_id("toast-body").last
+    assert "% of the notes come back" in toast.inner_text()
     assert "120 bpm" in page.text("details")
 
 

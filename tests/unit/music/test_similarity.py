@@ -7,6 +7,7 @@ from support.examples import band_phrase, drum_phrase
 from musegen.music import Phrase
 from musegen.music.notes import make_notes
 from musegen.music.similarity import (
+    describe_likeness,
     drum_steps_exact,
     f1_score,
     matched_notes,
@@ -60,3 +61,16 @@ def test_pairwise_f1_compares_all_groups_and_counts_an_element_once():
 def test_equal_notes_are_counted_once():
     doubled = Phrase(make_notes([(0, "lead", 60, 1, 90), (0, "lead", 60, 4, 80)]))
     assert note_count(doubled, ("part",)) == 1
+
+
+def test_the_likeness_is_said_in_shares_of_notes():
+    truth = Phrase(make_notes([(i, "lead", 60, 1, 90) for i in range(4)]))
+    near = Phrase(make_notes([(i, "lead", 60 + (i == 3), 1, 90) for i in range(4)]))
+    assert describe_likeness([near], [truth]) == "75 % of the notes come back, and 25 % are new"
+    assert describe_likeness([truth], [truth]) == "100 % of the notes come back, and 0 % are new"
+
+
+def test_not_quite_all_is_not_100_percent():
+    truth = Phrase(make_notes([(i % 32, "lead", 50 + i // 32, 1, 90) for i in range(320)]))
+    assert describe_likeness([Phrase(truth.notes[1:])], [truth]).startswith("99 %")
+    assert describe_likeness([Phrase(truth.notes[:1])], [truth]).startswith("1 %")
