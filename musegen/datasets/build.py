@@ -41,12 +41,15 @@ class Source:
         to other processes, so it must be a function of a module or a `functools.partial` of one.
     style : str
         Such as ``jazz``; empty if it is not known.
+    sections : callable, optional
+        Returns the section of each bar of the piece, as in `PhraseSet.section`.
     """
 
     name: str
     split: str
     read: Callable[[], Piece]
     style: str = ""
+    sections: Callable[[Piece], Sequence[str]] | None = None
 
 
 @dataclass(frozen=True)
@@ -131,6 +134,7 @@ def _read(source: Source) -> _Found:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             piece = source.read()
+            sections = source.sections(piece) if source.sections else [""] * piece.bars
     except MusicError as error:
         return _Found(None, reason=str(error))
     except Exception as error:  # a defect of the reader must not lose thousands of other files
@@ -140,7 +144,8 @@ def _read(source: Source) -> _Found:
     if not phrases:
         return _Found(None, reason="shorter than a phrase or nearly empty")
     n = len(phrases)
-    columns = ([source.name] * n, bars, [source.split] * n, [source.style] * n)
+    section = [sections[bar] for bar in bars]
+    columns = ([source.name] * n, bars, [source.split] * n, [source.style] * n, section)
     return _Found(PhraseSet.from_phrases(phrases, *columns), sketch(piece.notes), short)
 
 

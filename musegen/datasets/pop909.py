@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from musegen.datasets.build import Source
+from musegen.datasets.pop909_sections import SectionLabels, find_section_labels
 from musegen.errors import MusicError
 from musegen.midi import load_midi
 from musegen.music.notes import NOTE, PARTS, STEPS_PER_PHRASE, tidy_notes
@@ -44,7 +45,8 @@ def find_sources(folders: list[Path]) -> list[Source]:
     ----------
     folders : list of Path
         Folders that contain, at any depth, POP909's ``NNN/NNN.mid`` and POP909-CL's
-        ``POP909_processed/NNN.mid``.
+        ``POP909_processed/NNN.mid``. If they contain POP909-Structure's ``NNN/human_label1.txt``
+        as well, phrases know their sections.
 
     Returns
     -------
@@ -57,8 +59,15 @@ def find_sources(folders: list[Path]) -> list[Source]:
     MusicError
         If one of the data sets is missing.
     """
+    labels = find_section_labels(folders)
     return [
-        Source(f"pop909/{labelled.stem}", split, partial(read_song, labelled, gridded), "pop")
+        Source(
+            f"pop909/{labelled.stem}",
+            split,
+            partial(read_song, labelled, gridded),
+            "pop",
+            SectionLabels(labels[labelled.stem]) if labelled.stem in labels else None,
+        )
         for labelled, gridded, split in find_songs(folders)
     ]
 

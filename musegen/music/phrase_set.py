@@ -18,6 +18,7 @@ from musegen.music.phrase import Phrase
 __all__ = ["SPLITS", "PhraseSet"]
 
 _FIELDS = tuple(NOTE.names or ())
+_LABELS = ("style", "section")
 SPLITS = ("train", "validation", "test")
 
 
@@ -41,6 +42,10 @@ class PhraseSet:
         Shape ``(n,)``: int8 and float32, as in `Phrase`.
     style : numpy.ndarray
         Shape ``(n,)``, text: the style of the source, such as ``jazz``; empty if it is not known.
+    section : numpy.ndarray
+        Shape ``(n,)``, text: the section that the phrase starts in, a letter and how often it has
+        been heard, such as ``A2``; ``i`` is an intro, ``o`` an outro, ``b`` a bridge. Empty if it
+        is not known.
     """
 
     notes: NoteArray
@@ -51,6 +56,7 @@ class PhraseSet:
     key: IntArray
     tempo: FloatArray
     style: NDArray[np.str_]
+    section: NDArray[np.str_]
 
     def __len__(self) -> int:
         return len(self.source)
@@ -75,10 +81,11 @@ class PhraseSet:
         bar: Iterable[int] | None = None,
         split: Iterable[str] | None = None,
         style: Iterable[str] | None = None,
+        section: Iterable[str] | None = None,
     ) -> PhraseSet:
         """Make a set of phrases.
 
-        By default all have one unnamed source of no known style, and are for training.
+        By default all have one unnamed source of no known style or sections, and are for training.
         """
         phrases = list(phrases)
         n = len(phrases)
@@ -92,6 +99,7 @@ class PhraseSet:
             key=np.array([phrase.key for phrase in phrases], np.int8),
             tempo=np.array([phrase.tempo for phrase in phrases], np.float32),
             style=np.array([""] * n if style is None else list(style), np.str_),
+            section=np.array([""] * n if section is None else list(section), np.str_),
         )
 
     @classmethod
@@ -156,9 +164,11 @@ class PhraseSet:
                 for name in _FIELDS:
                     notes[name] = file[name]
                 names = [f.name for f in fields(cls) if f.name != "notes"]
-                columns = {name: file[name] for name in names if name in file or name != "style"}
-                # Files from before styles were kept have none.
-                columns.setdefault("style", np.full(len(columns["source"]), "", np.str_))
+                # Files from before styles and sections were kept have none.
+                needed = [name for name in names if name in file or name not in _LABELS]
+                columns = {name: file[name] for name in needed}
+                for name in _LABELS:
+                    columns.setdefault(name, np.full(len(columns["source"]), "", np.str_))
         except FileNotFoundError:
             raise MusicError(
                 f"{path} is missing: make it with `python -m musegen corpus`"

@@ -27,17 +27,19 @@ def test_a_saved_set_is_loaded_unchanged(tmp_path):
         assert np.array_equal(getattr(loaded, name), getattr(made, name))
 
 
-def test_a_file_from_before_styles_were_kept_has_empty_ones(tmp_path):
+@pytest.mark.parametrize("column", ["style", "section"])
+def test_a_file_from_before_styles_and_sections_were_kept_has_empty_ones(tmp_path, column):
     path = tmp_path / "phrases.npz"
-    made = replace(phrase_set("song"), style=np.full(24, "jazz"))
+    made = replace(phrase_set("song"), style=np.full(24, "jazz"), section=np.full(24, "A2"))
     made.save(path)
     assert set(PhraseSet.load(path).style) == {"jazz"}
+    assert set(PhraseSet.load(path).section) == {"A2"}
     with np.load(path) as file:
-        columns = {name: file[name] for name in file if name != "style"}
+        columns = {name: file[name] for name in file if name != column}
     np.savez(path, **columns)
     loaded = PhraseSet.load(path)
     assert list(loaded) == list(made)
-    assert loaded.style.tolist() == [""] * 24
+    assert getattr(loaded, column).tolist() == [""] * 24
 
 
 def test_take_and_join_keep_the_source_and_bar_of_each_phrase():
