@@ -101,10 +101,11 @@ def _find_open(events: list[tuple[int, bytes]]) -> _Open:
     """Find notes without a length."""
     found = _Open()
     ended_at_once = _list_ended_at_once(events)
-    sounding: dict[int, list[tuple[int, int]]] = {}
+    by_channel: list[dict[int, list[tuple[int, int]]]] = [{} for _ in range(16)]
     silent: dict[int, int] = {}  # ticks of the last "all notes off" of channels
     for index, (tick, message) in enumerate(events):
         status = message[0]
+        sounding = by_channel[status & 15]
         if status < 0x90 or (status < 0xA0 and not message[2]):
             key = (status & 15) << 7 | message[1]
             if key in ended_at_once:
@@ -129,11 +130,16 @@ def _find_open(events: list[tuple[int, bytes]]) -> _Open:
             if silent.get(status) == tick:
                 continue
             silent[status] = tick
-            for key in [key for key in sounding if key >> 7 == status & 15]:
+            for key in list(sounding):
                 # A note on its tick goes on: what sounded before is meant.
                 if take_ended(sounding, key, tick):
                     found.silenced.append((key, tick))
-    found.without_end += [(key, start) for key, notes in sounding.items() for start, _ in notes]
+    found.without_end += [
+        (key, start)
+        for sounding in by_channel
+        for key, notes in sounding.items()
+        for start, _ in notes
+    ]
     return found
 
 
@@ -153,10 +159,13 @@ def take_ended(
     tick : int
         When the event is.
     """
-    notes = sounding.pop(key, [])
+    notes = sounding.get(key)
+    if notes is None or notes[0][0] == tick:
+        return []
+    if notes[-1][0] != tick:
+        return sounding.pop(key)
     ended = [note for note in notes if note[0] != tick]
-    if len(ended) < len(notes):
-        sounding[key] = notes[len(ended) :]
+    sounding[key] = notes[len(ended) :]
     return ended
 
 

@@ -94,3 +94,9 @@ def test_all_notes_off_ends_notes(controller):
 def test_all_notes_off_on_the_tick_of_a_note_is_for_those_before():
     events = [(0, ON, 60, 80), (0, CONTROL, 123, 0), (480, OFF, 60, 0)]
     assert ended(*events) == ([(60, 0, 480)], (0, 0))
+
+
+def test_thousands_of_notes_that_start_and_end_at_once_are_read_at_once():
+    count = 20_000
+    notes = [(0, bytes([ON, 60, 80]))] * count + [(0, bytes([OFF, 60, 0]))] * count
+    assert end_notes(notes, 0, 480).without_length == 1
