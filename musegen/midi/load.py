@@ -39,6 +39,7 @@ MAX_BYTES = 2_000_000  # more than an hour of dense music; parsing this much tak
 _MAX_READ = 2 * MAX_BYTES  # MusicXML is longer
 _MAX_TEXT = 60  # characters of a name: one line of a table
 _TEXTS = (0x01, 0x05)  # and lyrics
+_MERGED = "Tracks with one instrument on one channel are read as one, since there are so many."
 _TEMPO_MAP = (0x51, 0x58, 0x59)  # tempos, meters, keys
 
 
@@ -149,6 +150,7 @@ def _parse(data: bytes, name: str, as_written: bool) -> MidiFile:
     midi.instruments = [_to_pretty_midi(midi, made) for made in sounding.instruments]
     _decode_texts(midi)
     made = sounding.instruments
+    merged = [_MERGED] if sounding.is_merged else []
     return MidiFile(
         name=name,
         midi=midi,
@@ -157,7 +159,7 @@ def _parse(data: bytes, name: str, as_written: bool) -> MidiFile:
         tracks=tuple(one.track for one in made),
         drums=tuple(one.instrument.drums for one in made),
         is_muted=tuple(one.is_muted for one in made),
-        repairs=repaired.repairs,
+        repairs=(*repaired.repairs, *merged),
         effects=sounding.effects,
     )
 

@@ -12,6 +12,10 @@ from musegen.midi.note_ends import first_after, take_ended
 
 __all__ = ["ControllerEffects", "InstrumentNotes", "SoundingNotes", "read_notes"]
 
+# Instruments of a file: orchestras have a hundred. Each takes a quarter of a millisecond later, and
+# a small file may have 170,000.
+_MOST_INSTRUMENTS = 1000
+
 
 @dataclass
 class InstrumentNotes:
@@ -60,9 +64,13 @@ class ControllerEffects:
 
 @dataclass
 class SoundingNotes:
-    """The notes of a file, by track, channel and program, in the order of tracks and channels."""
+    """The notes of a file, by track, channel and program, in the order of tracks and channels.
+
+    `is_merged` tells whether they are by channel and program alone.
+    """
 
     instruments: list[InstrumentNotes] = field(default_factory=list)
+    is_merged: bool = False
     effects: ControllerEffects = field(default_factory=ControllerEffects)
 
 
@@ -87,7 +95,8 @@ def read_notes(
     A note is of the instrument that its channel has, on whatever track it was set, when the note
     starts. A key that is released while the sustain pedal is down sounds until the pedal is up, or
     its pitch starts again. Where volume and expression change, they act on the velocities: the
-    loudest note of an instrument keeps its own.
+    loudest note of an instrument keeps its own. If there are over a thousand instruments, those of
+    one channel and program are one.
 
     Parameters
     ----------
@@ -105,7 +114,21 @@ def read_notes(
     else:
         _read_group(tracks, 0, as_written, sounding)
     sounding.instruments.sort(key=lambda instrument: (instrument.track, instrument.channel))
+    if len(sounding.instruments) > _MOST_INSTRUMENTS:
+        sounding.instruments, sounding.is_merged = _merge(sounding.instruments), True
     return sounding
+
+
+def _merge(instruments: Sequence[InstrumentNotes]) -> list[InstrumentNotes]:
+    """Put the notes of one program on one channel together, whatever tracks they are on."""
+    merged: dict[tuple[int, int, bool, bool], InstrumentNotes] = {}
+    for one in instruments:
+        key = one.channel, one.instrument.program, bool(one.instrument.drums), one.is_muted
+        if key in merged:
+            merged[key].notes += one.notes
+        else:
+            merged[key] = one
+    return list(merged.values())
 
 
 def _read_group(

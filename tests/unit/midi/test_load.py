@@ -147,6 +147,13 @@ def test_one_track_with_all_channels_is_the_same_music_as_many_tracks(tmp_path, 
     assert (piece.programs["lead"], piece.programs["bass"]) == (73, 33)
 
 
+def test_thousands_of_tracks_with_one_instrument_are_one(tmp_path):
+    (tmp_path / "song.mid").write_bytes(raw_midi(*[QUARTER_C + END] * 1001))
+    file = load_file(tmp_path / "song.mid")
+    (track,) = file.midi.instruments
+    assert (len(track.notes), len(file.repairs)) == (1001, 1)
+
+
 def test_tracks_without_any_event_are_ignored(tmp_path):
     path = tmp_path / "song.mid"
     path.write_bytes(raw_midi(b"", QUARTER_C + END, b""))
