@@ -70,8 +70,11 @@ class LatentSpace:
         self._coloring = to_numpy(self._prior.coloring)
         self._whitening = np.linalg.inv(self._coloring)
         self._encoder: Callable[[Arrays], np.ndarray] | None = None
-        self._decoder = compiled(self._vae.decoder)
-        self._velocity = compiled(lambda z, t: self._prior({"z": z, "t": t}))
+        dim = self.latent_dim
+        self._decoder = compiled(self._vae.decoder, shapes=[(None, dim)])
+        self._velocity = compiled(
+            lambda z, t: self._prior({"z": z, "t": t}), shapes=[(None, None, dim), (None, None)]
+        )
 
     def with_settings(self, settings: InferenceConfig) -> LatentSpace:
         """The same model with other settings."""

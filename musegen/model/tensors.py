@@ -10,7 +10,7 @@ Keras, is in this module.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import keras
@@ -50,13 +50,24 @@ class Model(keras.Model):
         self.built = True
 
 
-def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Compile a function of tensors, if Keras computes with TensorFlow."""
+def compiled(
+    function: Callable[..., Any], shapes: Sequence[tuple[int | None, ...]] | None = None
+) -> Callable[..., Any]:
+    """Compile a function of tensors, if Keras computes with TensorFlow.
+
+    Parameters
+    ----------
+    function : callable
+    shapes : sequence of tuple, optional
+        Of the arguments, which are float32; None stands for any length. With these, the function is
+        compiled once, and otherwise again when the first other shape comes, which takes seconds.
+    """
     if not is_tensorflow():
         return function
     import tensorflow as tf
 
-    return tf.function(function, autograph=False, reduce_retracing=True)
+    signature = shapes and [tf.TensorSpec(shape) for shape in shapes]
+    return tf.function(function, autograph=False, reduce_retracing=True, input_signature=signature)
 
 
 def all_layers(model: keras.Model) -> list[keras.layers.Layer]:
