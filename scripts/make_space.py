@@ -95,7 +95,8 @@ def copy_checkpoints(source: Path, target: Path) -> None:
         for path in (p for pattern in CHECKPOINT for p in (source / name).glob(pattern)):
             if path.suffix not in NOT_LOADED:
                 shutil.copy(path, target / name / path.name)
-    shutil.copy(source / "map.npz", target / "map.npz")
+    for name in ("map.npz", "examples.npz"):
+        shutil.copy(source / name, target / name)
 
 
 def check_file(path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from functools import partial
@@ -45,6 +45,8 @@ class RecipeRunner:
         Time limit of one `run`; two hundred edits of 16 bars take less than 20 s.
     slot : callable
         Returns a context manager in which the model is used. Cached pieces need none.
+    drawn : mapping of Source to Piece, optional
+        What the model is known to make of some sources: they need no model.
     """
 
     def __init__(
@@ -53,11 +55,13 @@ class RecipeRunner:
         size: int = 256,
         max_seconds: float = 20,
         slot: Callable[[], AbstractContextManager[object]] = nullcontext,
+        drawn: Mapping[Source, Piece] | None = None,
     ) -> None:
         self._get_model = get_model
         self._max_seconds = max_seconds
         self._slot = slot
         self._pieces: LRUCache[bytes, Piece] = LRUCache(size)
+        self._drawn = {_step_keys(Recipe(source=s))[0]: piece for s, piece in (drawn or {}).items()}
         self._in_progress: WeakValueDictionary[bytes, threading.Lock] = WeakValueDictionary()
         self._lock = threading.Lock()  # guards both
 
@@ -80,8 +84,9 @@ class RecipeRunner:
             If the recipe asks for something impossible, or takes too long. The steps that were done
             in time stay cached, so a second try gets further.
         """
-        self._get_model()  # the time limit does not include loading the model
         key = _step_keys(recipe)[-1]
+        if self._cached(key) is None:
+            self._get_model()  # the time limit does not include loading the model
         with self._lock:
             running = self._in_progress.setdefault(key, threading.Lock())
         # The slot comes last: a thread that waits for another one's result takes up none.
@@ -89,9 +94,12 @@ class RecipeRunner:
             deadline = time.monotonic() + self._max_seconds
             return self._make(recipe, partial(_check_progress, deadline, cancel))
 
+    def is_cached(self, recipe: Recipe) -> bool:
+        """Whether a recipe's piece needs no model."""
+        return self._cached(_step_keys(recipe)[-1]) is not None
+
     def _make(self, recipe: Recipe, check: Callable[[], None]) -> Piece:
         """Make a recipe's piece, going on from the last of its steps that is cached."""
-        mg = self._get_model()
         keys = _step_keys(recipe)
         done = len(keys)
         piece = self._cached(keys[-1])
@@ -101,15 +109,15 @@ class RecipeRunner:
         if piece is None:
             check()
             make_end = partial(self._make, check=check)
-            piece = self._keep(keys[0], _make_source(mg, recipe.source, make_end))
+            piece = self._keep(keys[0], _make_source(self._get_model(), recipe.source, make_end))
         for key, edit in zip(keys[done:], recipe.edits[done - 1 :], strict=True):
             check()
-            piece = self._keep(key, _apply_edit(mg, edit, piece))
+            piece = self._keep(key, _apply_edit(self._get_model(), edit, piece))
         return apply_sound(recipe.sound, piece)
 
     def _cached(self, key: bytes) -> Piece | None:
         with self._lock:
-            return self._pieces.get(key)
+            return self._drawn.get(key) or self._pieces.get(key)
 
     def _keep(self, key: bytes, piece: Piece) -> Piece:
         with self._lock:

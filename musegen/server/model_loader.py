@@ -81,7 +81,7 @@ class BackgroundModel:
     def _load(self) -> None:
         try:
             model = self._load_model()
-            piece = model.random(seed=0, bars=2)  # compiles, so that no visitor waits for that
+            model.random(seed=0, bars=2)  # compiles, so that no visitor waits for that
             self._model = model
         except Exception as error:  # visitors have to read about any error
             problem = " ".join(str(error).split())[:_MAX_CHARACTERS] or type(error).__name__
@@ -91,8 +91,19 @@ class BackgroundModel:
             return
         finally:
             self._finished.set()
+
+    def compile_encoder(self) -> None:
+        """Compile what reads music: it takes seconds of all cores, so do it while nobody waits.
+
+        Raises
+        ------
+        ModelError
+            If the model could not be loaded.
+        """
+        model = self.get()
+        piece = model.random(seed=0, bars=2)
         with contextlib.suppress(MusicError):  # a piece without notes cannot be encoded
-            model.interpolate(piece, replace(piece, path=None), steps=3)  # compiles the encoder
+            model.interpolate(piece, replace(piece, path=None), steps=3)
 
 
 def _load_checkpoints() -> MuseGen:

@@ -13,7 +13,7 @@ from cachetools import LRUCache
 from musegen.errors import Cancelled, MuseGenError
 from musegen.server.gradio_adapter import current_request
 
-__all__ = ["BusyError", "FairQueue", "Visitor", "current_visitor"]
+__all__ = ["SERVER", "BusyError", "FairQueue", "Visitor", "current_visitor"]
 
 _POLL_SECONDS = 0.2  # between two looks at whether a waiting request was cancelled
 _MAX_REMEMBERED = 1000  # addresses and visitors whose last slot is remembered

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import logging
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
@@ -16,7 +17,7 @@ from musegen.files import CHECKPOINTS
 from musegen.map.phrase_map import PhraseMap
 from musegen.music.bands import BANDS
 from musegen.recipe.codec import write_recipe
-from musegen.recipe.examples import EXAMPLES
+from musegen.recipe.examples import EXAMPLES, load_examples
 from musegen.recipe.execute import RecipeRunner
 from musegen.recipe.schema import Recipe
 from musegen.server.caches.downloads import DownloadCache
@@ -26,7 +27,7 @@ from musegen.server.gradio_adapter import upload_folder
 from musegen.server.model_loader import BackgroundModel, ModelError
 from musegen.server.process.memory import trim_memory
 from musegen.server.process.temporary_folder import remove_old_files
-from musegen.server.queue import FairQueue, current_visitor
+from musegen.server.queue import SERVER, FairQueue, current_visitor
 from musegen.server.sessions import RequestEvent, Sessions
 from musegen.server.settings import get_settings
 from musegen.server.uploads import Upload, read_upload
@@ -78,7 +79,7 @@ class Services:
             )
         }
         self._runner = RecipeRunner(
-            model.get, settings.pieces, settings.make_seconds, self._model_slot
+            model.get, settings.pieces, settings.make_seconds, self._model_slot, load_examples()
         )
         # In the folder that Gradio serves from: it would copy files from elsewhere to it.
         self.sounds = SoundCache(
@@ -91,6 +92,10 @@ class Services:
         self.sessions = Sessions()
         self.phrase_map = _load_map()
         self._closing = threading.Event()
+
+    def is_ready(self, recipe: Recipe) -> bool:
+        """Whether `make_version` needs no model for a recipe."""
+        return self._runner.is_cached(recipe)
 
     def make_version(self, recipe: Recipe, id: str | None = None) -> Version:
         """Make the piece of a recipe, or take it from the cache.
@@ -165,32 +170,57 @@ class Services:
     def _model_slot(self) -> AbstractContextManager:
         return self._slot("model", RequestEvent())
 
-    def _slot(self, work: str, cancel: threading.Event) -> AbstractContextManager:
-        return self.queues[work].slot(current_visitor(), cancel)
+    @contextlib.contextmanager
+    def _slot(self, work: str, cancel: threading.Event) -> Iterator[None]:
+        visitor = current_visitor()
+        if visitor == SERVER:
+            with self.queues[work].slot(visitor, cancel):
+                yield
+            return
+        self.sessions.note_request()
+        try:
+            with self.queues[work].slot(visitor, cancel):
+                yield
+        finally:
+            self.sessions.note_request()
 
     def prepare(self) -> None:
-        """Fill the caches while no visitor needs the computer: instruments, then examples."""
-        self._cut_instruments()
+        """Do what visitors would wait for, while none of them needs the computer.
+
+        The first band is needed by everybody, so it does not wait.
+        """
+        digest = next(iter(self.soundfonts.digests().values()), None)  # the page's first choice
+        if digest:
+            bands = [list(band.programs.items()) for band in BANDS.values()]
+            self._cut_instruments(digest, bands[0])
+            for instrument in dict.fromkeys(itertools.chain.from_iterable(bands[1:])):
+                if self._is_idle():
+                    self._cut_instruments(digest, [instrument])
+        if self._is_idle():
+            with contextlib.suppress(ModelError):
+                self.model.compile_encoder()
         self._render_examples()
 
-    def _cut_instruments(self) -> None:
-        digest = next(iter(self.soundfonts.digests().values()), None)  # the page's first choice
-        programs = dict.fromkeys(item for band in BANDS.values() for item in band.programs.items())
-        for part, program in programs:
-            self.sessions.wait_until_idle(_IDLE_SECONDS, self._closing)
-            if self._closing.is_set() or digest is None:
-                return
-            # Visitors who choose the instrument will read what is wrong.
-            with contextlib.suppress(AudioError, KeyError):
-                self.soundfonts.get(digest, DRUM_BANK if part == "drums" else 0, program).result()
+    def _is_idle(self) -> bool:
+        """Wait until no visitor needs the computer; False if the services are closed instead."""
+        self.sessions.wait_until_idle(_IDLE_SECONDS, self._closing)
+        return not self._closing.is_set()
+
+    def _cut_instruments(self, digest: str, programs: Iterable[tuple[str, int]]) -> None:
+        # Visitors who choose an instrument will read what is wrong.
+        with contextlib.suppress(AudioError, KeyError):
+            for cut in [
+                self.soundfonts.get(digest, DRUM_BANK if part == "drums" else 0, program)
+                for part, program in programs
+            ]:
+                cut.result()
 
     def _render_examples(self) -> None:
         names = soundfont_names()
         soundfont = find_soundfont(names[0]) if names else None  # the page's first choice
         with contextlib.suppress(ModelError):
             for recipe in EXAMPLES.values():
-                self.sessions.wait_until_idle(_IDLE_SECONDS, self._closing)
-                if self._closing.is_set():
+                if not self._is_idle():
                     return
                 version = self.make_version(recipe)
                 # Visitors who ask for the example will read what is wrong.

@@ -56,13 +56,13 @@ class Sessions:
     def __init__(self) -> None:
         self._events: LRUCache[tuple[str, str], threading.Event] = LRUCache(_MAX_SESSIONS)
         self._lock = threading.Lock()
-        self._last_start = time.monotonic()
+        self._last_request = time.monotonic()
 
     def start(self, session: str | None, kind: str) -> threading.Event:
         """Cancel the session's last request of a kind; return the event that cancels this one."""
         event = RequestEvent()
+        self.note_request()
         with self._lock:
-            self._last_start = time.monotonic()
             previous = self._events.pop((session or "", kind), None)
             self._events[session or "", kind] = event
         if previous is not None:
@@ -76,8 +76,12 @@ class Sessions:
         for event in events:
             event.set()
 
+    def note_request(self) -> None:
+        """Note that a visitor needs the computer now."""
+        self._last_request = time.monotonic()
+
     def wait_until_idle(self, seconds: float, cancel: threading.Event) -> None:
-        """Wait until no session has started anything for some seconds, or `cancel` is set."""
-        while (rest := self._last_start + seconds - time.monotonic()) > 0:
+        """Wait until no visitor has needed the computer for some seconds, or `cancel` is set."""
+        while (rest := self._last_request + seconds - time.monotonic()) > 0:
             if cancel.wait(rest):
                 return

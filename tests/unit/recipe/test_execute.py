@@ -54,6 +54,15 @@ def counting_runner(size=8) -> tuple[RecipeRunner, CountingModel]:
     return RecipeRunner(lambda: model, size), model
 
 
+def test_what_is_known_to_be_drawn_needs_no_model():
+    known = {Random(seed=1, bars=4): band(bars=4)}
+    runner = RecipeRunner(lambda: pytest.fail("a model was needed"), drawn=known)
+    recipe = Recipe(source=Random(seed=1, bars=4), sound=Sound(tempo=90))
+    assert runner.is_cached(recipe)
+    assert runner.run(recipe).tempo == 90
+    assert not runner.is_cached(Recipe(source=Random(seed=2, bars=4)))
+
+
 def test_an_edit_starts_from_the_cached_piece():
     runner, model = counting_runner()
     recipe = Recipe(source=Random(seed=1, bars=4))

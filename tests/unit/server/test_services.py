@@ -13,6 +13,7 @@ from support.examples import band
 import musegen.server.services as module
 import musegen.server.sessions as sessions
 from musegen.errors import Cancelled
+from musegen.recipe.examples import EXAMPLES
 from musegen.recipe.schema import Notes, Random, Recipe, Vary
 from musegen.server.model_loader import BackgroundModel
 from musegen.server.queue import Visitor
@@ -151,6 +152,8 @@ def test_old_files_are_removed_until_the_services_are_closed(services, tmp_path,
 def test_instruments_and_examples_are_prepared_when_nobody_is_here(services, monkeypatch):
     monkeypatch.setattr(module, "_IDLE_SECONDS", 0)
     monkeypatch.setattr(module, "EXAMPLES", {"one": RECIPE})
+    compiled = []
+    monkeypatch.setattr(services.model, "compile_encoder", lambda: compiled.append(True))
     rendered = []
     monkeypatch.setattr(
         services.sounds, "render", lambda piece, key, *_: rendered.append(key) or iter(())
@@ -163,9 +166,28 @@ def test_instruments_and_examples_are_prepared_when_nobody_is_here(services, mon
         lambda *key: cut.append(key) or SimpleNamespace(result=lambda: b""),
     )
     services.prepare()
-    assert len(rendered) == 1
+    assert len(rendered) == len(compiled) == 1
     assert cut[:2] == [("abcd", 0, 4), ("abcd", 0, 11)]
     assert ("abcd", 128, 0) in cut
     services.close()
     services.prepare()
-    assert len(rendered) == 1
+    assert len(rendered) == len(compiled) == 1
+
+
+def test_only_work_for_visitors_keeps_the_server_from_preparing(services, monkeypatch):
+    noted = []
+    monkeypatch.setattr(services.sessions, "note_request", lambda: noted.append(True))
+    services.make_version(RECIPE)
+    assert noted == []
+    monkeypatch.setattr(module, "current_visitor", lambda: Visitor("192.0.2.1", "page"))
+    services.make_version(Recipe(source=Random(seed=2, bars=4)))
+    assert len(noted) == 2  # when it begins, and when it ends
+
+
+def test_the_examples_need_no_model(tmp_path, monkeypatch):
+    monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path))
+    services = Services(BackgroundModel(lambda: pytest.fail("the model was loaded")))
+    for recipe in EXAMPLES.values():
+        assert services.is_ready(recipe)
+        assert services.make_version(recipe).piece.bars == 16
+    assert not services.is_ready(RECIPE)

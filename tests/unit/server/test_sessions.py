@@ -57,7 +57,7 @@ def test_waiting_until_idle_starts_over_with_each_request(monkeypatch):
             waits.append(seconds)
             if len(waits) == 1:
                 now[0] += 1
-                sessions._last_start = now[0]
+                sessions.note_request()
                 now[0] += seconds - 1
             else:
                 now[0] += seconds
