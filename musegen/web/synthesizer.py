@@ -7,10 +7,13 @@ renders.
 from __future__ import annotations
 
 import asyncio
+import gzip
 import hashlib
 import json
 import logging
+from collections.abc import Mapping
 from dataclasses import asdict
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,6 +34,7 @@ _DIGEST = hashlib.sha256(repr(sorted(_FILES.items())).encode()).hexdigest()[:16]
 _LIBRARY = "libfluidsynth.js"
 _CACHE_FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 _NO_STORE = {"Cache-Control": "no-store"}
+_NO_HEADERS: Mapping[str, str] = {}
 _BANKS = (0, 128)
 
 
@@ -86,16 +90,29 @@ def log_if_missing() -> None:
 
 
 async def _library(request: Request) -> Response:
-    content = _FILES.get(request.path_params["name"])
-    if content is None or request.path_params["digest"] != _DIGEST:
+    name = request.path_params["name"]
+    if name not in _FILES or request.path_params["digest"] != _DIGEST:
         return PlainTextResponse("Not Found", 404)
-    return _answer(request, content, "text/javascript")
+    headers = {"Vary": "Accept-Encoding"}
+    content = _FILES[name]
+    if "gzip" in request.headers.get("accept-encoding", ""):
+        headers["Content-Encoding"] = "gzip"
+        content = await asyncio.to_thread(_compress, name)
+    return _answer(request, content, "text/javascript", headers)
 
 
-def _answer(request: Request, content: bytes, media_type: str) -> Response:
+@cache
+def _compress(name: str) -> bytes:
+    # Gradio would compress these megabytes for each visitor, and answer nobody meanwhile.
+    return gzip.compress(_FILES[name], 6)
+
+
+def _answer(
+    request: Request, content: bytes, media_type: str, more: Mapping[str, str] = _NO_HEADERS
+) -> Response:
     """Answer with content that its address identifies."""
     tag = f'"{hashlib.sha256(request.url.path.encode()).hexdigest()[:16]}"'
-    headers = {**_CACHE_FOREVER, "ETag": tag}
+    headers = {**_CACHE_FOREVER, **more, "ETag": tag}
     if tag in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)
     return Response(content, media_type=media_type, headers=headers)

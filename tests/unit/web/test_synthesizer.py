@@ -30,6 +30,7 @@ def client(soundfonts) -> TestClient:
 @pytest.fixture
 def config(soundfonts, monkeypatch) -> dict:
     monkeypatch.setattr(synthesizer, "_FILES", {"libfluidsynth.js": b"var Module;"})
+    synthesizer._compress.cache_clear()
     return read_config(soundfonts)
 
 
@@ -53,6 +54,15 @@ def test_the_library_is_kept_for_good(client, config) -> None:
     assert library.headers["cache-control"] == "public, max-age=31536000, immutable"
     again = client.get(library.url.path, headers={"If-None-Match": library.headers["etag"]})
     assert (again.status_code, again.content) == (304, b"")
+
+
+def test_the_library_is_compressed_once_for_those_who_take_it_so(client, config) -> None:
+    name = f"/{config['engine']['library']}"
+    assert client.get(name).headers["content-encoding"] == "gzip"
+    plain = client.get(name, headers={"Accept-Encoding": "identity"})
+    assert "content-encoding" not in plain.headers
+    assert plain.content == b"var Module;"
+    assert plain.headers["vary"] == "Accept-Encoding"
 
 
 def test_an_instrument_is_served_and_kept_for_good(client, config) -> None:
