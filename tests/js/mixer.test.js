@@ -201,6 +201,22 @@ test("a pause keeps the position", async () => {
   assert.equal(started[0].source.stopsAt, RATE + FADE);
 });
 
+test("a call that stops the audio clock is a pause, and play goes on from there", async () => {
+  await load();
+  mixer.play();
+  mixer.context.currentTime = 1;
+  const { position } = mixer;
+  mixer.context.state = "interrupted";
+  mixer.context.onstatechange();
+  assert.ok(!mixer.playing);
+  assert.equal(reported.at(-1), "interrupted");
+  mixer.play();
+  assert.equal(started.at(-1).from, position % EACH);
+  mixer.context.state = "running";
+  mixer.context.onstatechange();
+  assert.ok(mixer.playing);
+});
+
 test("at the end it stops and says so", async () => {
   await load(1);
   mixer.play();

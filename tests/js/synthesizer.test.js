@@ -54,6 +54,11 @@ beforeEach(() => {
 
 afterEach(() => mock.timers.reset());
 
+/** Let some seconds pass, one by one. */
+function seconds(count) {
+  for (let i = 0; i < count; i += 1) mock.timers.tick(1000);
+}
+
 const piece = (more) => readPiece(playerData(more));
 
 /** A sound of a piece that the worker has loaded, and the events of it. */
@@ -202,7 +207,7 @@ test("a worker that fails or does not answer is given up, and its sounds with it
   for (const lose of [
     () => worker.onerror(),
     () => worker.answer({ kind: "broken" }),
-    () => mock.timers.tick(11_000),
+    () => seconds(11),
   ]) {
     synthesizer = new Synthesizer(CONFIG, () => {});
     synthesizer.start({ lead: 4, drums: 0 });
@@ -215,6 +220,16 @@ test("a worker that fails or does not answer is given up, and its sounds with it
   }
 });
 
+test("a page that was asleep for ten minutes does not give the worker up", () => {
+  const { sound, events } = make();
+  sound.want([0]);
+  mock.timers.tick(600_000); // in one go: nothing that the worker sent was delivered
+  worker.answer(segment(sound, 0));
+  seconds(11);
+  assert.ok(synthesizer.isUsable);
+  assert.equal(events.at(-1), "arrived");
+});
+
 test("a worker that owes nothing is not given up", () => {
   const { sound } = make();
   sound.want([0]);
@@ -222,7 +237,7 @@ test("a worker that owes nothing is not given up", () => {
   sound.want([1]);
   sound.close();
   sound.want([2]);
-  mock.timers.tick(20_000);
+  seconds(20);
   assert.ok(synthesizer.isUsable);
 });
 

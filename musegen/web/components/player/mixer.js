@@ -21,7 +21,7 @@ const LOUDEST = 8; // peak, far over full scale, up to which the output is bent 
 const KNEE = 0.9; // peak from which on it is bent
 
 /** @typedef {"arrived" | "measured" | "failed"} SoundEvent what has become of a sound */
-/** @typedef {"ready" | "ended" | "failed"} MixerEvent */
+/** @typedef {"ready" | "ended" | "failed" | "interrupted"} MixerEvent */
 /** @typedef {{ from: number, to: number }} Loop */
 /** @typedef {{ at: number, from: number, length: number }} Span scheduled sound: when, and from where */
 /** @typedef {{ at: number, from: number, fade: number }} Cursor when the next piece is due, and from where */
@@ -94,8 +94,16 @@ export class Mixer {
       this.context = new AudioContext({ sampleRate: RATE, latencyHint: "balanced" });
       this.output = this.context.createGain();
       this.output.connect(makeLimiter(this.context));
+      this.context.onstatechange = () => this.#followContext();
     }
     if (this.context.state !== "running") this.context.resume().catch(() => {});
+  }
+
+  /** A phone call, or the system, can stop the audio clock. */
+  #followContext() {
+    if (!this.playing || this.context?.state === "running") return;
+    this.pause();
+    this.changed("interrupted");
   }
 
   get length() {

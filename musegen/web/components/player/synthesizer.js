@@ -20,7 +20,7 @@ import { SynthSound } from "./synth_sound.js";
  */
 
 const FIRST_FACTOR = 4; // gain of the first piece until its loudness was measured
-const PATIENCE = 10_000; // ms without an answer after which the worker counts as lost
+const PATIENCE = 10; // seconds without an answer after which the worker counts as lost
 const REMEMBERED = 20; // gains of pieces that were measured, 0.1 MB each
 
 export class Synthesizer {
@@ -103,6 +103,19 @@ export class Synthesizer {
     this.#factor = gain.hops.reduce((a, b) => Math.max(a, b), 0);
   }
 
+  /**
+   * Give the worker up when it has not answered for some seconds. They are counted one by one, since
+   * a page that was asleep has not waited: what came meanwhile is delivered after the first.
+   * @param {number} seconds
+   */
+  #expectAnswer(seconds) {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      if (seconds > 1) this.#expectAnswer(seconds - 1);
+      else this.#giveUp();
+    }, 1000);
+  }
+
   #giveUp() {
     if ([...this.#sounds.values()].some(({ isWaiting }) => isWaiting)) this.#break();
   }
@@ -163,10 +176,7 @@ export class Synthesizer {
   #post(request) {
     if (request.kind === "drop") this.#sounds.delete(request.id);
     this.#worker?.postMessage(request);
-    if (request.kind === "render") {
-      clearTimeout(this.#timer);
-      this.#timer = setTimeout(() => this.#giveUp(), PATIENCE);
-    }
+    if (request.kind === "render") this.#expectAnswer(PATIENCE);
   }
 }
 

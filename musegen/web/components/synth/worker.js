@@ -12,8 +12,9 @@
     const { Renderer } = await import(renderer);
     const fluid = scope.Module;
     if (!fluid.calledRun) {
-      await new Promise((done) => {
+      await new Promise((done, fail) => {
         fluid.onRuntimeInitialized = done;
+        fluid.onAbort = fail; // where a page's policy forbids WebAssembly, or there is no memory
       });
     }
     const { port1, port2 } = new MessageChannel(); // timers would wait for 4 ms each time
