@@ -11,15 +11,18 @@ from musegen.music.notes import PARTS
 
 __all__ = [
     "CornerEvent",
+    "DrawEvent",
     "FileEvent",
     "LineEvent",
     "OpenEvent",
     "PartsEvent",
     "PhraseEvent",
     "PlaceEvent",
+    "SoundEvent",
     "SquareEvent",
 ]
 
+_Id = Annotated[str, Field(pattern="^[0-9a-f]{16}$")]  # as `Version.id`
 _Share = Annotated[float, Field(ge=0, le=1)]
 
 
@@ -31,6 +34,19 @@ class PhraseEvent(_Event):
     """A phrase was chosen in the player, counted from 0; None: no phrase is chosen any more."""
 
     index: int | None = Field(ge=0, le=100_000)
+
+
+class DrawEvent(_Event):
+    """The first example was asked for; the player shows it already, as piece `id`."""
+
+    id: _Id
+
+
+class SoundEvent(_Event):
+    """The sound of a recipe is needed, as piece `id`, since the page cannot make it in time."""
+
+    recipe: str
+    id: _Id
 
 
 class OpenEvent(_Event):

@@ -20,6 +20,7 @@ from musegen.web.assets import asset, asset_path
 from musegen.web.controls.sound_values import sound_choices_head
 from musegen.web.modules import module_routes, page_head
 from musegen.web.page import build
+from musegen.web.show import example_head
 from musegen.web.synthesizer import log_if_missing, synthesizer_head, synthesizer_routes
 from musegen.web.theme import theme
 
@@ -72,7 +73,10 @@ def launch(
             prevent_thread_lock=True,
             theme=theme(),
             css=asset("static/page.css"),
-            head=page_head() + synthesizer_head(services.soundfonts) + sound_choices_head(),
+            head=page_head()
+            + synthesizer_head(services.soundfonts)
+            + sound_choices_head()
+            + example_head(services),
             favicon_path=asset_path("static/favicon.svg"),
             footer_links=["api"],
             max_file_size=f"{settings.upload_mb}mb",

@@ -30,6 +30,7 @@ _MODULES = {
 }
 _DIGEST = hashlib.sha256(repr(sorted(_MODULES.items())).encode()).hexdigest()[:16]
 _EARLY = ("components/player/", "components/shared/")  # folders of what each page needs at once
+_SYNTHESIZER = "components/player/page_synthesizer.js"
 _CACHE_FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 
 
@@ -66,7 +67,9 @@ def page_head() -> str:
         for name in _MODULES
         if name.startswith(_EARLY)
     )
-    return asset("static/head.html") + links
+    # The synthesizer starts before the player, which waits for Gradio.
+    start = f'<script type="module" src="{_address(_SYNTHESIZER)}"></script>'
+    return asset("static/head.html") + links + start
 
 
 def _address(name: str) -> str:

@@ -1,4 +1,4 @@
-"""What the player shows of a version."""
+"""What the player shows of a version, and what it can show before anything is asked for."""
 
 from __future__ import annotations
 
@@ -7,11 +7,16 @@ from typing import Any
 
 from musegen.recipe import naming
 from musegen.recipe.codec import write_recipe
+from musegen.recipe.examples import EXAMPLES
+from musegen.server.services import Services
 from musegen.server.versions import Version
 from musegen.web.components.player.component import PlayerData, player_data
 from musegen.web.links import write_link
 
-__all__ = ["show"]
+__all__ = ["FIRST_EXAMPLE", "example_head", "show"]
+
+FIRST_EXAMPLE = next(iter(EXAMPLES.values()))
+"""What the button in the empty player plays."""
 
 
 def show(
@@ -35,3 +40,15 @@ def show(
         stream=stream,
         problem=problem,
     )
+
+
+def example_head(services: Services) -> str:
+    """HTML for the page's head: the first example as JSON, so that it plays at once.
+
+    It is null where the model has to draw it.
+    """
+    data = "null"
+    if services.is_ready(FIRST_EXAMPLE):
+        data = show(services.make_version(FIRST_EXAMPLE)).model_dump_json()
+        data = data.replace("<", "\\u003c")  # could end the element
+    return f'<script type="application/json" id="mg-example">{data}</script>'

@@ -36,10 +36,6 @@ _SOUND = """(value) => {
     const detail = { name: '%s', value };
     document.dispatchEvent(new CustomEvent('musegen:sound', { detail }));
 }"""
-# Where the page makes the sound, the server renders none: an empty state asks for nothing.
-_UNLESS_OWN = """(state, soundfont) => [
-    document.querySelector('.mg-player')?.dataset.makes === 'sound' ? '' : state, soundfont
-]"""
 _NO_FILE = "() => { document.dispatchEvent(new CustomEvent('musegen:file')); }"
 
 _PRIVATE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
@@ -70,7 +66,7 @@ class Widgets:
 def connect(page: gr.Blocks, widgets: Widgets, services: Services) -> None:
     """Connect all widgets."""
     audio = AudioHandlers(services)
-    versions = _VersionEvents(widgets, audio)
+    versions = _VersionEvents(widgets)
     _connect_tabs(versions, widgets, services)
     _connect_edits(versions, widgets, services)
     _connect_page(page, versions, widgets, services)
@@ -80,9 +76,7 @@ def connect(page: gr.Blocks, widgets: Widgets, services: Services) -> None:
 class _VersionEvents:
     """Connects triggers with handlers that return the values of a version."""
 
-    def __init__(self, widgets: Widgets, audio: AudioHandlers) -> None:
-        self._widgets = widgets
-        self._audio = audio
+    def __init__(self, widgets: Widgets) -> None:
         self.events: list[Any] = []
         self._outputs = [
             widgets.state,
@@ -110,23 +104,8 @@ class _VersionEvents:
             trigger(None, js=_BUSY, **_PRIVATE)
         shown = [*(outputs or ()), *(values or self._outputs)]
         made = trigger(handler, inputs, shown, trigger_mode=trigger_mode, **_AT_ONCE)
-        # The notes are shown first: the sound takes a second more.
-        sound = self.add_sound(made.success)
-        for event in (made, sound):
-            event.failure(None, js=_IDLE, **_PRIVATE)
+        made.failure(None, js=_IDLE, **_PRIVATE)
         self.events.append(made)
-
-    def add_sound(self, trigger: Callable[..., Any]) -> Any:
-        """Render the sound after a trigger."""
-        w = self._widgets
-        return trigger(
-            self._audio.sound,
-            [w.state, w.sound.soundfont],
-            [w.player, w.progress],
-            js=_UNLESS_OWN,
-            **_AT_ONCE,
-            trigger_mode="multiple",
-        )
 
 
 def _connect_tabs(versions: _VersionEvents, w: Widgets, services: Services) -> None:
@@ -236,7 +215,15 @@ def _connect_audio(
     page: gr.Blocks, versions: _VersionEvents, w: Widgets, audio: AudioHandlers
 ) -> None:
     w.sound.soundfont.input(None, w.sound.soundfont, None, js=_SOUNDFONT, **_PRIVATE)
-    versions.add_sound(w.sound.soundfont.input)
+    # Only players that cannot make the sound themselves, or not in time, ask for it.
+    sound = w.player.sound(
+        audio.sound,
+        [w.sound.soundfont],
+        [w.player, w.progress],
+        **_AT_ONCE,
+        trigger_mode="multiple",
+    )
+    sound.failure(None, js=_IDLE, **_PRIVATE)
     made = w.player.file(audio.file, [w.state, w.sound.soundfont], [w.file, w.progress], **_AT_ONCE)
     made.success(None, w.file, None, js=_FILE, **_PRIVATE)
     made.failure(None, js=_NO_FILE, **_PRIVATE)

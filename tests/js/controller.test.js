@@ -14,6 +14,7 @@ function show(data = playerData()) {
   controller.receive(data);
   controller.receive(withSound(data, `sound of ${data.recipe}`));
   soundArrives();
+  sent = sent.filter(([event]) => event !== "sound");
 }
 
 function soundArrives() {
@@ -82,7 +83,7 @@ test("another piece stops the sound and starts without selection and locks", () 
   controller.receive(playerData({ id: "two", recipe: "other" }));
   assert.equal(mixer.length, 0);
   assert.deepEqual([state().selected, state().locks.size], [null, 0]);
-  assert.deepEqual(sent.at(-1), ["phrase", { index: null }]);
+  assert.deepEqual(sent.at(-2), ["phrase", { index: null }]);
 });
 
 test("a selection beyond the end of a shorter piece is dropped", () => {
@@ -308,8 +309,9 @@ test("a sound that was cancelled can be requested again", () => {
   assert.equal(state().stage, "silent");
   assert.equal(state().status, "There is no sound yet: press play to make it");
   controller.togglePlaying();
-  assert.deepEqual(sent, [["open", { recipe: "recipe", id: "one" }]]);
-  assert.ok(state().isBusy);
+  assert.deepEqual(sent.at(-1), ["sound", { recipe: "recipe", id: "one" }]);
+  assert.equal(state().status, "Rendering the sound …");
+  assert.ok(state().canCancel);
 });
 
 test("a request that another one overtakes is forgotten", () => {
@@ -369,9 +371,18 @@ test("where the page makes the sound, it does not wait for the server", () => {
   assert.equal(state().sound, "own font recipe");
 });
 
+test("the server's sound is asked for if the first instruments take long", (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  synthesizer.isUsable = true;
+  controller.receive(playerData());
+  t.mock.timers.tick(1000);
+  assert.deepEqual(sent, []);
+  t.mock.timers.tick(1000);
+  assert.deepEqual(sent, [["sound", { recipe: "recipe", id: "one" }]]);
+});
+
 test("the server's sound plays if it comes before the instruments", () => {
   synthesizer.isUsable = true;
-  assert.ok(!controller.needsNoServer);
   controller.receive(playerData());
   controller.receive(withSound(playerData(), "mix", ["mix"]));
   assert.deepEqual(mixer.loaded, ["own font recipe", "mix"]);
@@ -382,13 +393,56 @@ test("the server's sound plays if it comes before the instruments", () => {
   assert.equal(state().sound, "own font recipe");
 });
 
-test("once the instruments are there, the server renders nothing", () => {
+test("once the instruments are there, the server renders nothing", (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
   synthesizer.isUsable = true;
   synthesizer.isWarm = true;
   controller.receive(playerData());
   soundArrives();
-  assert.ok(controller.needsNoServer);
+  t.mock.timers.tick(5000);
+  assert.deepEqual(sent, []);
   assert.deepEqual(mixer.loaded, ["own font recipe"]);
+});
+
+test("a page that cannot make sound asks the server at once, and again for another soundfont", () => {
+  controller.receive(playerData());
+  assert.deepEqual(sent, [["sound", { recipe: "recipe", id: "one" }]]);
+  controller.receive(playerData());
+  controller.receive(withSound(playerData()));
+  assert.equal(sent.length, 1);
+  soundArrives();
+  controller.chooseSoundfont("other");
+  assert.deepEqual(sent.at(-1), ["sound", { recipe: "recipe", id: "one" }]);
+  assert.ok(mixer.playing);
+});
+
+test("the first example plays before the server has answered, and its answer changes nothing", () => {
+  synthesizer.isUsable = true;
+  controller.example = playerData({ id: "" });
+  controller.playExample();
+  const { id } = state().piece;
+  assert.match(id, /^[0-9a-f]{16}$/);
+  assert.deepEqual(sent, [["draw", { id }]]);
+  controller.noteLoading(true);
+  controller.announceBusy();
+  assert.equal(state().status, "Loading the sound …");
+  soundArrives();
+  assert.ok(mixer.playing);
+  assert.equal(state().status, "");
+  controller.receive(playerData({ id }));
+  assert.deepEqual(mixer.loaded, ["own font recipe"]);
+  assert.deepEqual(
+    [state().isBusy, state().stage, state().versions.all.length],
+    [false, "ready", 1],
+  );
+});
+
+test("what needs the model says that it is being loaded", () => {
+  controller.noteLoading(true);
+  controller.announceBusy();
+  assert.equal(state().status, "Waiting for the model, which is being loaded …");
+  controller.noteLoading(false);
+  assert.equal(state().status, "Composing …");
 });
 
 test("a sound that the page cannot make is requested from the server", () => {
@@ -396,9 +450,7 @@ test("a sound that the page cannot make is requested from the server", () => {
   synthesizer.isWarm = true;
   controller.receive(playerData());
   controller.mixerChanged("failed");
-  assert.ok(!controller.needsNoServer);
-  assert.deepEqual(sent.at(-1), ["open", { recipe: "recipe", id: "one" }]);
-  controller.receive(playerData());
+  assert.deepEqual(sent.at(-1), ["sound", { recipe: "recipe", id: "one" }]);
   controller.receive(withSound(playerData()));
   soundArrives();
   assert.equal(state().sound, "sound");

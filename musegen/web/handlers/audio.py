@@ -10,12 +10,13 @@ import gradio as gr
 
 from musegen.audio import find_soundfont
 from musegen.errors import Cancelled
+from musegen.recipe.codec import read_recipe
 from musegen.server.background import stream_from_thread
 from musegen.server.caches.sounds import SoundFile
 from musegen.server.gradio_adapter import event_data
 from musegen.server.versions import Version, read_state
 from musegen.web.errors import error_message, report_errors
-from musegen.web.events import FileEvent
+from musegen.web.events import FileEvent, SoundEvent
 from musegen.web.handlers.versions import Handlers
 from musegen.web.header import ProgressData
 from musegen.web.show import show
@@ -29,17 +30,15 @@ class AudioHandlers(Handlers):
     """Renders sound and files of the piece that plays now."""
 
     async def sound(
-        self, state: str, soundfont: str | None, request: gr.Request
+        self, soundfont: str | None, event: gr.EventData, request: gr.Request
     ) -> AsyncIterator[tuple[Any, ...]]:
         """Yield the progress of rendering, then the player with the sound.
 
         A visitor hears one piece at a time: the next request cancels this one.
         """
-        if not state:
-            yield gr.skip(), gr.skip()
-            return
         with report_errors():
-            id, recipe = read_state(state)
+            data = event_data(event, SoundEvent)
+            id, recipe = data.id, read_recipe(data.recipe)
             font = find_soundfont(soundfont)
         cancel = self._services.sessions.start(_session(request), "sound")
         version: Version | None = None

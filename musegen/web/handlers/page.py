@@ -27,6 +27,7 @@ class PageHandlers(Handlers):
         tuple
             Updates of seed, lock, bars, form and temperature, and the recipe of the link, or "".
         """
+        self._services.sessions.note_request()  # this visitor loads the page now
         query = request.query_params
         recipe = read_link(query, notify)
         if recipe:

@@ -15,9 +15,10 @@ from musegen.server.gradio_adapter import event_data
 from musegen.server.validation import check_number, seed_or_new
 from musegen.web.controls.sound_values import sound_from_values
 from musegen.web.errors import report_errors
-from musegen.web.events import LineEvent, PlaceEvent
+from musegen.web.events import DrawEvent, LineEvent, PlaceEvent
 from musegen.web.handlers.versions import Handlers, version_values
 from musegen.web.requests import random_recipe
+from musegen.web.show import FIRST_EXAMPLE
 
 __all__ = ["NO_MAP", "SourceHandlers"]
 
@@ -47,9 +48,11 @@ class SourceHandlers(Handlers):
         """Return the values of an example."""
         return self._values(EXAMPLES[name])
 
-    def first_example(self) -> tuple[Any, ...]:
+    @report_errors()
+    def first_example(self, event: gr.EventData) -> tuple[Any, ...]:
         """Return the values of what the button in the empty player plays."""
-        return self.example(next(iter(EXAMPLES)))
+        id = event_data(event, DrawEvent).id
+        return version_values(self._services.make_version(FIRST_EXAMPLE, id))
 
     @report_errors()
     def place(self, event: gr.EventData, *controls: Any) -> tuple[Any, ...]:

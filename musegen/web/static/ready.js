@@ -2,6 +2,7 @@
 // what is wrong.
 
 import { find } from "../components/shared/dom.js";
+import { send } from "../components/shared/messages.js";
 
 /** @import { Component } from "../components/shared/payloads.js" */
 
@@ -12,6 +13,7 @@ export function start({ element, props, watch }) {
   const show = () => {
     const value = props.value ?? "";
     const isLoading = value === "…";
+    send("loading", isLoading);
     line.dataset.state = isLoading ? "loading" : value ? "problem" : "ready";
     text.textContent = isLoading
       ? "Loading the model"

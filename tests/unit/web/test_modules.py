@@ -69,3 +69,8 @@ def test_the_head_loads_the_player_in_advance() -> None:
     links = re.findall(r'<link rel="modulepreload" href="([^"]+)">', page_head())
     assert address(load_module("components/player/player.js")) in links
     assert not any("components/map" in link for link in links)
+
+
+def test_the_synthesizer_starts_before_the_player() -> None:
+    (start,) = re.findall(r'<script type="module" src="([^"]+)"></script>', page_head())
+    assert start.endswith("components/player/page_synthesizer.js")

@@ -20,7 +20,7 @@ from musegen.web.modules import load_module
 
 __all__ = ["PlayerData", "player", "player_data"]
 
-_EVENTS = ("draw", "phrase", "edit", "open", "file", "cancel")
+_EVENTS = ("draw", "sound", "phrase", "edit", "open", "file", "cancel")
 
 
 class Part(GradioModel):
@@ -244,7 +244,10 @@ def player(**kwargs: Any) -> gr.HTML:
     Events besides Gradio's, with their data (see `musegen.web.events`):
 
     ``draw``
-        The button of the empty player was pressed.
+        The button of the empty player was pressed. Where the page has the first example
+        (`musegen.web.show.example_head`), the player shows it already, as piece ``id``.
+    ``sound``
+        The sound of a ``recipe``, as piece ``id``, is needed: this page cannot make it in time.
     ``phrase``
         Another phrase was chosen: its ``index``, from 0, or None if a new piece came and no phrase
         is chosen. While `PlayerData.id` stays and the phrase exists, the choice stays, without an
@@ -262,7 +265,8 @@ def player(**kwargs: Any) -> gr.HTML:
 
     The player listens to these events of the document: ``musegen:busy``, a piece was requested;
     ``musegen:progress``, with a `musegen.web.header.ProgressData`; ``musegen:idle``, nothing more
-    will come; ``musegen:file``, with a file's ``url`` and ``orig_name``, or null.
+    will come; ``musegen:file``, with a file's ``url`` and ``orig_name``, or null;
+    ``musegen:loading``, whether the model is still being loaded.
     """
     return typed_html(
         PlayerData,

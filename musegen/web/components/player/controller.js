@@ -27,6 +27,7 @@ import { History } from "./versions.js";
 /** @import { Synthesizer } from "./synthesizer.js" */
 
 const ANSWER_TIME = 3000; // ms within which the server answers a control, as a rule
+const OWN_TIME = 1500; // ms for the first instruments to arrive, before the server has to play
 
 /**
  * Draws a part of the player.
@@ -58,12 +59,16 @@ export class Controller {
   /** @type {number | null} phrase to play from when the sound is ready */
   #playsFrom = null;
   #isAnnounced = false; // whether the views know that the piece is ready
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #soundTimer = undefined;
 
   /**
    * @param {Mixer} mixer @param {Synthesizer} synthesizer
    * @param {(event: string, data?: object) => void} trigger sends an event to Python
+   * @param {PlayerData | null} example what the empty player plays, if the page has it
    */
-  constructor(mixer, synthesizer, trigger) {
+  constructor(mixer, synthesizer, trigger, example = null) {
+    this.example = example;
     this.mixer = mixer;
     this.synthesizer = synthesizer;
     this.trigger = trigger;
@@ -116,8 +121,33 @@ export class Controller {
     for (const phrase of state.locks) if (phrase >= piece.phrases) state.locks.delete(phrase);
     if (state.selected !== null && state.selected >= piece.phrases) this.select(null);
     this.#loadSound(piece);
+    if (isChanged) this.#askForSound(piece);
     if (isChanged || !state.request) this.#endRequest();
     this.update();
+  }
+
+  /** Play the first example: at once if the page has it. Python then answers with the same piece. */
+  playExample() {
+    const id = newId();
+    if (this.example) this.receive({ ...this.example, id });
+    this.state.isExample = this.example !== null;
+    this.trigger("draw", { id });
+  }
+
+  /**
+   * Have the server render a piece's sound if this page cannot, or if it takes long to begin.
+   * @param {Piece} piece
+   */
+  #askForSound(piece) {
+    clearTimeout(this.#soundTimer);
+    if (piece.sound || piece.problem) return;
+    const ask = () => {
+      const isShown = this.state.piece?.recipe === piece.recipe;
+      if (!isShown || (this.state.isOwnSound && this.synthesizer.isWarm)) return;
+      this.trigger("sound", { recipe: piece.recipe, id: piece.id });
+    };
+    if (this.state.isOwnSound) this.#soundTimer = setTimeout(ask, OWN_TIME);
+    else ask();
   }
 
   /**
@@ -254,16 +284,12 @@ export class Controller {
     return this.synthesizer.isUsable && piece.notes.length > 0 && this.#refused !== piece.recipe;
   }
 
-  /** Whether the server need not render the sound of what is requested now. */
-  get needsNoServer() {
-    const { piece } = this.state;
-    return this.synthesizer.isWarm && this.synthesizer.isUsable && this.#refused !== piece?.recipe;
-  }
-
   /** @param {string} name of the soundfont that was chosen */
   chooseSoundfont(name) {
+    const { piece, isOwnSound } = this.state;
     this.synthesizer.soundfont = name;
-    if (this.state.piece && this.state.isOwnSound) this.#loadSound(this.state.piece);
+    if (piece && isOwnSound) this.#loadSound(piece);
+    else if (piece) this.#askForSound({ ...piece, sound: null, problem: null });
     this.update();
   }
 
@@ -274,6 +300,9 @@ export class Controller {
   mixerChanged(event) {
     if (event === "ready") this.#soundIsReady();
     else if (event === "failed") this.#soundHasFailed();
+    else if (event === "interrupted") {
+      this.state.note = "The sound was interrupted: press play to go on";
+    }
     this.update();
   }
 
@@ -284,7 +313,6 @@ export class Controller {
       // The server renders it; what plays goes on until then.
       this.#refused = state.piece.recipe;
       state.isOwnSound = false;
-      this.update();
       this.#requestSound();
       return;
     }
@@ -342,7 +370,7 @@ export class Controller {
   }
 
   #endRequest() {
-    Object.assign(this.state, { request: null, isBusy: false, progress: null });
+    Object.assign(this.state, { request: null, isBusy: false, isExample: false, progress: null });
   }
 
   /** @param {ProgressData} progress */
@@ -369,6 +397,12 @@ export class Controller {
     this.update();
   }
 
+  /** @param {boolean} isLoading whether the model is still being loaded */
+  noteLoading(isLoading) {
+    this.state.isModelLoading = isLoading;
+    this.update();
+  }
+
   cancel() {
     this.trigger("cancel", {});
   }
@@ -391,14 +425,17 @@ export class Controller {
     this.update();
   }
 
-  /** The sound was cancelled before it came. */
+  /** The sound was cancelled before it came, or this page failed to make it. */
   #requestSound() {
     const { state } = this;
     const { piece } = state;
     if (!piece) return;
     this.#playsWhenReady ||= state.stage !== "ready";
-    this.trigger("open", { recipe: piece.recipe, id: piece.id });
-    this.#beBusy();
+    if (state.stage === "silent") state.stage = "drawn";
+    state.isSilent = false;
+    state.note = "";
+    this.#askForSound({ ...piece, sound: null, problem: null });
+    this.update();
   }
 
   /** @param {number} seconds */
@@ -574,4 +611,10 @@ export class Controller {
     this.state.making = null;
     this.update();
   }
+}
+
+/** An id for a new piece, as Python makes them. */
+function newId() {
+  const bytes = crypto.getRandomValues(new Uint8Array(8));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

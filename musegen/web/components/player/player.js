@@ -7,12 +7,12 @@ import { connectEdits } from "./edits.js";
 import { connectFiles } from "./files.js";
 import { connectHistory } from "./history.js";
 import { Mixer } from "./mixer.js";
+import { readJson, synthesizer } from "./page_synthesizer.js";
 import { connectParts } from "./parts.js";
 import { connectPhrases } from "./phrases.js";
 import { drawPicture } from "./picture.js";
 import { connectRoll } from "./roll.js";
 import { connectStatus } from "./status.js";
-import { Synthesizer } from "./synthesizer.js";
 import { allowSound, connectKeys, connectTransport } from "./transport.js";
 
 /** @import { Choices } from "./sound_controls.js" */
@@ -22,10 +22,10 @@ import { allowSound, connectKeys, connectTransport } from "./transport.js";
 export function start({ element, props, watch, trigger }) {
   const root = find(element, ".mg-player", HTMLElement);
   const mixer = new Mixer((event) => controller.mixerChanged(event));
-  const synthesizer = new Synthesizer(readJson("mg-synthesizer"), () => controller.update());
   /** @type {Choices} */
   const choices = readJson("mg-sound-choices");
-  const controller = new Controller(mixer, synthesizer, trigger);
+  const controller = new Controller(mixer, synthesizer, trigger, readJson("mg-example"));
+  synthesizer.changed = () => controller.update();
   Object.assign(root, { mixer }); // for measurements and tests
 
   const picture = async () => controller.state.piece && drawPicture(controller.state.piece, root);
@@ -55,16 +55,11 @@ export function start({ element, props, watch, trigger }) {
     file: (file) => files.finish(file),
     soundfont: (name) => controller.chooseSoundfont(name),
     sound: (change) => controller.changeSound(change, choices),
+    loading: (isLoading) => controller.noteLoading(isLoading),
+    invite: () => controller.playExample(),
   });
-  synthesizer.start(Object.values(choices?.bands ?? {})[0]?.programs ?? {});
 
   watch("value", () => controller.receive(props.value));
   controller.update();
   controller.receive(props.value);
 }
-
-/**
- * What the server says in the page's head.
- * @param {string} id
- */
-const readJson = (id) => JSON.parse(document.getElementById(id)?.textContent ?? "null");

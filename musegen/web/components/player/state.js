@@ -40,6 +40,8 @@ export class State {
   amount = 20;
 
   isBusy = false; // a piece was requested and has not come
+  isExample = false; // what was requested is shown already
+  isModelLoading = false; // what needs the model waits for it
   isSilent = false; // no more sound will come for this piece
   /** @type {Request | null} */
   request = null;
@@ -159,6 +161,10 @@ export class State {
       const hint = `Press the phrase that phrase ${this.copying + 1} is copied to, or Escape to stop`;
       return this.note || hint;
     }
+    if (this.isBusy && this.isExample) {
+      return this.note || (this.stage === "ready" ? "" : "Loading the sound …");
+    }
+    if (this.isBusy && this.isModelLoading) return "Waiting for the model, which is being loaded …";
     if (this.isBusy) return this.progress?.text || "Composing …";
     if (this.making) return `Making the ${this.making} …`;
     if (this.isRendering) return this.progress?.text || "Rendering the sound …";

@@ -37,7 +37,6 @@ export function connectStatus(root, controller) {
         dataset.notes = String(piece.notes.length);
       }
       dataset.sound = state.sound ?? "";
-      dataset.makes = controller.needsNoServer ? "sound" : "";
       if (state.isBusy) dataset.busy = "true";
       else delete dataset.busy;
     },

@@ -18,7 +18,7 @@ export function connectTransport(root, controller) {
 
   play.addEventListener("click", () => controller.togglePlaying());
   repeat.addEventListener("click", () => controller.toggleRepeat());
-  find(root, ".mg-invite", HTMLElement).addEventListener("click", () => controller.trigger("draw"));
+  find(root, ".mg-invite", HTMLElement).addEventListener("click", () => controller.playExample());
 
   function renderPosition() {
     const { piece } = state;

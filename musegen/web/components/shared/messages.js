@@ -6,7 +6,8 @@
 /**
  * `busy`: a piece was asked for. `progress`: how far the server is. `idle`: nothing more will
  * come. `file`: a file was made, or none. `soundfont`: another one was chosen, by its name.
- * `sound`: a control of the band or the sound was moved.
+ * `sound`: a control of the band or the sound was moved. `loading`: whether the model is being
+ * loaded. `invite`: the button of the empty player was pressed before the player had started.
  *
  * @typedef {object} Messages
  * @property {null} busy
@@ -15,6 +16,8 @@
  * @property {FileData | null} file
  * @property {string} soundfont
  * @property {SoundChange} sound
+ * @property {boolean} loading
+ * @property {null} invite
  */
 
 /**
