@@ -40,6 +40,7 @@ export function playerData({ phrases = 4, parts = ["lead", "bass", "drums"], ...
     meters: null,
     feels: Array(phrases).fill({ swing: 0, human: false }),
     keys: Array(phrases).fill(0),
+    chords: [{ beat: 0, name: "C" }],
     marks: [
       { bar: 0, text: "A" },
       { bar: phrases, text: "B" },

@@ -50,10 +50,26 @@ def song(phrases: int) -> Piece:
     return Piece((Phrase(make_notes(rows), tempo=240.0),) * phrases)
 
 
+def harmony() -> Piece:
+    """Eight bars with a chord each: C, F, G and C, twice."""
+    rows = [
+        (16 * bar, part, low + root + above, 16, 90)
+        for bar, root in enumerate((0, 5, 7, 0) * 2)
+        for part, low, above in (
+            ("chords", 60, 0),
+            ("chords", 60, 4),
+            ("chords", 60, 7),
+            ("bass", 36, 0),
+        )
+    ]
+    return Piece.from_notes(make_notes(rows), [0] * 4, [120.0] * 4)
+
+
 @pytest.fixture(scope="module")
 def address(tmp_path_factory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("player")
     files = {"short": song(4), "long": song(32), "morph": song(8), "melody": song(4).only(["lead"])}
+    files["harmony"] = harmony()
     for name, piece in files.items():
         piece.write_midi(folder / f"{name}.mid")
     port = free_port()
@@ -335,6 +351,21 @@ def test_phrases_stand_under_the_roll_and_scroll_with_it(visit) -> None:
     cell = page.phrase(9).bounding_box()
     assert cell["x"] == pytest.approx(scroll["x"] + 8 * per_phrase - 700, abs=1.5)
     assert cell["width"] == pytest.approx(per_phrase, abs=1.5)
+
+
+def test_chords_stand_over_the_roll_and_the_one_that_plays_is_lit(visit) -> None:
+    page = paused(visit(width=390), "harmony")
+    changes = ((1, "C"), (2, "F"), (3, "G"), (4, "C"), (6, "F"), (7, "G"), (8, "C"))
+    names = [f"Bar {bar}: {name}" for bar, name in changes]
+    assert page.page.locator(".mg-chord").all_text_contents() == names
+    assert page.page.locator(".mg-chord[data-shown=true]").count() == len(names)
+    page.page.locator(".mg-scroll").evaluate("scroller => { scroller.scrollLeft = 90; }")
+    page.wait("document.querySelector('.mg-chord-rail').scrollLeft === 90")
+    page.page.locator(".mg-scroll").focus()
+    for key, name in (("End", "Bar 8: C"), ("Home", "Bar 1: C"), ("ArrowRight", "Bar 2: F")):
+        page.page.keyboard.press(key)
+        lit = f"document.querySelector('.mg-chord[aria-current]')?.textContent === '{name}'"
+        page.wait(lit)
 
 
 def test_a_phrase_is_looped(playing) -> None:

@@ -173,3 +173,16 @@ def test_the_table_of_a_file_made_here_is_a_sentence() -> None:
     data = tracks_data(Upload(Recipe(source=Random(seed=5)))).model_dump()
     assert data["summary"] == "It was made on this page and is the very same piece."
     assert data["tracks"] == data["tempos"] == data["about"] == []
+
+
+def test_the_player_gets_chords_spelled_in_the_key_of_their_phrase() -> None:
+    rows = [
+        (16 * bar, "chords", 48 + root + above, 16, 80)
+        for bar, root in enumerate((10, 3, 5, 10))
+        for above in (0, 4, 7)
+    ]
+    piece = Piece.from_notes(make_notes(rows), [-2, -2], [100, 100])
+    data = player_data(piece, id="1", title="", recipe="", stem="")
+    assert [(chord.beat, chord.name) for chord in data.chords] == [
+        *[(0, "Bb"), (4, "Eb"), (8, "F"), (12, "Bb")]
+    ]

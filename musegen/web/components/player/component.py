@@ -56,6 +56,13 @@ class PhraseFeel(GradioModel):
     human: bool
 
 
+class ChordName(GradioModel):
+    """The name of the chord that begins at a beat, of which each bar has four."""
+
+    beat: int
+    name: str
+
+
 class Mark(GradioModel):
     """The name of the section that starts at a bar."""
 
@@ -117,6 +124,8 @@ class PlayerData(GradioModel):
         Of each bar, if not all are in 4/4.
     keys : list of int
         Of each phrase, as in `musegen.music.Phrase.key`.
+    chords : list of ChordName
+        Where the chord changes.
     marks : list of Mark
     blend : list of Share, optional
         Only of a morph.
@@ -144,6 +153,7 @@ class PlayerData(GradioModel):
     meters: list[BarMeter] | None = None
     feels: list[PhraseFeel]
     keys: list[int]
+    chords: list[ChordName]
     marks: list[Mark]
     blend: list[Share] | None = None
     sound: FileData | None = None
@@ -209,7 +219,8 @@ def player_data(
         feels=[
             PhraseFeel(swing=phrase.feel.swing, human=phrase.feel.human) for phrase in piece.phrases
         ],
-        keys=[phrase.key for phrase in piece.phrases],
+        keys=list(piece.keys),
+        chords=[ChordName(beat=beat, name=name) for beat, name in piece.chords.names(piece.keys)],
         marks=[Mark(bar=bar, text=text) for bar, text in marks],
         blend=None if blend is None else [Share(bar=bar, share=share) for bar, share in blend],
         sound=None if sound is None else FileData(path=str(sound), orig_name=sound.name),
@@ -272,7 +283,7 @@ def player(**kwargs: Any) -> gr.HTML:
         PlayerData,
         None,
         html_template=asset("components/player/player.html"),
-        css_template=asset("components/player/player.css"),
+        css_template=asset("components/player/player.css") + asset("components/player/chords.css"),
         js_on_load=load_module("components/player/player.js", _EVENTS),
         **kwargs,
     )

@@ -2,6 +2,7 @@
 
 import { find } from "../shared/dom.js";
 import { listen } from "../shared/messages.js";
+import { connectChords } from "./chords.js";
 import { Controller } from "./controller.js";
 import { connectEdits } from "./edits.js";
 import { connectFiles } from "./files.js";
@@ -38,6 +39,7 @@ export function start({ element, props, watch, trigger }) {
     connectTransport(root, controller),
     connectParts(root, controller),
     phrases,
+    connectChords(root, controller),
     connectEdits(root, controller),
     files,
     roll,

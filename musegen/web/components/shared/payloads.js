@@ -34,6 +34,7 @@
  * @property {BarMeter[] | null} meters of the bars; null if all are in 4/4
  * @property {{ swing: number, human: boolean }[]} feels of the phrases
  * @property {number[]} keys of the phrases, -5 to 6: semitones from C major
+ * @property {ChordData[]} chords from each change of the chord on
  * @property {Mark[]} marks sections
  * @property {Share[] | null} blend sections of an interpolation
  * @property {FileData | null} sound
@@ -62,6 +63,7 @@
  * @typedef {Record<"onset" | "part" | "pitch" | "duration" | "offset" | "velocity", string>} NotesData
  */
 
+/** @typedef {{ beat: number, name: string }} ChordData beat: in quarters, four in each bar */
 /** @typedef {{ bar: number, text: string }} Mark a section's name, at its first bar */
 /** @typedef {{ bar: number, share: number }} Share how much of B a section has, 0 to 1 */
 
