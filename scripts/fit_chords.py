@@ -79,6 +79,17 @@ def forget_parts(described: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return described
 
 
+def turn(described: tf.Tensor) -> tf.Tensor:
+    """Turn descriptions from the root C to those from each root, ``(beats, 12, INPUTS)``."""
+    kinds = INPUTS // ROOTS
+    classes = tf.reshape(described[:, : kinds * ROOTS], (-1, kinds, ROOTS))
+    order = (np.arange(ROOTS)[:, None] + np.arange(ROOTS)) % ROOTS
+    turned = tf.reshape(tf.gather(classes, order.ravel(), axis=2), (-1, kinds, ROOTS, ROOTS))
+    turned = tf.reshape(tf.transpose(turned, (0, 2, 1, 3)), (-1, ROOTS, kinds * ROOTS))
+    place = tf.repeat(described[:, None, kinds * ROOTS :], ROOTS, axis=1)
+    return tf.concat([turned, place], axis=2)
+
+
 class Network:
     """The recogniser's network as TensorFlow trains it."""
 
@@ -89,15 +100,6 @@ class Network:
         self.hidden.build((None, INPUTS))
         self.output.build((None, UNITS))
         self.optimizer: Any = tf.keras.optimizers.AdamW(RATE, weight_decay=WEIGHT_DECAY)
-        # Where each number of a description from the root C is in that from each other root.
-        places = INPUTS // ROOTS * ROOTS
-        turned = np.arange(places).reshape(-1, ROOTS)
-        self.turns = np.stack(
-            [
-                np.append(np.roll(turned, -root, axis=1).ravel(), np.arange(places, INPUTS))
-                for root in range(ROOTS)
-            ]
-        )
 
     @property
     def weights(self) -> list[Any]:
@@ -108,8 +110,8 @@ class Network:
     def train(self, described: tf.Tensor, states: tf.Tensor) -> tf.Tensor:
         """Train with a batch and return its loss."""
         with tf.GradientTape() as tape:
-            turned = tf.gather(described, self.turns, axis=1)
-            found = self.output(self.dropout(self.hidden(turned), training=True))
+            hidden = self.dropout(self.hidden(turn(described)), training=True)
+            found = self.output(hidden)
             scores = tf.reshape(found, (-1, ROOTS * len(QUALITIES)))
             losses = tf.nn.sparse_softmax_cross_entropy_with_logits(states, scores)
             loss = tf.reduce_mean(losses)
