@@ -16,12 +16,14 @@ if TYPE_CHECKING:
         MusicWarning,
     )
     from musegen.generator import MuseGen, load
-    from musegen.music import Feel, Phrase, Piece, phrase_features, piece_features
+    from musegen.music import Chord, Chords, Feel, Phrase, Piece, phrase_features, piece_features
     from musegen.reading import read_midi, read_midi_with_report
 
 __all__ = [
     "AudioError",
     "CheckpointError",
+    "Chord",
+    "Chords",
     "Feel",
     "FileError",
     "MuseGen",
@@ -43,7 +45,15 @@ _MODULES = {
     "musegen.audio": ("render", "write_audio"),
     "musegen.errors": tuple(name for name in __all__ if name.endswith(("Error", "Warning"))),
     "musegen.generator": ("MuseGen", "load"),
-    "musegen.music": ("Feel", "Phrase", "Piece", "phrase_features", "piece_features"),
+    "musegen.music": (
+        "Chord",
+        "Chords",
+        "Feel",
+        "Phrase",
+        "Piece",
+        "phrase_features",
+        "piece_features",
+    ),
     "musegen.reading": ("read_midi", "read_midi_with_report"),
 }
 

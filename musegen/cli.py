@@ -157,6 +157,11 @@ def _render(options: argparse.Namespace) -> None:
     write_audio(options.out, audio, rate)
 
 
+def _chords(options: argparse.Namespace) -> None:
+    piece = _read(options.input)
+    print(piece.chords.text(piece.keys))
+
+
 def _corpus(options: argparse.Namespace) -> None:
     from musegen.datasets import build_dataset
 
@@ -446,6 +451,9 @@ def _parser() -> argparse.ArgumentParser:
     render.add_argument("input", metavar="IN.mid")
     render.add_argument("--out", type=_file(*FORMATS, *SHEETS), required=True, metavar="FILE")
     render.add_argument("--soundfont", metavar="SF2", help="a .sf2 or .sf3 file")
+
+    chords = command("chords", _chords, "Print the chords of a MIDI file.")
+    chords.add_argument("input", metavar="IN.mid")
 
     corpus = command("corpus", _corpus, "Turn a data set into phrases.")
     corpus.add_argument("kind", choices=["bands", "groove", "hymns", "lieder", "midi", "pop909"])

@@ -2,10 +2,13 @@
 
 from musegen.music.features import phrase_features, piece_features
 from musegen.music.feel import Feel
+from musegen.music.harmony import Chord, Chords
 from musegen.music.phrase import Phrase
 from musegen.music.piece import Piece
 
 __all__ = [
+    "Chord",
+    "Chords",
     "Feel",
     "Phrase",
     "Piece",

@@ -15,6 +15,7 @@ from support.midi_files import Voice, midi_file, scale, triads
 from support.recordings import recording, steady, tune
 from support.visits import await_server, free_port, run_async
 
+from musegen.music import Chords
 from musegen.reading import read_midi
 
 
@@ -126,6 +127,7 @@ def test_another_band_plays(client, midi) -> None:
     assert facts["instruments"]["lead"] == "Tenor Sax"
     assert round(read_midi(path).tempo) == 140
     assert facts["key"].startswith("Eb")
+    assert Chords.from_text(facts["chords"]) == read_midi(path).chords
 
 
 def test_a_link_and_a_recipe_make_the_piece_again(client, midi) -> None:

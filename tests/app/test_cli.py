@@ -313,3 +313,9 @@ def test_a_missing_soundfont_and_a_full_place_are_one_line(tmp_path, midi, capsy
     assert main(["render", str(midi), "--out", str(midi / "out.wav")]) == 1
     assert capsys.readouterr().err.count("\n") == 1
     assert sorted(path.name for path in tmp_path.iterdir()) == ["in.mid"]
+
+
+def test_chords_prints_bars_of_names(midi, capsys):
+    assert main(["chords", str(midi)]) == 0
+    piece = read_midi(midi)
+    assert capsys.readouterr().out == piece.chords.text(piece.keys) + "\n"

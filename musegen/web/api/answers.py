@@ -47,6 +47,7 @@ class Endpoints:
             "key": naming.key_label(piece.key),
             "seconds": round(piece.seconds, 3),
             "notes": len(piece.notes),
+            "chords": piece.chords.text(piece.keys),
             "instruments": {
                 part: instrument_name(part, piece.programs[part]) for part in piece.parts
             },
