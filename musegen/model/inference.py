@@ -20,6 +20,8 @@ import numpy as np
 
 from musegen.model.tensors import Arrays, Tensor, compiled, is_tensorflow, to_numpy
 from musegen.model.vae import VAE
+from musegen.music.phrase import Phrase
+from musegen.music.phrase_set import PhraseSet
 
 __all__ = ["make_refined_encoder"]
 
@@ -74,5 +76,11 @@ def make_refined_encoder(vae: VAE, steps: Sequence[float]) -> Callable[[Arrays],
         is_lower = value < lowest
         return tf.where(is_lower[:, None], z, best), tf.where(is_lower, value, lowest)
 
-    encoder = compiled(encode)
+    # Traced for any number of phrases, and not once for each.
+    silence = vae.codec.to_arrays(PhraseSet.from_phrases([Phrase()]))
+    any_number = {
+        name: tf.TensorSpec((None, *array.shape[1:]), array.dtype)
+        for name, array in silence.items()
+    }
+    encoder = tf.function(encode, input_signature=[any_number], autograph=False)
     return lambda arrays: to_numpy(encoder(arrays))

@@ -28,9 +28,9 @@ from musegen.music.phrase_set import PhraseSet
 __all__ = ["LatentSpace"]
 
 _DECODED_AT_ONCE = 512  # about 60 MB of logits
-# Phrases are encoded in batches of one of these sizes, filled up with silence, so that the encoder
-# is traced twice at most. The size decides on the last bits of a latent, and the number of phrases
-# on the size. A piece of 16 bars has 8 phrases, one of 64 bars has 32; a dataset has thousands.
+# Phrases are encoded in batches of one of these sizes, filled up with silence: the last bits of a
+# latent depend on the size, and that on the number of phrases alone. A piece of 16 bars has 8
+# phrases, one of 64 bars has 32; a dataset has thousands.
 _SMALL_BATCH, _MIDDLE_BATCH, _LARGE_BATCH = 8, 32, 256
 
 
