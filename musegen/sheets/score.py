@@ -83,8 +83,8 @@ def write_musicxml(
     piece: Piece,
     title: str = "",
     sections: Sequence[tuple[int, str]] = (),
-    chords: Sequence[tuple[int, str]] = (),
     is_lead_sheet: bool = False,
+    chords: Sequence[tuple[int, str]] | None = None,
 ) -> bytes:
     """Return a piece as MusicXML.
 
@@ -97,10 +97,11 @@ def write_musicxml(
     title : str
     sections : sequence of (int, str)
         The bar, from 0 as in `Piece.meters`, that each section begins at, and its name.
-    chords : sequence of (int, str)
-        The step, as in `Piece.notes`, that each chord begins at, and its name, such as ``Am7``.
     is_lead_sheet : bool
         Whether to write only the melody: the lead, or the first part there is in its place.
+    chords : sequence of (int, str), optional
+        The beat that each chord begins at, and its name, such as ``Am7``; those of the piece, as
+        `musegen.music.harmony.Chords.names` has them, if not given.
 
     Raises
     ------
@@ -122,7 +123,10 @@ def write_musicxml(
         staff = _write_part(piece, part, bars)
         if part == parts[0]:
             _add_directions(staff, piece, bars, sections)
-            _add_chords(staff, piece, bars, chords)
+            if part != "drums":
+                keys = [phrase.key for phrase in piece.phrases]
+                names = piece.chords.names(keys) if chords is None else chords
+                _add_chords(staff, piece, bars, names)
         score.insert(0, staff)
     exporter = GeneralObjectExporter(score)
     exporter.makeNotation = False  # the notation is made by now, and would be changed
@@ -321,7 +325,8 @@ def _add_chords(
     from music21 import harmony
 
     measures = list(staff.getElementsByClass("Measure"))
-    for step, name in chords:
+    for beat, name in chords:
+        step = STEPS_PER_BEAT * beat
         if step >= piece.steps:
             continue
         if name == "N.C.":

@@ -106,7 +106,7 @@ CHORDS = (
 
 
 def test_chord_names_are_read_back_where_they_stand():
-    named = [(8 * i, name) for i, name in enumerate(CHORDS)]
+    named = [(2 * i, name) for i, name in enumerate(CHORDS)]
     written = write_musicxml(band(16), chords=named, is_lead_sheet=True)
     _, names = read_back(written)
     # Verovio puts what is added or altered into brackets.
@@ -114,6 +114,15 @@ def test_chord_names_are_read_back_where_they_stand():
     assert plain == [name.replace("6/9", "69") for name in CHORDS]
     bars = [len(bar.findall("harmony")) for bar in ElementTree.fromstring(written).iter("measure")]
     assert bars == [2] * 8 + [0] * 8
+
+
+def test_chords_are_those_of_the_piece_unless_others_are_given():
+    piece = band(8)
+    _, names = read_back(write_musicxml(piece, is_lead_sheet=True))
+    assert [name.split("(")[0] for name in names] == [
+        name.split("(")[0] for _, name in piece.chords.names([0] * 4)
+    ]
+    assert len(names) > 2
 
 
 def test_a_lead_sheet_is_the_melody_with_sections():
