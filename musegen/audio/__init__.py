@@ -8,6 +8,7 @@ from musegen.audio.soundfonts import Soundfont, find_soundfont, find_soundfonts,
 from musegen.audio.stems import MIX, Stems
 from musegen.audio.stream import write_stream
 from musegen.audio.subset import DRUM_BANK, cut_soundfont, soundfont_digest
+from musegen.audio.video import has_ffmpeg, write_video
 
 __all__ = [
     "DRUM_BANK",
@@ -22,6 +23,7 @@ __all__ = [
     "find_soundfont",
     "find_soundfonts",
     "fluidsynth_problem",
+    "has_ffmpeg",
     "read_comment",
     "render",
     "render_file",
@@ -32,4 +34,5 @@ __all__ = [
     "write_audio",
     "write_stems",
     "write_stream",
+    "write_video",
 ]

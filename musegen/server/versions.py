@@ -18,16 +18,26 @@ from musegen.recipe import naming
 from musegen.recipe.codec import read_recipe, write_recipe
 from musegen.recipe.schema import Recipe
 from musegen.server.gradio_adapter import upload_folder
-from musegen.sheets import LEAD_SHEET, SHEETS, write_sheets
+from musegen.sheets import LEAD_SHEET, ROLL_EDGES, SHEETS, draw_roll, write_sheets
 
-__all__ = ["FILES", "SHEET_FILES", "SOUND_FILES", "TAG", "MidiSound", "Version", "read_state"]
+__all__ = [
+    "FILES",
+    "SHEET_FILES",
+    "SOUND_FILES",
+    "TAG",
+    "VIDEO",
+    "MidiSound",
+    "Version",
+    "read_state",
+]
 
 TAG = "MuseGen:"
 """Comes before the recipe in a file's comment."""
 SOUND_FILES = ("wav", "flac", "mp3", "ogg", "stems")
+VIDEO = "mp4"
 SHEET_FILES = tuple(kind + ending[1:] for kind in ("", LEAD_SHEET[1:] + ".") for ending in SHEETS)
 """Endings of full scores and of lead sheets: musicxml, lead.musicxml and so on."""
-FILES = ("midi", *SOUND_FILES, *SHEET_FILES, "npy")
+FILES = ("midi", *SOUND_FILES, VIDEO, *SHEET_FILES, "npy")
 
 
 @dataclass(frozen=True)
@@ -118,6 +128,13 @@ class Version:
             path = folder / f"{self.stem}.{kind}"
             title = naming.title(self.recipe)
             write_sheets(self.piece, [path], title, naming.marks(self.recipe, self.piece))
+        elif kind == VIDEO:
+            path = folder / f"{self.stem}.{kind}"
+            facts = "  ·  ".join(naming.details(self.recipe, self.piece))
+            roll = draw_roll(self.piece, naming.title(self.recipe), facts)
+            sound, rate = audio.render(self.piece, soundfont, **options)
+            seconds = self.piece.seconds
+            audio.write_video(path, roll, ROLL_EDGES, seconds, sound, rate, cancel=cancel)
         elif kind == "stems":
             stems = audio.render_stems(self.piece, soundfont, **options)
             if not stems.sounds:

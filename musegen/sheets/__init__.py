@@ -1,5 +1,6 @@
-"""Sheet music of pieces: a full score, or a lead sheet, as MusicXML, SVG and PDF."""
+"""Pieces to look at: sheet music as MusicXML, SVG and PDF, and the piano roll as a picture."""
 
+from musegen.sheets.roll import ROLL_EDGES, draw_roll
 from musegen.sheets.write import (
     LEAD_SHEET,
     SHEETS,
@@ -11,8 +12,10 @@ from musegen.sheets.write import (
 
 __all__ = [
     "LEAD_SHEET",
+    "ROLL_EDGES",
     "SHEETS",
     "check_packages",
+    "draw_roll",
     "has_packages",
     "is_lead_sheet",
     "write_sheets",

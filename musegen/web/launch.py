@@ -9,6 +9,8 @@ import threading
 from functools import partial
 from importlib.util import find_spec
 
+from starlette.middleware import Middleware
+
 from musegen.errors import MuseGenError
 from musegen.server.gradio_adapter import CallCounts
 from musegen.server.metrics import health_routes
@@ -20,6 +22,7 @@ from musegen.web.assets import asset, asset_path
 from musegen.web.controls.sound_values import sound_choices_head
 from musegen.web.modules import module_routes, page_head
 from musegen.web.page import build
+from musegen.web.sharing import LinkPreview, app_routes, preview_routes
 from musegen.web.show import example_head
 from musegen.web.synthesizer import log_if_missing, synthesizer_head, synthesizer_routes
 from musegen.web.theme import theme
@@ -90,10 +93,12 @@ def launch(
                 "routes": [
                     *module_routes(),
                     *synthesizer_routes(services.soundfonts),
+                    *app_routes(),
+                    *preview_routes(services),
                     *health_routes(services, partial(CallCounts.of, page)),
                     *closed_routes(),
                 ],
-                "middleware": page_middleware(),
+                "middleware": [*page_middleware(), Middleware(LinkPreview)],
             },
         )
     except OSError as error:

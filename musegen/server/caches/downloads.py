@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 from musegen.server.caches.files import FileCache, KeyLock
-from musegen.server.versions import SHEET_FILES, SOUND_FILES, MidiSound, Version
+from musegen.server.versions import SHEET_FILES, SOUND_FILES, VIDEO, MidiSound, Version
 
 __all__ = ["DownloadCache"]
 
@@ -74,7 +74,7 @@ class DownloadCache:
             As `Version.write_file` does.
         """
         self.sweep()
-        is_sound = kind in SOUND_FILES
+        is_sound = kind in (*SOUND_FILES, VIDEO)
         key = (version.key, kind, soundfont if is_sound else None)
         with self._locks.hold(key, cancel):
             path = self._files.get(key)

@@ -14,7 +14,7 @@ from musegen.recipe.codec import read_recipe
 from musegen.server.background import stream_from_thread
 from musegen.server.caches.sounds import SoundFile
 from musegen.server.gradio_adapter import event_data
-from musegen.server.versions import Version, read_state
+from musegen.server.versions import SHEET_FILES, Version, read_state
 from musegen.web.errors import error_message, report_errors
 from musegen.web.events import FileEvent, SoundEvent
 from musegen.web.handlers.versions import Handlers
@@ -23,7 +23,8 @@ from musegen.web.show import show
 
 __all__ = ["AudioHandlers"]
 
-_FILE_NAMES = {"midi": "MIDI file", "npy": "latents", "stems": "stems"}
+_FILE_NAMES = {"midi": "MIDI file", "npy": "latents", "stems": "stems", "mp4": "video"}
+_FILE_NAMES |= {kind: "lead sheet" if "." in kind else "score" for kind in SHEET_FILES}
 
 
 class AudioHandlers(Handlers):
