@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from musegen import editing
+from musegen.endless import Endless
 from musegen.errors import MusicError
 from musegen.files import CHECKPOINTS
 from musegen.latent.forms import DEFAULT_FORM, apply_form, section_order
@@ -448,6 +449,48 @@ class MuseGen:
             notes.
         """
         return editing.extend(self, piece, after, before, seed, temperature)
+
+    def endless(
+        self,
+        piece: Piece | None = None,
+        seed: int | None = None,
+        temperature: float = DEFAULT_TEMPERATURE,
+        **attributes: float,
+    ) -> Endless:
+        """Draw music that goes on: an iterator over pieces of eight bars, each following the last.
+
+        Parameters
+        ----------
+        piece : Piece, optional
+            What is continued; a piece of the seed if not given. It is not part of what is drawn.
+        seed : int, optional
+            Which music.
+        temperature : float
+            As in `random`.
+        **attributes : float
+            As in `adjust`: by how much the bars differ from what is drawn.
+
+        Returns
+        -------
+        Endless
+            Its `temperature`, `attributes` and `piece` may be changed between two draws.
+
+        Raises
+        ------
+        MusicError
+            If a value is out of range, there is no such attribute, or the piece has no notes.
+
+        Examples
+        --------
+        >>> bars = mg.endless(seed=1)  # doctest: +SKIP
+        >>> first = next(bars)  # doctest: +SKIP
+        >>> bars.attributes["density"] = 1.0  # the next ones are denser  # doctest: +SKIP
+        """
+        seed = choose_seed(seed)
+        check_range(temperature, "temperature", *TEMPERATURES)
+        editing.check_attributes(attributes)
+        start = self.random(seed, temperature=temperature) if piece is None else piece
+        return Endless(self, start, seed, temperature, attributes)
 
     def bridge(
         self,
