@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from musegen.audio import DRUM_BANK, find_soundfont, soundfont_names
 from musegen.errors import AudioError, Cancelled, CheckpointError
@@ -33,6 +34,9 @@ from musegen.server.settings import get_settings
 from musegen.server.uploads import Upload, read_upload
 from musegen.server.validation import check_length
 from musegen.server.versions import MidiSound, Version
+
+if TYPE_CHECKING:
+    from musegen.generator import MuseGen
 
 __all__ = ["Services"]
 
@@ -166,6 +170,21 @@ class Services:
         cancel = cancel or RequestEvent()
         slot = partial(self._slot, "files", cancel)
         return self._downloads.make(version, kind, soundfont, cancel, progress, slot)
+
+    @contextlib.contextmanager
+    def use_model(self) -> Iterator[MuseGen]:
+        """Wait for the model and a slot of its queue, and keep the slot while the block runs.
+
+        Raises
+        ------
+        BusyError, Cancelled
+            As `make_version` does.
+        ModelError
+            If there is no model.
+        """
+        mg = self.model.get()
+        with self._model_slot():
+            yield mg
 
     def _model_slot(self) -> AbstractContextManager:
         return self._slot("model", RequestEvent())

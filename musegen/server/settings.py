@@ -43,6 +43,9 @@ class Settings(BaseSettings):
         Bars that are read from a visitor's own music. 128 bars last five minutes at usual tempos.
     uploads_mb : int
         Megabytes of uploads within an hour, of all visitors together.
+    endless_phrases : int
+        Phrases of endless music that are drawn within an hour, for all visitors together; one
+        address may have half of them. A listener needs 700 at usual tempos.
     at_once : int
         Pieces that the model makes at the same time; best is the number of cores. Renderers use
         two cores each, so half as many play mixes, and half as many play parts and files.
@@ -72,6 +75,7 @@ class Settings(BaseSettings):
     upload_mb: int = Field(40, ge=1, le=1000)
     upload_bars: int = Field(128, ge=2, le=1024)
     uploads_mb: int = Field(2000, ge=1)
+    endless_phrases: int = Field(60_000, ge=1)
     at_once: int = Field(2, ge=1, le=64)
     waiting: int = Field(40, ge=1, le=1000)
     waiting_each: int = Field(4, ge=1, le=1000)

@@ -8,12 +8,15 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from musegen.limits import MAX_SEED
 from musegen.music.notes import PARTS
+from musegen.recipe.schema import Notes
 
 __all__ = [
     "CornerEvent",
     "DrawEvent",
     "FileEvent",
+    "KeepEvent",
     "LineEvent",
+    "MoreEvent",
     "OpenEvent",
     "PartsEvent",
     "PhraseEvent",
@@ -60,6 +63,40 @@ class FileEvent(_Event):
     """A file of the piece was asked for; see `musegen.server.versions.FILES`."""
 
     kind: str
+
+
+class MoreEvent(_Event):
+    """The next phrases of music that goes on were asked for.
+
+    Attributes
+    ----------
+    request : int
+        A number that the answer repeats.
+    parts : list of str
+        The parts of the music.
+    key : int
+        As in `musegen.music.Phrase.key`.
+    context : list of str
+        The latents of the last phrases, as earlier answers had them; none at first.
+    seed : int
+    drawn : int
+        How many phrases were drawn with this seed before.
+    """
+
+    request: int = Field(ge=0, le=MAX_SEED)
+    parts: list[Literal[PARTS]] = Field(min_length=1, max_length=5)  # type: ignore[valid-type]
+    key: int = Field(ge=-5, le=6)
+    context: list[str] = Field(max_length=8)  # `musegen.endless.CONTEXT`
+    seed: int = Field(ge=0, le=MAX_SEED)
+    drawn: int = Field(ge=0, le=MAX_SEED)
+
+
+class KeepEvent(_Event):
+    """What was played of music that goes on is to be kept, with its feel."""
+
+    notes: Notes
+    swing: _Share
+    human: bool
 
 
 class PlaceEvent(_Event):

@@ -42,6 +42,7 @@ def build(services: Services) -> gr.Blocks:
         phrase = gr.Number(visible=False)
         link = gr.Textbox(visible=False)
         file = gr.File(visible=False)
+        more = gr.JSON(visible=False)
         model_state, progress = page_header()
         with gr.Row(elem_classes="mg-main", equal_height=False):
             with gr.Column(elem_classes="mg-left"):
@@ -64,7 +65,7 @@ def build(services: Services) -> gr.Blocks:
                 gr.HTML(limits, apply_default_css=False)
         # fmt: off
         widgets = Widgets(
-            state, phrase, link, file, model_state, progress, stage,
+            state, phrase, link, file, more, model_state, progress, stage,
             random, interpolate, explore, remix, shape, sound,
         )
         # fmt: on

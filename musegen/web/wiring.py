@@ -16,6 +16,7 @@ from musegen.web.controls.sound_values import SOUND_NAMES
 from musegen.web.handlers import (
     AudioHandlers,
     EditHandlers,
+    EndlessHandlers,
     MorphHandlers,
     OwnMusicHandlers,
     PageHandlers,
@@ -36,6 +37,13 @@ _SOUND = """(value) => {
     const detail = { name: '%s', value };
     document.dispatchEvent(new CustomEvent('musegen:sound', { detail }));
 }"""
+_MORE = "(more) => { document.dispatchEvent(new CustomEvent('musegen:more', { detail: more })); }"
+_NO_MORE = "() => { document.dispatchEvent(new CustomEvent('musegen:more')); }"
+_STEER = "() => { document.dispatchEvent(new CustomEvent('musegen:steer')); }"
+# While the music goes on, it follows the controls by itself, and its version stays as it was.
+_UNLESS_ENDLESS = """(state, ...others) => [
+    document.querySelector('.mg-player')?.dataset.endless === 'true' ? null : state, ...others
+]"""
 _NO_FILE = "() => { document.dispatchEvent(new CustomEvent('musegen:file')); }"
 
 _PRIVATE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
@@ -52,6 +60,7 @@ class Widgets:
     phrase: gr.Number  # the phrase that is chosen in the player, from 0
     link: gr.Textbox  # the recipe of the link that opened the page
     file: gr.File  # the file that was made last; invisible
+    more: gr.JSON  # the next phrases of endless music; invisible
     model_state: gr.HTML
     progress: gr.HTML
     player: gr.HTML
@@ -71,6 +80,7 @@ def connect(page: gr.Blocks, widgets: Widgets, services: Services) -> None:
     _connect_edits(versions, widgets, services)
     _connect_page(page, versions, widgets, services)
     _connect_audio(page, versions, widgets, audio)
+    _connect_endless(versions, widgets, services)
 
 
 class _VersionEvents:
@@ -94,16 +104,18 @@ class _VersionEvents:
         is_new: bool = True,
         values: list[Any] | None = None,
         trigger_mode: str | None = None,
+        js: str | None = None,
     ) -> None:
         """Connect a trigger with a handler.
 
         The handler returns values of `outputs`, then those of `version_values` (or of `values`).
-        With `is_new`, the player shows at once that it waits for a new piece.
+        With `is_new`, the player shows at once that it waits for a new piece. `js` changes the
+        inputs on the page.
         """
         if is_new:
             trigger(None, js=_BUSY, **_PRIVATE)
         shown = [*(outputs or ()), *(values or self._outputs)]
-        made = trigger(handler, inputs, shown, trigger_mode=trigger_mode, **_AT_ONCE)
+        made = trigger(handler, inputs, shown, trigger_mode=trigger_mode, js=js, **_AT_ONCE)
         made.failure(None, js=_IDLE, **_PRIVATE)
         self.events.append(made)
 
@@ -183,6 +195,7 @@ def _connect_edits(versions: _VersionEvents, w: Widgets, services: Services) -> 
             [*playing, control],
             is_new=False,
             trigger_mode="always_last",
+            js=_UNLESS_ENDLESS,
         )
     for slider in sliders:
         versions.add(
@@ -192,6 +205,7 @@ def _connect_edits(versions: _VersionEvents, w: Widgets, services: Services) -> 
             is_new=False,
             values=[w.state, w.player],
             trigger_mode="always_last",
+            js=_UNLESS_ENDLESS,
         )
     w.player.phrase(
         edits.choose_phrase,
@@ -229,3 +243,17 @@ def _connect_audio(
     made.failure(None, js=_NO_FILE, **_PRIVATE)
     w.player.cancel(audio.cancel, js=_IDLE, cancels=versions.events, queue=False, **_PRIVATE)
     page.unload(audio.cancel)
+
+
+def _connect_endless(versions: _VersionEvents, w: Widgets, services: Services) -> None:
+    endless = EndlessHandlers(services)
+    temperature = w.random.settings[-1]
+    steering = [temperature, *w.shape.sliders]
+    made = w.player.more(
+        endless.more, [w.state, *steering], w.more, trigger_mode="multiple", **_AT_ONCE
+    )
+    made.success(None, w.more, None, js=_MORE, **_PRIVATE)
+    made.failure(None, js=_NO_MORE, **_PRIVATE)
+    versions.add(w.player.keep, endless.keep, [w.state])
+    for control in steering:
+        control.input(None, js=_STEER, **_PRIVATE)

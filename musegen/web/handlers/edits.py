@@ -58,9 +58,14 @@ class EditHandlers(Handlers):
         return *reading, *version_values(self._services.make_version(recipe, id), phrase)
 
     @report_errors()
-    def set_sound(self, name: str, state: str, phrase: float | None, value: Any) -> tuple[Any, ...]:
-        """Return the values of the version with one of the sound controls changed."""
-        if not state:  # the controls are set for the first piece
+    def set_sound(
+        self, name: str, state: str | None, phrase: float | None, value: Any
+    ) -> tuple[Any, ...]:
+        """Return the values of the version with one of the sound controls changed.
+
+        The page sends None while the music goes on: then it changes the sound by itself.
+        """
+        if not state:  # or the controls are set for the first piece
             band = band_updates(value if name == "band" else None)
             return gr.skip(), gr.skip(), *band, *(gr.skip() for _ in ATTRIBUTES)
         id, recipe = read_state(state)
@@ -68,8 +73,13 @@ class EditHandlers(Handlers):
         return version_values(version, phrase)
 
     @report_errors()
-    def set_shape(self, state: str, phrase: float | None, *values: float) -> tuple[Any, ...]:
-        """Return state and player with the shape sliders at these values."""
+    def set_shape(self, state: str | None, phrase: float | None, *values: float) -> tuple[Any, ...]:
+        """Return state and player with the shape sliders at these values.
+
+        The page sends None while the music goes on: then the sliders are for what comes next.
+        """
+        if state is None:
+            return gr.skip(), gr.skip()
         recipe = recipe_of_state(state)
         recipe = set_shape(recipe, phrase_number(phrase), values)
         version = self._services.make_version(recipe, read_state(state)[0])

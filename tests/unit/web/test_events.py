@@ -13,6 +13,11 @@ from musegen.web.requests import read_edit
 
 PARTS = {"parts": [], "tempo": 1, "request": 1}
 HUGE = 10**400
+MORE = {"request": 1, "parts": ["lead"], "key": 0, "context": ["abc"], "seed": 1, "drawn": 4}
+NOTES = {
+    **{"do": "notes", "bars": 2, "keys": [0], "tempos": [96.5], "programs": {"lead": 0}},
+    **{"after": [0], "part": [0], "pitch": [60], "duration": [4], "velocity": [90], "offset": [0]},
+}
 
 VALID = [
     ("PhraseEvent", {"index": 3}),
@@ -22,6 +27,8 @@ VALID = [
     ("DrawEvent", {"id": "0123456789abcdef"}),
     ("SoundEvent", {"recipe": "abc", "id": "0123456789abcdef"}),
     ("FileEvent", {"kind": "midi"}),
+    ("MoreEvent", MORE),
+    ("KeepEvent", {"notes": NOTES, "swing": 0.5, "human": True}),
     ("PlaceEvent", {"seed": 12}),
     ("LineEvent", {"points": [[0, 0.5], [1, 1]], "phrases": 8}),
     ("SquareEvent", {"x": 0, "y": 0.25}),
@@ -42,6 +49,11 @@ INVALID = [
     ("DrawEvent", {"id": "<script>"}),
     ("SoundEvent", {"recipe": "abc", "id": "0123456789ABCDEF"}),
     ("FileEvent", {"kind": ["midi"]}),
+    ("MoreEvent", {**MORE, "parts": ["tuba"]}),
+    ("MoreEvent", {**MORE, "parts": []}),
+    ("MoreEvent", {**MORE, "context": ["a"] * 9}),
+    ("MoreEvent", {**MORE, "drawn": -1}),
+    ("KeepEvent", {"notes": {**NOTES, "pitch": [200]}, "swing": 0.5, "human": True}),
     ("PlaceEvent", {"seed": -1}),
     ("PlaceEvent", {"seed": "1"}),
     ("LineEvent", {"points": [], "phrases": 8}),
@@ -85,7 +97,7 @@ INVALID = [
 @pytest.mark.parametrize(("name", "data"), VALID)
 def test_what_the_components_send_is_accepted(name: str, data: dict) -> None:
     event = event_data(gr.EventData(None, data), getattr(events, name))
-    assert event.model_dump(by_alias=True, exclude_unset=True) == data
+    assert event.model_dump(mode="json", by_alias=True, exclude_unset=True) == data
 
 
 @pytest.mark.parametrize(("name", "data"), INVALID)

@@ -13,14 +13,14 @@ from gradio.data_classes import FileData, GradioModel
 from musegen.music import Piece
 from musegen.music.instruments import instrument_name
 from musegen.music.meters import COMMON_TIME, signatures
-from musegen.music.notes import PARTS, STEPS_PER_BAR
+from musegen.music.notes import PARTS, STEPS_PER_BAR, NoteArray
 from musegen.web.assets import asset
 from musegen.web.components.typed import encode_array, typed_html
 from musegen.web.modules import load_module
 
-__all__ = ["PlayerData", "player", "player_data"]
+__all__ = ["PlayerData", "note_columns", "player", "player_data"]
 
-_EVENTS = ("draw", "sound", "phrase", "edit", "open", "file", "cancel")
+_EVENTS = ("draw", "sound", "phrase", "edit", "open", "file", "cancel", "more", "keep")
 
 
 class Part(GradioModel):
@@ -181,16 +181,6 @@ def player_data(
     The sound must be in a folder that Gradio may serve.
     """
     names = piece.parts
-    notes = piece.notes
-    index = np.array([names.index(part) if part in names else 0 for part in PARTS])[notes["part"]]
-    columns = {
-        "onset": (notes["onset"], "<u2"),
-        "part": (index, "u1"),
-        "pitch": (notes["pitch"], "u1"),
-        "duration": (notes["duration"], "<u2"),
-        "offset": (notes["offset"], "<f4"),
-        "velocity": (notes["velocity"], "u1"),
-    }
     beat_lengths = [phrase.beat_lengths for phrase in piece.phrases]
     bars = piece.played_steps(np.arange(piece.bars + 1) * STEPS_PER_BAR)
     return PlayerData(
@@ -209,9 +199,7 @@ def player_data(
             )
             for name in names
         ],
-        notes=Notes(
-            **{name: encode_array(values, dtype) for name, (values, dtype) in columns.items()}
-        ),
+        notes=note_columns(piece.notes, names),
         times=[round(float(second), 4) for second in piece.seconds_at(bars)],
         tempos=[phrase.tempo for phrase in piece.phrases],
         beats=[list(beats) for beats in beat_lengths] if any(beat_lengths) else None,
@@ -227,6 +215,20 @@ def player_data(
         stream=stream,
         problem=problem,
     )
+
+
+def note_columns(notes: NoteArray, parts: Sequence[str]) -> Notes:
+    """Return notes, dtype `NOTE`, as the player gets them; they are of these parts alone."""
+    index = np.array([parts.index(part) if part in parts else 0 for part in PARTS])[notes["part"]]
+    columns = {
+        "onset": (notes["onset"], "<u2"),
+        "part": (index, "u1"),
+        "pitch": (notes["pitch"], "u1"),
+        "duration": (notes["duration"], "<u2"),
+        "offset": (notes["offset"], "<f4"),
+        "velocity": (notes["velocity"], "u1"),
+    }
+    return Notes(**{name: encode_array(values, dtype) for name, (values, dtype) in columns.items()})
 
 
 def _meters(piece: Piece) -> list[BarMeter] | None:
@@ -273,11 +275,17 @@ def player(**kwargs: Any) -> gr.HTML:
         document's event ``musegen:file``.
     ``cancel``
         The sound or file that is being made is no longer wanted.
+    ``more``
+        Endless music needs its next phrases. They come as the document's event ``musegen:more``:
+        what `musegen.web.handlers.endless.EndlessHandlers.more` returns.
+    ``keep``
+        Endless music was stopped: its notes are to be the piece that plays.
 
     The player listens to these events of the document: ``musegen:busy``, a piece was requested;
     ``musegen:progress``, with a `musegen.web.header.ProgressData`; ``musegen:idle``, nothing more
     will come; ``musegen:file``, with a file's ``url`` and ``orig_name``, or null;
-    ``musegen:loading``, whether the model is still being loaded.
+    ``musegen:loading``, whether the model is still being loaded; ``musegen:steer``, a control was
+    moved that endless music follows.
     """
     return typed_html(
         PlayerData,
