@@ -198,6 +198,39 @@ test("from anywhere it sounds as from the beginning", SKIP, async () => {
   assert.ok(difference.reduce((a, b) => Math.max(a, b)) < 1e-3);
 });
 
+test("music that is added while it plays leaves no seam", SKIP, async () => {
+  const segments = Array.from({ length: 16 }, (_, i) => i);
+  const whole = await render(segments);
+  const made = makeRenderer();
+  const score = makeScore(scale, font);
+  const all = score.parts[0].events;
+  const cut = all.subarray(0, all.length / 2 - 4); // the end of its last note is not known yet
+  score.parts[0].events = cut;
+  await made.renderer.receive({ ...LOAD, score });
+  const half = Math.floor(all[cut.length] / SEGMENT_BLOCKS);
+  const render0 = { kind: "render", id: 1, isJump: false };
+  await made.renderer.receive({ ...render0, segments: segments.slice(0, half) });
+  const from = half * SEGMENT_BLOCKS;
+  await made.renderer.receive({ kind: "revise", id: 1, events: [all], from, revision: 1 });
+  await made.renderer.receive({ ...render0, segments: segments.slice(half) });
+  assert.deepEqual([...new Set(made.of("segment").map(({ revision }) => revision))], [0, 1]);
+  const sides = made.of("segment").map(({ parts }) => parts[0]?.[0] ?? new Float32Array(SEGMENT));
+  assert.deepEqual(Float32Array.from(sides.flatMap((side) => [...side])), whole);
+});
+
+test("music that is changed after it was rendered is rendered anew", SKIP, async () => {
+  const made = makeRenderer();
+  await made.renderer.receive({ ...LOAD, score: makeScore(scale, font) });
+  const request = { kind: "render", id: 1, segments: [4], isJump: false };
+  await made.renderer.receive(request);
+  const events = [Int32Array.of()];
+  await made.renderer.receive({ kind: "revise", id: 1, events, from: 0, revision: 1 });
+  await made.renderer.receive(request);
+  const [before, after] = made.of("segment").map(({ parts: [sound] }) => sound?.[0] ?? []);
+  assert.ok(before.some((value) => Math.abs(value) > 0.001));
+  assert.ok(!after.some((value) => Math.abs(value) > 0.001));
+});
+
 test("no note hangs, and silence is not sent", SKIP, async () => {
   const { renderer, of } = makeRenderer();
   const last = Math.ceil((8 * RATE) / SEGMENT);

@@ -74,6 +74,7 @@ const segment = (sound, i) => ({
   kind: "segment",
   id: sound.id,
   segment: i,
+  revision: 0,
   parts: sound.parts.map((_, part) =>
     part ? null : [new Float32Array(SEGMENT).fill(1), new Float32Array(SEGMENT).fill(1)],
   ),
@@ -185,6 +186,40 @@ test("few segments are kept", () => {
   for (let i = 0; i < 200; i += 1) worker.answer(segment(sound, i));
   assert.ok(!sound.has(0));
   assert.ok(sound.has(199) && sound.has(100));
+});
+
+test("a sound that is revised renders nothing that it does not know, and has no end", () => {
+  const { sound } = make();
+  worker.answer(segment(sound, 0));
+  worker.answer(segment(sound, 3));
+  const { score } = synthesizer.read(piece({ phrases: 8 }));
+  const times = Array.from({ length: 17 }, (_, i) => i);
+  const from = 2.5 * SEGMENT;
+  sound.revise({ score, times, origin: 64 * 100, from, known: 4.5 * SEGMENT });
+  assert.deepEqual([sound.has(0), sound.has(3)], [true, false]);
+  assert.equal(sound.samples, Infinity);
+  const { events, revision } = worker.sent.at(-1);
+  assert.equal(events[0][0], score.parts[0].events[0] + 100);
+  assert.ok(Math.abs(sound.times[0] - 6400 / 44100) < 1e-9);
+  sound.want([2, 3, 4, 5]);
+  assert.deepEqual(worker.sent.at(-1).segments, [2, 3]);
+  worker.answer(segment(sound, 3)); // of before
+  assert.ok(!sound.has(3));
+  worker.answer({ ...segment(sound, 3), revision });
+  assert.ok(sound.has(3));
+  sound.revise({ score, times, origin: 64 * 100, from: 4.5 * SEGMENT, known: null });
+  assert.equal(sound.samples, 6400 + score.samples + 4 * 44100);
+  sound.want([4]);
+  assert.deepEqual(worker.sent.at(-1).segments, [4]);
+});
+
+test("a note for a keyboard has one event in the lead's instrument and is not measured", () => {
+  const sound = synthesizer.makeNote("lead", 73, 60, 90, () => {});
+  const { score, isMeasured } = worker.sent.at(-1);
+  assert.ok(isMeasured);
+  assert.deepEqual([...score.parts[0].events.subarray(0, 4)], [0, 0, 60, 90]);
+  assert.match(score.parts[0].fonts[0], /0-73\.sf3$/);
+  assert.equal(sound.parts.length, 1);
 });
 
 test("a closed sound is dropped by the worker, and hears no more", () => {

@@ -75,7 +75,7 @@ test("the history has the newest first, each piece once", () => {
 test("the history keeps 50 entries and no very long recipe", () => {
   const history = new History();
   for (let i = 0; i < 60; i += 1) history.add(entry(String(i)));
-  history.add(entry("x".repeat(20_001)));
+  history.add(entry("x".repeat(60_001)));
   assert.equal(history.read().length, 50);
   assert.equal(history.read()[0].recipe, "59");
 });

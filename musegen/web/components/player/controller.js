@@ -2,6 +2,7 @@
 // Python. It changes the state, directs the mixer and sends events; the page is drawn by views.
 
 import { clamp } from "../shared/numbers.js";
+import { Endless } from "./endless.js";
 import { FetchedSound } from "./fetched_sound.js";
 import { toggle } from "./mix.js";
 import { RATE } from "./mixer.js";
@@ -46,6 +47,7 @@ const OWN_TIME = 1500; // ms for the first instruments to arrive, before the ser
 export class Controller {
   state = new State();
   history = new History();
+  endless = new Endless(this);
   /** @type {View[]} */
   views = [];
   isAllowedToSound = false; // browsers refuse sound before the first click or key
@@ -80,7 +82,12 @@ export class Controller {
 
   /** Position in seconds. */
   get position() {
-    return this.mixer.position / RATE;
+    return (this.mixer.position - this.#origin) / RATE;
+  }
+
+  /** Samples of the sound before the piece. */
+  get #origin() {
+    return this.mixer.sound?.origin ?? 0;
   }
 
   /** Position in steps; 0 without a piece. */
@@ -111,6 +118,10 @@ export class Controller {
   receive(data) {
     const { state } = this;
     if (!data?.id || this.#isLate(data)) return;
+    if (!this.endless.accepts(data)) {
+      if (state.isBusy) this.#endRequest();
+      return this.update();
+    }
     const isNew = state.piece?.id !== data.id;
     const isChanged = isNew || state.piece?.recipe !== data.recipe;
     const piece = readPiece(data);
@@ -259,6 +270,7 @@ export class Controller {
    */
   changeSound(change, choices) {
     const { state } = this;
+    if (this.endless.isOn) return this.endless.changeSound(change, choices);
     if (!state.piece || !state.isOwnSound || state.stage !== "ready") return;
     this.#ahead = changeSound(this.#ahead ?? state.piece, change, choices);
     if (!state.loading) this.#loadOwnSound(this.#ahead); // else when what is being loaded is heard
@@ -288,7 +300,8 @@ export class Controller {
   chooseSoundfont(name) {
     const { piece, isOwnSound } = this.state;
     this.synthesizer.soundfont = name;
-    if (piece && isOwnSound) this.#loadSound(piece);
+    if (this.endless.isOn) this.endless.reload();
+    else if (piece && isOwnSound) this.#loadSound(piece);
     else if (piece) this.#askForSound({ ...piece, sound: null, problem: null });
     this.update();
   }
@@ -300,6 +313,7 @@ export class Controller {
   mixerChanged(event) {
     if (event === "ready") this.#soundIsReady();
     else if (event === "failed") this.#soundHasFailed();
+    else if (event === "ended") this.endless.soundHasEnded();
     else if (event === "interrupted") {
       this.state.note = "The sound was interrupted: press play to go on";
     }
@@ -309,6 +323,7 @@ export class Controller {
   #soundHasFailed() {
     const { state, mixer } = this;
     state.loading = null;
+    if (this.endless.isOn) return this.endless.soundHasFailed();
     if (state.isOwnSound && state.piece) {
       // The server renders it; what plays goes on until then.
       this.#refused = state.piece.recipe;
@@ -327,6 +342,7 @@ export class Controller {
     const { state } = this;
     const { piece } = state;
     if (!piece) return;
+    this.endless.soundIsReady();
     state.sound = this.mixer.sound?.key ?? null;
     if (state.sound === state.loading) state.loading = null;
     state.stage = "ready";
@@ -345,7 +361,7 @@ export class Controller {
 
   /**
    * Send an event that another piece or version answers.
-   * @param {"edit" | "open"} event @param {object} data @param {Request} request
+   * @param {"edit" | "open" | "keep"} event @param {object} data @param {Request} request
    */
   request(event, data, request) {
     this.state.request = { ...request };
@@ -386,6 +402,7 @@ export class Controller {
     const { state } = this;
     this.#endRequest();
     this.#returnToShown();
+    this.endless.becomeIdle();
     state.making = null;
     state.isSilent = true;
     state.note = "";
@@ -441,7 +458,7 @@ export class Controller {
   /** @param {number} seconds */
   seek(seconds) {
     if (!this.state.piece) return;
-    this.mixer.seek(clamp(seconds, 0, this.state.piece.seconds) * RATE);
+    this.mixer.seek(this.#origin + clamp(seconds, 0, this.state.piece.seconds) * RATE);
     for (const view of this.views) view.showPosition?.();
   }
 
@@ -456,6 +473,7 @@ export class Controller {
   }
 
   toggleRepeat() {
+    if (this.state.endless) return this.say("Endless music has no end to repeat from");
     this.mixer.setRepeat(!this.mixer.repeats);
     this.update();
   }
@@ -464,6 +482,7 @@ export class Controller {
   loop(wanted) {
     const { state, mixer } = this;
     const { piece } = state;
+    if (state.endless) return this.say("Endless music does not loop: it goes on");
     if (!wanted || !piece) mixer.setLoop(null);
     else {
       if (state.selected === null) {
@@ -507,12 +526,13 @@ export class Controller {
    */
   press(phrase) {
     if (this.state.copying !== null) return this.copyTo(phrase);
-    this.select(phrase);
+    if (!this.state.endless) this.select(phrase);
     this.seekTo(phrase);
   }
 
   /** @param {number | null} phrase */
   toggleLock(phrase) {
+    if (this.state.endless) return;
     if (phrase !== null) {
       toggle(this.state.locks, phrase);
       this.update();
@@ -584,7 +604,7 @@ export class Controller {
   goToVersion(direction) {
     const { versions, isBusy, piece } = this.state;
     const version = versions.current + direction;
-    if (isBusy || !piece || !versions.all[version]) return;
+    if (isBusy || !piece || this.state.endless || !versions.all[version]) return;
     const { recipe } = versions.all[version];
     // The id tells Python that it stays the same piece.
     const data = versions.isSamePiece(version) ? { recipe, id: piece.id } : { recipe };

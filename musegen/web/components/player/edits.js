@@ -20,6 +20,7 @@ export function connectEdits(root, controller) {
     cut: () => controller.cut(),
     rest: () => controller.redraw(state.unlocked),
     extend: () => controller.extend(),
+    endless: () => controller.endless.toggle(),
     undo: () => controller.goToVersion(-1),
     redo: () => controller.goToVersion(1),
   };
@@ -43,6 +44,7 @@ export function connectEdits(root, controller) {
       scope.textContent = selected === null ? "All phrases" : `Phrase ${selected + 1}`;
       setPressed(button("lock"), selected !== null && state.locks.has(selected));
       setPressed(button("copy"), state.copying !== null);
+      setPressed(button("endless"), state.endless !== null);
       button("cut").hidden = !piece?.blend || selected === null;
       for (const { model, keep } of keeps) {
         keep.hidden = !state.hasBothModels;

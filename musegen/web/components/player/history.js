@@ -1,6 +1,6 @@
 // The dialog with the history, and the keys for undo and redo.
 
-import { find, make } from "../shared/dom.js";
+import { find, isTextField, make } from "../shared/dom.js";
 
 /** @import { Controller } from "./controller.js" */
 /** @import { Entry } from "./versions.js" */
@@ -59,10 +59,3 @@ export function connectHistory(root, controller) {
 
   return { isOpen: () => dialog.open };
 }
-
-/** @param {HTMLElement} element */
-const isTextField = (element) =>
-  element.isContentEditable ||
-  element.matches(
-    "textarea, input:not([type=range], [type=checkbox], [type=radio], [type=button], [type=file])",
-  );

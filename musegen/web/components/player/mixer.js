@@ -32,7 +32,8 @@ const KNEE = 0.9; // peak from which on it is bent
  * @typedef {object} Sound
  * @property {string} key equal for equal sounds
  * @property {string[]} parts names; `["mix"]` if they are mixed already
- * @property {number} samples length
+ * @property {number} samples length; infinite while it goes on
+ * @property {number} [origin] samples before what is shown
  * @property {number} each samples in a piece; the last may be shorter
  * @property {number} buffered samples that are needed before it replaces the one that plays
  * @property {number} lead samples from then on until it is heard
@@ -178,7 +179,7 @@ export class Mixer {
   play() {
     if (this.playing || !this.sound || !this.context) return;
     this.playing = true;
-    if (this.rest >= this.length) this.rest = 0;
+    if (this.rest >= this.length) this.rest = this.sound.origin ?? 0;
     this.start(this.rest);
     this.timer = setInterval(() => this.tick(), TICK);
   }
@@ -251,6 +252,19 @@ export class Mixer {
     for (const span of this.spans) span.length = Math.min(span.length, at - span.at);
     this.cursor = { at, from, fade };
     this.pump();
+  }
+
+  /**
+   * What plays has changed from a position on: play that, and not what was scheduled.
+   * @param {number} from
+   */
+  revised(from) {
+    const last = this.spans[this.spans.length - 1];
+    const end = last ? last.from + last.length : this.rest;
+    if (!this.playing || end <= from) this.pump();
+    else if (!last) this.start(from);
+    else if (this.positionAt(this.now() + LEAD) < from) this.reschedule(LEAD);
+    else this.start(from); // it comes late
   }
 
   tick() {

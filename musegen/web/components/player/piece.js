@@ -90,10 +90,10 @@ export function makePiece(data, written) {
 }
 
 /**
- * @param {PlayerData["notes"]} notes @param {PlayerData["parts"]} parts
+ * @param {PlayerData["notes"]} notes @param {{ name: string }[]} parts
  * @returns {Written[]}
  */
-function readNotes(notes, parts) {
+export function readNotes(notes, parts) {
   const durations = decode(notes.duration, Uint16Array);
   const offsets = decode(notes.offset, Float32Array);
   const indices = decode(notes.part, Uint8Array);
@@ -285,7 +285,7 @@ export function stepOfPhrase(piece, phrase) {
 
 // Names -------------------------------------------------------------------------------------------
 
-/** @param {Note} note */
+/** @param {Pick<Note, "part" | "pitch">} note */
 export function noteName({ part, pitch }) {
   const drum = part === "drums" && DRUMS.get(pitch);
   return drum ? drum.long : PITCH_NAMES[pitch % 12] + octaveOf(pitch);

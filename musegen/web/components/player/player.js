@@ -7,6 +7,7 @@ import { Controller } from "./controller.js";
 import { connectEdits } from "./edits.js";
 import { connectFiles } from "./files.js";
 import { connectHistory } from "./history.js";
+import { connectKeyboard } from "./keyboard.js";
 import { Mixer } from "./mixer.js";
 import { readJson, synthesizer } from "./page_synthesizer.js";
 import { connectParts } from "./parts.js";
@@ -41,6 +42,7 @@ export function start({ element, props, watch, trigger }) {
     phrases,
     connectChords(root, controller),
     connectEdits(root, controller),
+    connectKeyboard(root, controller, choices),
     files,
     roll,
   ];
@@ -54,11 +56,13 @@ export function start({ element, props, watch, trigger }) {
     busy: () => controller.announceBusy(),
     progress: (progress) => controller.showProgress(progress),
     idle: () => controller.becomeIdle(),
-    file: (file) => files.finish(file),
+    file: (file) => files.receive(file),
     soundfont: (name) => controller.chooseSoundfont(name),
     sound: (change) => controller.changeSound(change, choices),
     loading: (isLoading) => controller.noteLoading(isLoading),
     invite: () => controller.playExample(),
+    more: (data) => controller.endless.receive(data),
+    steer: () => controller.endless.steer(),
   });
 
   watch("value", () => controller.receive(props.value));

@@ -7,6 +7,8 @@ import { Versions } from "./versions.js";
 /** @import { Piece } from "./piece.js" */
 
 export const CONTINUED_BARS = 8;
+const STOP_FIRST = "Press Endless first: that keeps the last minutes as a piece";
+const PLAYS_ON = "The music goes on, and follows the controls";
 
 /** @typedef {"song" | "drums"} Model */
 /** @type {Model[]} */
@@ -49,6 +51,8 @@ export class State {
   progress = null;
   /** @type {string | null} name of the file that is being made */
   making = null;
+  /** @type {{ line: string } | null} while the music goes on: what it waits for, if anything */
+  endless = null;
   /** Message for when nothing else is going on. */
   note = "";
 
@@ -117,15 +121,16 @@ export class State {
   /**
    * Why each edit is not possible; "" where it is.
    *
-   * @returns {Record<"lock" | "redraw" | "vary" | "copy" | "cut" | "rest" | "extend" | "undo" | "redo", string>}
+   * @returns {Record<"lock" | "redraw" | "vary" | "copy" | "cut" | "rest" | "extend" | "endless" | "undo" | "redo", string>}
    */
   get obstacles() {
     const { piece, selected } = this;
-    const waiting = !piece
+    const busy = !piece
       ? "There is no piece yet"
       : this.isBusy
         ? "Wait until the music is ready"
         : "";
+    const waiting = busy || (this.endless ? STOP_FIRST : "");
     const noChoice = selected === null ? "Choose a phrase first" : "";
     const noModel = piece && !this.models.length ? "Both are kept: nothing is left to change" : "";
     const noPhrase =
@@ -144,13 +149,25 @@ export class State {
       cut: waiting,
       rest: waiting || noModel || noPhrase,
       extend: waiting,
+      endless: busy || this.#endlessObstacle,
       undo: waiting || (this.versions.canUndo ? "" : "Nothing to undo"),
       redo: waiting || (this.versions.canRedo ? "" : "Nothing to redo"),
     };
   }
 
+  /** Why the music cannot go on by itself; "" where it can. */
+  get #endlessObstacle() {
+    if (this.endless) return "";
+    if (!this.isOwnSound) return "Only a browser that makes the sound itself can play on and on";
+    if (this.stage !== "ready") return "Wait until the sound is ready";
+    return this.piece?.meters || (this.piece?.bars ?? 0) < 2
+      ? "It goes on after 4/4 only, and two bars"
+      : "";
+  }
+
   /** Why no file can be made; "" where one can. */
   get fileObstacle() {
+    if (this.endless) return STOP_FIRST;
     if (this.making) return "Wait for the file that is being made";
     return this.piece ? "" : "There is no piece yet";
   }
@@ -169,6 +186,7 @@ export class State {
     if (this.making) return `Making the ${this.making} …`;
     if (this.isRendering) return this.progress?.text || "Rendering the sound …";
     if (this.loading && this.stage !== "ready") return "Loading the sound …";
+    if (this.endless) return this.endless.line || this.note || PLAYS_ON;
     const isMuteless = this.isMix && !this.isFullMix;
     const hint = isMuteless ? "All parts are heard: this browser cannot play them one by one" : "";
     return this.note || this.piece?.problem || hint;

@@ -37,6 +37,7 @@ export function connectStatus(root, controller) {
         dataset.notes = String(piece.notes.length);
       }
       dataset.sound = state.sound ?? "";
+      dataset.endless = String(state.endless !== null);
       if (state.isBusy) dataset.busy = "true";
       else delete dataset.busy;
     },

@@ -1,7 +1,8 @@
 // The page's own synthesizer: starts the worker, makes sounds of pieces, and says when it cannot.
 
+import { BLOCK, RATE } from "../synth/engine.js";
 import { makeScore } from "../synth/score.js";
-import { SynthSound } from "./synth_sound.js";
+import { loudestOf, SynthSound } from "./synth_sound.js";
 
 /** @import { Gain, Mastering } from "../synth/loudness.js" */
 /** @import { Answer, Request } from "../synth/renderer.js" */
@@ -21,6 +22,7 @@ import { SynthSound } from "./synth_sound.js";
 
 const FIRST_FACTOR = 4; // gain of the first piece until its loudness was measured
 const PATIENCE = 10; // seconds without an answer after which the worker counts as lost
+const HELD = 20; // seconds that a note on a keyboard can be held
 const REMEMBERED = 20; // gains of pieces that were measured, 0.1 MB each
 
 export class Synthesizer {
@@ -100,7 +102,7 @@ export class Synthesizer {
     for (const old of this.#gains.keys()) {
       if (this.#gains.size > REMEMBERED) this.#gains.delete(old);
     }
-    this.#factor = gain.hops.reduce((a, b) => Math.max(a, b), 0);
+    this.#factor = loudestOf(gain);
   }
 
   /**
@@ -151,25 +153,58 @@ export class Synthesizer {
 
   /**
    * @param {Piece} piece @param {(event: SoundEvent, sound: SynthSound) => void} changed
+   * @param {number | null} factor gain; null if it is to be measured
    */
-  make(piece, changed) {
+  make(piece, changed, factor = null) {
     const { score, key } = this.read(piece);
+    const { times } = piece;
+    const gain = factor === null ? (this.#gains.get(key) ?? null) : null;
+    const isMeasured = factor !== null || gain !== null;
+    return this.#add({ key, score, times, changed, factor, gain, isMeasured });
+  }
+
+  /**
+   * @param {object} options as of `SynthSound`
+   * @param {string} options.key @param {Score} options.score @param {number[]} options.times
+   * @param {Gain | null} options.gain @param {boolean} options.isMeasured
+   * @param {number | null} [options.factor]
+   * @param {(event: SoundEvent, sound: SynthSound) => void} options.changed
+   */
+  #add({ factor = null, changed, ...options }) {
     this.#ids += 1;
     const id = this.#ids;
     /** @type {SynthSound} */
     const sound = new SynthSound({
+      ...options,
       id,
-      key,
-      score,
-      times: piece.times,
-      factor: this.#factor,
-      gain: this.#gains.get(key) ?? null,
+      factor: factor ?? this.#factor,
       mastering: /** @type {Config} */ (this.config).loudness,
       post: (request) => this.#post(request),
       changed: (event) => changed(event, sound),
     });
     this.#sounds.set(id, sound);
     return sound;
+  }
+
+  /**
+   * Load an instrument that will be played.
+   * @param {string} part @param {number} program
+   */
+  prepare(part, program) {
+    if (this.isUsable) this.#post({ kind: "prepare", fonts: [this.#fontOf(part, program)] });
+  }
+
+  /**
+   * Make the sound of one note, which is held for `HELD` seconds.
+   * @param {string} part @param {number} program @param {number} pitch @param {number} velocity
+   * @param {(event: SoundEvent) => void} changed
+   */
+  makeNote(part, program, pitch, velocity, changed) {
+    const end = Math.round((HELD * RATE) / BLOCK);
+    const events = Int32Array.from([0, 0, pitch, velocity, end, 0, pitch, 0]);
+    const fonts = [this.#fontOf(part, program)];
+    const score = { parts: [{ name: part, fonts, events }], samples: HELD * RATE };
+    return this.#add({ key: "", score, times: [], changed, gain: null, isMeasured: true });
   }
 
   /** @param {Request} request */

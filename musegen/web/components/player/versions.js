@@ -3,7 +3,7 @@
 
 const KEY = "musegen-history";
 const MOST_ENTRIES = 50;
-const LONGEST_RECIPE = 20_000; // characters: 50 of them fit into a browser's storage
+const LONGEST_RECIPE = 60_000; // characters: 50 of them fit into a browser's storage
 
 /**
  * @typedef {object} Version

@@ -77,6 +77,13 @@ export function leaveFocus(element) {
   });
 }
 
+/** @param {HTMLElement} element */
+export const isTextField = (element) =>
+  element.isContentEditable ||
+  element.matches(
+    "textarea, input:not([type=range], [type=checkbox], [type=radio], [type=button], [type=file])",
+  );
+
 /** Sharpness of canvases: device pixels per CSS pixel. */
 export const pixelRatio = () => Math.min(3, devicePixelRatio || 1);
 

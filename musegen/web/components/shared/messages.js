@@ -1,13 +1,14 @@
 // Messages that the page sends to its components, as events of the document.
 
 /** @import { SoundChange } from "../player/sound_controls.js" */
-/** @import { FileData, ProgressData } from "./payloads.js" */
+/** @import { EndlessData, FileData, ProgressData } from "./payloads.js" */
 
 /**
  * `busy`: a piece was asked for. `progress`: how far the server is. `idle`: nothing more will
  * come. `file`: a file was made, or none. `soundfont`: another one was chosen, by its name.
  * `sound`: a control of the band or the sound was moved. `loading`: whether the model is being
- * loaded. `invite`: the button of the empty player was pressed before the player had started.
+ * loaded. `invite`: the button of the empty player was pressed before the player had started. `more`:
+ * the next phrases of endless music, or none. `steer`: a control was moved that they follow.
  *
  * @typedef {object} Messages
  * @property {null} busy
@@ -18,6 +19,8 @@
  * @property {SoundChange} sound
  * @property {boolean} loading
  * @property {null} invite
+ * @property {EndlessData | null} more
+ * @property {null} steer
  */
 
 /**

@@ -63,6 +63,18 @@
  * @typedef {Record<"onset" | "part" | "pitch" | "duration" | "offset" | "velocity", string>} NotesData
  */
 
+/**
+ * The next phrases of endless music, or a line on why there are none.
+ *
+ * @typedef {object} EndlessData
+ * @property {number} request number of the request that this answers
+ * @property {string | null} problem
+ * @property {NotesData} notes from the start of the first new phrase
+ * @property {number} phrases how many are new
+ * @property {number} context how many of `latents` are of phrases before the new ones
+ * @property {string[]} latents of each phrase, to be sent back with the next requests
+ */
+
 /** @typedef {{ beat: number, name: string }} ChordData beat: in quarters, four in each bar */
 /** @typedef {{ bar: number, text: string }} Mark a section's name, at its first bar */
 /** @typedef {{ bar: number, share: number }} Share how much of B a section has, 0 to 1 */

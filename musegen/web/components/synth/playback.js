@@ -24,6 +24,17 @@ export class Playback {
     this.synth.load(urls);
   }
 
+  /**
+   * Go on with other events from a block on.
+   * @param {Int32Array} events @param {number} from the first block at which they differ
+   */
+  revise(events, from) {
+    this.events = events;
+    if (this.#block > from) this.#block = -1; // what was rendered is another music: jump
+    this.#next = 0;
+    while (events[this.#next] < this.#block) this.#next += 4;
+  }
+
   /** @param {number} block */
   #jump(block) {
     const { events, synth } = this;

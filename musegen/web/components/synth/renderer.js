@@ -16,9 +16,11 @@ export const SEGMENT = SEGMENT_BLOCKS * BLOCK; // samples, .25 s: what is render
 
 /**
  * `isMeasured`: its gain is known. `isJump`: what was asked for before is not needed any more.
+ * `revise`: the parts have other events from a block on.
  *
  * @typedef {{ kind: "load", id: number, score: Score, isMeasured: boolean }
  *   | { kind: "render", id: number, segments: number[], isJump: boolean }
+ *   | { kind: "revise", id: number, events: Int32Array[], from: number, revision: number }
  *   | { kind: "drop", id: number }
  *   | { kind: "prepare", fonts: string[] }} Request `prepare`: load soundfonts that will be used
  */
@@ -28,7 +30,7 @@ export const SEGMENT = SEGMENT_BLOCKS * BLOCK; // samples, .25 s: what is render
 /**
  * @typedef {{ kind: "prepared" }
  *   | { kind: "loaded", id: number }
- *   | { kind: "segment", id: number, segment: number, parts: Stereo[] }
+ *   | { kind: "segment", id: number, segment: number, parts: Stereo[], revision: number }
  *   | { kind: "measured", id: number, gain: Gain }
  *   | { kind: "failed", id: number, problem: string }} Answer
  */
@@ -39,6 +41,7 @@ export const SEGMENT = SEGMENT_BLOCKS * BLOCK; // samples, .25 s: what is render
  * @property {Score} score
  * @property {Playback[]} parts
  * @property {number[]} wanted segments
+ * @property {number} revision number of the last one
  * @property {{ playback: Playback | null, meter: Meter, block: number } | null} measuring
  */
 
@@ -67,6 +70,7 @@ export class Renderer {
   async receive(request) {
     if (request.kind === "load") await this.#load(request);
     else if (request.kind === "drop") this.#drop(request.id);
+    else if (request.kind === "revise") this.#revise(request);
     else if (request.kind === "prepare") await this.#prepare(request.fonts);
     else this.#want(request);
     await this.#run();
@@ -75,7 +79,7 @@ export class Renderer {
   /** @param {Extract<Request, { kind: "load" }>} request */
   async #load({ id, score, isMeasured }) {
     /** @type {Job} */
-    const job = { id, score, parts: [], wanted: [], measuring: null };
+    const job = { id, score, parts: [], wanted: [], revision: 0, measuring: null };
     this.#jobs.set(id, job);
     const { settings, mastering } = this.sounding;
     try {
@@ -95,6 +99,18 @@ export class Renderer {
   #want({ id, segments, isJump }) {
     const job = this.#jobs.get(id);
     if (job) job.wanted = isJump ? segments : [...job.wanted, ...segments];
+  }
+
+  /** @param {Extract<Request, { kind: "revise" }>} request */
+  #revise({ id, events, from, revision }) {
+    const job = this.#jobs.get(id);
+    if (!job) return;
+    job.revision = revision;
+    job.wanted = job.wanted.filter((segment) => (segment + 1) * SEGMENT_BLOCKS <= from);
+    events.forEach((own, i) => {
+      job.score.parts[i].events = own;
+      job.parts[i]?.revise(own, from);
+    });
   }
 
   /** @param {string[]} urls */
@@ -163,11 +179,11 @@ export class Renderer {
   }
 
   /** @param {Job} job */
-  #render({ id, wanted, parts }) {
+  #render({ id, wanted, parts, revision }) {
     const segment = wanted.shift() ?? 0;
     const begin = segment * SEGMENT_BLOCKS;
     const sounds = parts.map((part) => part.render(begin, SEGMENT_BLOCKS));
-    this.send({ kind: "segment", id, segment, parts: sounds });
+    this.send({ kind: "segment", id, segment, parts: sounds, revision });
   }
 
   /** @param {Score} score */
