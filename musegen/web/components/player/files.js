@@ -8,6 +8,8 @@ import { disable, find, make, onPress } from "../shared/dom.js";
 
 const PICTURE_LASTS = 60_000; // milliseconds: some browsers fetch a download late
 const NOTICE = 1600; // milliseconds
+/** @type {Record<string, string>} */
+const TYPES = { midi: "audio/midi", stems: "application/zip", npy: "application/octet-stream" };
 
 /**
  * @param {HTMLElement} root @param {Controller} controller
@@ -22,6 +24,16 @@ export function connectFiles(root, controller, drawPicture) {
   const wav = find(area, '[data-file="wav"]', HTMLElement);
   const buttons = [...area.querySelectorAll(".mg-file")].filter((b) => b instanceof HTMLElement);
 
+  /** @type {Map<string, FileData>} what was made of the piece, by kind: it can be dragged away */
+  const made = new Map();
+  /**
+   * The file that is being made. If it is not wanted, it is made in case that it is dragged.
+   * @type {{ kind: string, isWanted: boolean, isOld: boolean } | null} old: of an earlier piece
+   */
+  let asked = null;
+  /** @type {string | null} what is to be made next */
+  let next = null;
+
   /** @param {HTMLElement} button */
   function request(button) {
     const kind = button.dataset.file ?? "";
@@ -30,7 +42,50 @@ export function connectFiles(root, controller, drawPicture) {
     const isWord = kind === "stems" || kind === "npy"; // and not an abbreviation
     controller.fileBegins(kind === "wav" ? "WAV" : isWord ? name.toLowerCase() : name);
     if (kind === "png") savePicture();
-    else controller.trigger("file", { kind });
+    else if (!asked) ask(kind, true);
+    else if (asked.kind === kind && !asked.isOld) asked.isWanted = true;
+    else next = kind;
+  }
+
+  /** @param {string} kind @param {boolean} isWanted */
+  function ask(kind, isWanted) {
+    asked = { kind, isWanted, isOld: false };
+    controller.trigger("file", { kind });
+  }
+
+  /** Have the MIDI file made before it is dragged: that takes the server hardly any time. */
+  function prepare() {
+    if (!state.fileObstacle && !asked && !made.has("midi")) ask("midi", false);
+  }
+
+  /** @param {FileData | null} file what was made, if anything */
+  function receive(file) {
+    if (file && asked && !asked.isOld) made.set(asked.kind, file);
+    if (asked?.isWanted) finish(file);
+    asked = null;
+    if (next) ask(next, true);
+    next = null;
+    renderDrags();
+  }
+
+  function renderDrags() {
+    for (const button of buttons) button.draggable = made.has(button.dataset.file ?? "");
+  }
+
+  /**
+   * Give what is dragged to the file manager or the program that it is dropped on. Chrome and Edge
+   * fetch the file then; other browsers give its address.
+   * @param {DragEvent} event
+   */
+  function drag({ target, dataTransfer }) {
+    const button = target instanceof Element ? target.closest(".mg-file") : null;
+    const kind = button instanceof HTMLElement ? (button.dataset.file ?? "") : "";
+    const file = made.get(kind);
+    if (!file || !dataTransfer) return;
+    const url = new URL(file.url, location.href).href;
+    dataTransfer.effectAllowed = "copy";
+    dataTransfer.setData("DownloadURL", `${TYPES[kind] ?? "audio/*"}:${file.orig_name}:${url}`);
+    dataTransfer.setData("text/uri-list", url);
   }
 
   async function savePicture() {
@@ -75,6 +130,8 @@ export function connectFiles(root, controller, drawPicture) {
   }
 
   for (const button of buttons) onPress(button, () => request(button));
+  find(area, '[data-file="midi"]', HTMLElement).addEventListener("pointerenter", prepare);
+  area.addEventListener("dragstart", drag);
   copy.addEventListener("click", copyLink);
   more.addEventListener("click", () => showMore(others.hidden));
   area.addEventListener("keydown", (event) => {
@@ -90,18 +147,24 @@ export function connectFiles(root, controller, drawPicture) {
   });
 
   return {
-    finish,
+    receive,
     render() {
       for (const button of buttons) {
         disable(button, state.fileObstacle);
         if (!state.making) button.removeAttribute("aria-busy");
       }
+      if (!state.making && asked?.isWanted) asked = null; // it is waited for no more
       // The file has the whole piece: say so where the page plays less.
       wav.textContent = state.isFullMix ? "WAV" : "WAV, all parts";
       copy.hidden = !state.piece?.link;
     },
     /** @param {Piece} piece */
-    pieceChanges: (piece) => keepInAddress(piece.link),
+    pieceChanges(piece) {
+      keepInAddress(piece.link);
+      made.clear();
+      if (asked) asked.isOld = true;
+      renderDrags();
+    },
   };
 }
 
