@@ -27,6 +27,8 @@ let controller;
 let delay;
 /** What it answers in place of the next phrases. */
 let problem;
+/** Milliseconds until the worker has loaded a sound. */
+let loading;
 
 class FakeParam {
   value = 1;
@@ -78,7 +80,7 @@ class FakeWorker {
     const answer = (data) =>
       setTimeout(() => this.onmessage({ data: { id: request.id, ...data } }));
     if (request.engine) answer({ kind: "ready" });
-    else if (request.kind === "load") answer({ kind: "loaded" });
+    else if (request.kind === "load") setTimeout(() => answer({ kind: "loaded" }), loading);
     else if (request.kind === "revise") this.#revisions.set(request.id, request.revision);
     else if (request.kind === "render") {
       for (const segment of request.segments) {
@@ -201,6 +203,7 @@ beforeEach(() => {
   sent = [];
   delay = 1;
   problem = null;
+  loading = 0;
   mixer = new Mixer((event) => controller.mixerChanged(event));
   const synthesizer = new Synthesizer(CONFIG, () => {});
   controller = new Controller(mixer, synthesizer, trigger);
@@ -307,6 +310,20 @@ test("another tempo is heard at once, and what comes next has it", () => {
   assert.deepEqual([...new Set(controller.state.piece.tempos)], [120]);
   assert.ok(drift() < 0.02);
   assert.equal(mixer.sound.times.length, controller.state.piece.times.length);
+});
+
+test("more is added while instruments are on their way, however long that takes", () => {
+  controller.endless.toggle();
+  pass(3);
+  loading = 20_000;
+  controller.changeSound({ name: "tempo", value: 120 }, {});
+  pass(15);
+  assert.equal(controller.state.piece.tempos[0], 240);
+  loading = 0;
+  pass(30);
+  assert.equal(gaps(), 0);
+  assert.ok(controller.state.piece.phrases > 10);
+  assert.ok(drift() < 0.02);
 });
 
 test("stopped, it is kept with its notes and plays on to its end", () => {

@@ -37,9 +37,10 @@ export class Endless {
   #latents = [];
   /** @type {{ request: number, border: number } | null} what was asked for, and from which phrase on */
   #pending = null;
-  /** @type {EndlessData | null} an answer that has to wait for `#next` */
-  #held = null;
-  /** @type {{ piece: Piece, sound: SynthSound } | null} the same music with another sound, on its way */
+  /**
+   * The same music with another sound, on its way; and the changes that make it.
+   * @type {{ piece: Piece, sound: SynthSound, changes: ((piece: Piece) => Piece)[] } | null}
+   */
   #next = null;
   #isSteered = false; // a control was moved since the last phrases were asked for
   #isRingingOut = false; // nothing more came in time
@@ -111,7 +112,7 @@ export class Endless {
   /** Let the music end, and have it made a piece. */
   #stop() {
     this.phase = "stopping";
-    const piece = this.#piece;
+    const piece = this.#next?.piece ?? this.#piece;
     this.#say("");
     this.#ringOut();
     const { swing, human } = piece.feels[piece.feels.length - 1];
@@ -125,7 +126,7 @@ export class Endless {
     clearTimeout(this.#retry);
     clearTimeout(this.#patience);
     this.#retry = undefined;
-    this.#pending = this.#held = this.#next = null;
+    this.#pending = this.#next = null;
     this.#isSteered = false;
     this.controller.state.endless = null;
   }
@@ -197,8 +198,6 @@ export class Endless {
     const pending = this.#pending;
     if (this.phase !== "on" || !pending) return;
     if (data && !data.problem && data.request !== pending.request) return; // it is late
-    if (this.#next) this.#held = data; // until its sound plays
-    if (this.#next) return;
     this.#pending = null;
     clearTimeout(this.#patience);
     if (!data || data.problem) {
@@ -257,6 +256,7 @@ export class Endless {
     this.#first -= dropped;
     const from = this.#revise(border - dropped, longer.times[2 * dropped]);
     this.#isRingingOut = false;
+    if (this.#next) this.#load(this.#next.changes);
     if (this.#hasEnded) {
       this.#hasEnded = false;
       mixer.seek(from);
@@ -270,6 +270,7 @@ export class Endless {
   #ringOut() {
     this.#isRingingOut = true;
     this.#revise(this.#piece.phrases, 0, false);
+    if (this.#next) this.#load(this.#next.changes);
   }
 
   /**
@@ -309,25 +310,27 @@ export class Endless {
 
   /** @param {SoundChange} change @param {Choices} choices */
   changeSound(change, choices) {
-    this.#load(changeSound(this.#next?.piece ?? this.#piece, change, choices));
+    const own = (/** @type {Piece} */ piece) => changeSound(piece, change, choices);
+    this.#load([...(this.#next?.changes ?? []), own]);
   }
 
   /** Play with the soundfont that was chosen. */
   reload() {
-    this.#load(this.#next?.piece ?? this.#piece);
+    this.#load(this.#next?.changes ?? []);
   }
 
   /**
    * Have a sound made that takes over where the music is.
-   * @param {Piece} piece the same music
+   * @param {((piece: Piece) => Piece)[]} changes of the piece
    */
-  #load(piece) {
+  #load(changes) {
     if (this.phase !== "on" || !this.#sound) return;
+    const piece = changes.reduce((made, change) => change(made), this.#piece);
     const { mixer, synthesizer, state } = this.controller;
     const changed = (/** @type {any} */ event, /** @type {SynthSound} */ sound) =>
       mixer.soundChanged(sound, event);
     const sound = synthesizer.make(piece, changed, this.#sound.factor);
-    this.#next = { piece, sound };
+    this.#next = { piece, sound, changes };
     this.#reviseSound(sound, piece, 0, 0, !this.#isRingingOut);
     state.loading = sound.key;
     mixer.load(sound);
@@ -338,9 +341,6 @@ export class Endless {
     if (!this.#next || this.#sound !== this.#next.sound) return;
     this.controller.state.piece = this.#next.piece;
     this.#next = null;
-    const held = this.#held;
-    this.#held = null;
-    if (held) this.receive(held);
   }
 
   /** A sound has failed. */
@@ -348,9 +348,6 @@ export class Endless {
     if (!this.#next) return this.#stop(); // the server plays what is kept
     this.#next = null;
     this.controller.state.note = "The instrument's sound did not arrive: choose another one";
-    const held = this.#held;
-    this.#held = null;
-    if (held) this.receive(held);
   }
 
   /** The sound has ended. */

@@ -49,6 +49,7 @@ export function goOn(piece, first, count, written) {
     marks,
     feels: grow(piece.feels),
     keys: grow(piece.keys),
+    chords: piece.chords.filter(({ beat }) => beat < BEATS_PER_BAR * bars),
     blend: null,
     link: null,
   };
@@ -70,6 +71,9 @@ export function dropPhrases(piece, count) {
     beats: piece.beats?.slice(count) ?? null,
     times: piece.times.slice(bars).map((time) => time - start),
     marks: piece.marks.map(({ bar, text }) => ({ bar: Math.max(0, bar - bars), text })),
+    chords: piece.chords
+      .map(({ beat, name }) => ({ beat: beat - BEATS_PER_BAR * bars, name }))
+      .filter(({ beat }) => beat >= 0),
     feels: piece.feels.slice(count),
     keys: piece.keys.slice(count),
     // All changes stay, so that each keeps its channel of the synthesizer.
