@@ -129,8 +129,7 @@ def _reconstruct(options: argparse.Namespace) -> None:
     again = mg.adjust(piece, **dict(options.set)) if options.set else mg.reconstruct(piece)
     _save_one(mg, again, options.out)
     if not options.set:
-        likeness = describe_likeness(again.phrases, piece.phrases)
-        print(f"musegen: {likeness}", file=sys.stderr)
+        print(describe_likeness(again.phrases, piece.phrases))
 
 
 def _vary(options: argparse.Namespace) -> None:

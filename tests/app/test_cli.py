@@ -149,7 +149,7 @@ def test_reconstruct_keeps_length_and_tempo(tmp_path, midi, mg, monkeypatch, cap
     assert read_midi(out).tempo == pytest.approx(100, abs=0.01)
     assert read_midi(out).bars == 4
     assert np.load(path).shape[0] == 2
-    assert "% of the notes come back" in capsys.readouterr().err
+    assert "% of the notes come back" in capsys.readouterr().out
 
 
 def test_interpolate_takes_seeds_and_files(tmp_path, midi):
