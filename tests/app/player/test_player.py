@@ -782,6 +782,8 @@ def test_the_sound_can_be_requested_again_and_its_mix_is_heard_first(visit) -> N
     assert not page.button("Cancel").is_visible()
     assert "press play" in page.text("status")
     page.button("Play").click()
+    assert page.text("status") == "Rendering the sound …"
+    page.page.locator("#mix").click()
     page.wait(f"{MIXER}.playing && {MIXER}.position > 0")
     before = page.data("id")
     page.page.locator("#alone").click()
