@@ -19,7 +19,7 @@ from musegen.server.settings import get_settings
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-__all__ = ["BodyLimit", "RelativeIcon", "closed_routes", "page_middleware"]
+__all__ = ["BodyLimit", "RelativeIcon", "changing_html", "closed_routes", "page_middleware"]
 
 _log = logging.getLogger(__name__)
 _MAX_BODY_BYTES = 8_000_000  # of a request that is no upload: four recipes of the largest kind
@@ -150,26 +150,33 @@ class RelativeIcon:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, and change the answer if it is HTML."""
-        start: Message | None = None
+        if scope["type"] == "http":
+            send = changing_html(send, lambda body: body.replace(_MANIFEST, _ICON))
+        await self._app(scope, receive, send)
 
-        async def send_changed(message: Message) -> None:
-            nonlocal start
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(raw=message["headers"])
-                if headers.get("content-type", "").startswith("text/html"):
-                    start = message  # sent with the body, whose length it has to state
-                    return
-            elif start is not None:
-                body = message.get("body", b"").replace(_MANIFEST, _ICON)
-                headers = MutableHeaders(raw=start["headers"])
-                if "content-length" in headers:
-                    added = len(body) - len(message.get("body", b""))
-                    headers["content-length"] = str(int(headers["content-length"]) + added)
-                await send(start)
-                start, message = None, {**message, "body": body}
-            await send(message)
 
-        await self._app(scope, receive, send_changed if scope["type"] == "http" else send)
+def changing_html(send: Send, change: Callable[[bytes], bytes]) -> Send:
+    """Return a way to send an answer with its body changed, if that is HTML, and its length."""
+    start: Message | None = None
+
+    async def send_changed(message: Message) -> None:
+        nonlocal start
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(raw=message["headers"])
+            if headers.get("content-type", "").startswith("text/html"):
+                start = message  # sent with the body, whose length it has to state
+                return
+        elif start is not None:
+            body = change(message.get("body", b""))
+            headers = MutableHeaders(raw=start["headers"])
+            if "content-length" in headers:
+                added = len(body) - len(message.get("body", b""))
+                headers["content-length"] = str(int(headers["content-length"]) + added)
+            await send(start)
+            start, message = None, {**message, "body": body}
+        await send(message)
+
+    return send_changed
 
 
 def closed_routes() -> list[Route]:

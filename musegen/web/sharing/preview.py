@@ -9,7 +9,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from cachetools import LRUCache
-from starlette.datastructures import Headers, MutableHeaders, QueryParams
+from starlette.datastructures import Headers, QueryParams
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
@@ -18,13 +18,14 @@ from musegen.errors import MuseGenError
 from musegen.recipe import naming
 from musegen.recipe.codec import write_recipe
 from musegen.recipe.schema import Recipe
+from musegen.server.middleware import changing_html
 from musegen.server.services import Services
 from musegen.sheets import draw_roll
 from musegen.web.links import read_link
 from musegen.web.sharing.app import app_head
 
 if TYPE_CHECKING:
-    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+    from starlette.types import ASGIApp, Receive, Scope, Send
 
 __all__ = ["LinkPreview", "preview_routes"]
 
@@ -50,30 +51,12 @@ class LinkPreview:
         is_page = scope["type"] == "http" and (
             scope["path"].rstrip("/") in ("", scope.get("root_path", "").rstrip("/"))
         )
-        if not is_page:
-            await self._app(scope, receive, send)
-            return
-        start: Message | None = None
-
-        async def send_changed(message: Message) -> None:
-            nonlocal start
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(raw=message["headers"])
-                if headers.get("content-type", "").startswith("text/html"):
-                    start = message  # sent with the body, whose length it has to state
-                    return
-            elif start is not None:
-                old = message.get("body", b"")
-                body = _TAGS.sub(b"", old).replace(b"</head>", _tags(scope) + b"</head>", 1)
-                headers = MutableHeaders(raw=start["headers"])
-                if "content-length" in headers:
-                    size = int(headers["content-length"]) + len(body) - len(old)
-                    headers["content-length"] = str(size)
-                await send(start)
-                start, message = None, {**message, "body": body}
-            await send(message)
-
-        await self._app(scope, receive, send_changed)
+        if is_page:
+            send = changing_html(
+                send,
+                lambda body: _TAGS.sub(b"", body).replace(b"</head>", _tags(scope) + b"</head>", 1),
+            )
+        await self._app(scope, receive, send)
 
 
 def _tags(scope: Scope) -> bytes:
