@@ -107,9 +107,16 @@ def note_f1(
     fields : collection of str
         As in `matched_notes`.
     """
+    return float(f1_score(*_count_notes(ours, theirs, fields)))
+
+
+def _count_notes(
+    ours: Sequence[Phrase], theirs: Sequence[Phrase], fields: Collection[str]
+) -> tuple[int, int, int]:
+    """Count the notes that pairs of phrases share, those of `ours` and those of `theirs`."""
     shared = sum(len(matched_notes(a, b, fields)[0]) for a, b in zip(ours, theirs, strict=True))
-    sizes = (sum(note_count(phrase, fields) for phrase in side) for side in (ours, theirs))
-    return float(f1_score(shared, *sizes))
+    made, given = (sum(note_count(phrase, fields) for phrase in side) for side in (ours, theirs))
+    return shared, made, given
 
 
 def describe_likeness(ours: Sequence[Phrase], theirs: Sequence[Phrase]) -> str:
@@ -126,9 +133,7 @@ def describe_likeness(ours: Sequence[Phrase], theirs: Sequence[Phrase]) -> str:
         Such as ``94 % of the notes come back, and 3 % are new``: notes of `theirs` that `ours` has
         at the same step, in the same part and at the same pitch, and notes of `ours` alone.
     """
-    fields = ("onset", "part", "pitch")
-    shared = sum(len(matched_notes(a, b, fields)[0]) for a, b in zip(ours, theirs, strict=True))
-    made, given = (sum(note_count(phrase, fields) for phrase in side) for side in (ours, theirs))
+    shared, made, given = _count_notes(ours, theirs, ("onset", "part", "pitch"))
     back, new = shared / max(given, 1), (made - shared) / max(made, 1)
     return f"{_percent(back)} of the notes come back, and {_percent(new)} are new"
 
