@@ -115,10 +115,6 @@ def empty_page(server, browser) -> Iterator[Visit]:
         yield open_page()
 
 
-def toast(page: Visit) -> str:
-    return page.page.get_by_test_id("toast-body").last.inner_text()
-
-
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
@@ -139,8 +135,7 @@ def test_a_file_that_is_not_music_is_refused_in_one_line(
     page.page.locator("input[type=file]").last.set_input_files(
         {"name": name, "mimeType": "audio/midi", "buffer": content}
     )
-    page.page.get_by_text(message).wait_for()
-    assert "Traceback" not in toast(page)
+    assert "Traceback" not in page.toast(message)
     page.wait("!document.querySelector('.mg-player').dataset.busy")
     assert page.data("state") == "empty"
 
@@ -158,7 +153,7 @@ def test_a_morph_of_what_plays_needs_something_that_plays(empty_page) -> None:
 def test_a_value_out_of_its_range_is_refused_in_one_line(visit) -> None:
     page = visit("?seed=5&bars=4&form=ABBA-Z&temperature=1")
     page.wait_for_sound(None, heard=False)
-    assert "This link is not quite right: " in toast(page)
+    assert page.toast("This link is not quite right: ")
     page.field("Seed").fill("-3")
     page.page.locator("#draw").click()
     page.page.get_by_text("Seed is -3; it goes from 0 to").wait_for()

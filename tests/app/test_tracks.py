@@ -310,8 +310,7 @@ def test_a_file_that_is_gone_is_asked_for_again(page, midi, server) -> None:
     for upload in (server.folder / "cache").rglob("song.mid"):
         upload.unlink()
     part_of(page, "Bass").select_option("Left out")
-    toast = page.page.get_by_test_id("toast-body").last
-    assert "song.mid is no longer on the server: choose the file again" in toast.inner_text()
+    assert page.toast("song.mid is no longer on the server: choose the file again")
     assert part_of(page, "Bass").input_value() == "bass"
     assert page.data("busy") is None
     assert page.piece() == before

@@ -151,6 +151,12 @@ class Visit:
     def button(self, name: str):
         return self.player.get_by_role("button", name=name, exact=True)
 
+    def toast(self, text: str) -> str:
+        """Wait for the toast that says this, while others may still be there; give all it says."""
+        toast = self.page.get_by_test_id("toast-body").filter(has_text=text).last
+        toast.wait_for()
+        return toast.inner_text()
+
     def download(self, file: str, folder: Path) -> Path:
         """Download one of the player's files."""
         button = self.player.locator(f'[data-file="{file}"]')

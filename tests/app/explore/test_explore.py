@@ -142,5 +142,4 @@ def test_a_corner_cannot_be_set_to_what_plays_before_anything_plays(visit) -> No
     show(page, "Square")
     corner(page, "A").click()
     page.page.get_by_role("button", name="Set to the piece now playing").click()
-    toast = page.page.get_by_test_id("toast-body")
-    assert "Nothing plays yet: draw a piece first" in toast.inner_text()
+    assert page.toast("Nothing plays yet: draw a piece first")

@@ -126,8 +126,7 @@ def test_link_is_copied(page) -> None:
 
 def test_a_damaged_link_is_refused_in_one_line(visit) -> None:
     page = visit("?piece=eJyrVkrJ")
-    toast = page.page.get_by_test_id("toast-body")
-    assert "copy the whole link and try again" in toast.inner_text()
+    assert page.toast("copy the whole link and try again")
     assert page.data("state") == "empty"
 
 
@@ -162,8 +161,7 @@ def test_a_file_of_ones_own_is_varied_and_reconstructed(page, own_midi) -> None:
     with page.new_piece(heard=True):
         page.page.locator("#reconstruct").click()
     assert "reconstructed" in page.text("details")
-    toast = page.page.get_by_test_id("toast-body").last
-    assert "% of the notes come back" in toast.inner_text()
+    assert page.toast("% of the notes come back")
     assert "120 bpm" in page.text("details")
 
 
@@ -171,8 +169,7 @@ def test_a_file_as_it_is_has_no_latents(page, own_midi) -> None:
     drop(page, own_midi)
     page.button("More").click()
     page.button("Latents").click()
-    toast = page.page.get_by_test_id("toast-body").last
-    assert "this piece has no latents" in toast.inner_text().lower()
+    assert page.toast("this piece has no latents")
     page.download("midi", own_midi.parent)  # the next one can be made
 
 
