@@ -19,6 +19,9 @@ class VAEConfig:
 
     kind: str
     latent_dim: int = 256  # with 192, F1 on held-out songs was .06 lower
+    # Of a cell's dimensions, how many each of its eight beats has for itself; the others are of the
+    # whole cell. Beats are alike in all music, so their own dimensions are learnt soon.
+    beat_dim: int = 0
     encoder_units: int = 256  # of the LSTM in each direction
     conductor_units: int = 512
     beat_units: int = 768  # of the dense layers that read and write one beat
@@ -82,9 +85,10 @@ class TrainingConfig:
     learning_rate: float = 1e-3  # the highest of Adam's schedule
     warmup_steps: int = 400  # of the learning rate and of beta: the first steps are unstable
     clip_norm: float = 5.0  # of gradients: rare phrases have very many notes
-    transpose_share: float = 0.5  # of the phrases, moved to a random key: it is the same music
     # Of the phrases, with parts or drums left out: bare melodies and half a drum kit work too.
     drop_voices_share: float = 0.3
+    # How much of the music is bent, where cells are coded by themselves.
+    bending: BendingConfig = field(default_factory=BendingConfig)
     precision: str = "mixed_bfloat16"  # a third less time on two cores at the same losses
     patience: int = 8  # epochs without a better validation loss after which training stops
     seed: int = 0

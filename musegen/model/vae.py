@@ -28,31 +28,57 @@ _LOG_VAR_RANGE = (-10.0, 2.0)  # exp(±) of these is still a number in half prec
 
 
 class Decoder(Model):
-    """Latents ``(n, latent_dim)`` → the codec's outputs ``(n, 8, output_count)``."""
+    """Latents ``(n, latent_dim)`` → the codec's outputs.
+
+    The outputs of a cell are those of its eight beats, then those of its end:
+    ``(n, cells, 8 * output_count + tail_count)``.
+    """
 
     def __init__(self, config: VAEConfig, **kwargs: Any) -> None:
         super().__init__(name="decoder", **kwargs)
         codec = CODECS[config.kind]
-        self.beats = codec.beats
+        self.beats, self.cells = codec.beats, codec.cells
+        self.cell_dim = config.latent_dim // codec.cells
+        self.beat_dim = config.beat_dim
         self.state_h = layers.Dense(config.conductor_units, "tanh", name="state_h")
         self.state_c = layers.Dense(config.conductor_units, name="state_c")
         self.plan = layers.Dense(config.conductor_units, "gelu", name="unfold")
         self.beat_position = layers.Embedding(codec.beats, config.conductor_units, name="beat")
+        self.beat_plan = (
+            layers.Dense(config.conductor_units, "gelu", name="unfold_beat")
+            if config.beat_dim
+            else None
+        )
+        self.part = _part_embedding(codec.cells, config.conductor_units)
         self.conductor = layers.LSTM(
             config.conductor_units, return_sequences=True, unroll=True, name="conductor"
         )
         self.hidden = layers.Dense(config.beat_units, "gelu", name="write")
         self.out = layers.Dense(codec.output_count, name="out")
+        self.tail = layers.Dense(codec.tail_count, name="tail") if codec.tail_count else None
 
     def call(self, z: Tensor) -> Tensor:
+        z = ops.reshape(z, (-1, self.cell_dim))
+        of_beats = z[:, self.cell_dim - self.beats * self.beat_dim :]
+        z = z[:, : self.cell_dim - self.beats * self.beat_dim]
         plan = ops.repeat(ops.expand_dims(self.plan(z), 1), self.beats, axis=1)
+        if self.beat_plan is not None:
+            plan = plan + self.beat_plan(ops.reshape(of_beats, (-1, self.beats, self.beat_dim)))
+        plan = _add_part(plan, self.part, self.cells)
         state = [self.state_h(z), self.state_c(z)]
         beats = self.conductor(
             plan + self.beat_position(ops.arange(self.beats)), initial_state=state
         )
         # The plan also bypasses the conductor, which then need not remember it for eight beats.
         hidden = self.hidden(ops.concatenate([beats, plan], axis=-1))
-        return ops.cast(self.out(hidden), "float32")
+        out = self.out(hidden)
+        outputs = ops.reshape(out, (-1, self.cells, self.beats * out.shape[-1]))
+        if self.tail is not None:
+            tail = self.tail(hidden[:, -1])
+            outputs = ops.concatenate(
+                [outputs, ops.reshape(tail, (-1, self.cells, tail.shape[-1]))], axis=-1
+            )
+        return ops.cast(outputs, "float32")
 
 
 class Encoder(Model):
@@ -61,21 +87,49 @@ class Encoder(Model):
     def __init__(self, config: VAEConfig, **kwargs: Any) -> None:
         super().__init__(name="encoder", **kwargs)
         self.codec: Codec = CODECS[config.kind]()
+        self.latent_dim = config.latent_dim
+        whole_dim = config.latent_dim // self.codec.cells - self.codec.beats * config.beat_dim
         self.beat = layers.Dense(config.beat_units, "gelu", name="read")
+        self.part = _part_embedding(self.codec.cells, config.beat_units)
         self.dropout = layers.Dropout(config.dropout, name="dropout")
         self.lstm = layers.Bidirectional(
             layers.LSTM(config.encoder_units, return_sequences=True, unroll=True, name="lstm"),
             name="listen",
         )
-        self.z_mean = layers.Dense(config.latent_dim, name="z_mean")
-        self.z_log_var = layers.Dense(config.latent_dim, name="z_log_var")
+        self.z_mean = layers.Dense(whole_dim, name="z_mean")
+        self.z_log_var = layers.Dense(whole_dim, name="z_log_var")
+        self.of_beat = (
+            layers.Dense(2 * config.beat_dim, name="z_beat") if config.beat_dim else None
+        )
 
     def call(self, arrays: Arrays, training: bool = False) -> tuple[Tensor, Tensor]:
         beats = self.dropout(self.beat(self.codec.beat_features(arrays)), training=training)
-        states = self.lstm(beats)
-        states = ops.reshape(states, (-1, states.shape[1] * states.shape[2]))
-        z_mean = ops.cast(self.z_mean(states), "float32")
-        return z_mean, ops.clip(ops.cast(self.z_log_var(states), "float32"), *_LOG_VAR_RANGE)
+        states = self.lstm(_add_part(beats, self.part, self.codec.cells))
+        whole = ops.reshape(states, (-1, states.shape[1] * states.shape[2]))
+        found = [self.z_mean(whole), self.z_log_var(whole)]
+        if self.of_beat is not None:
+            halves = ops.split(self.of_beat(states), 2, axis=-1)
+            found = [
+                ops.concatenate([z, ops.reshape(half, (-1, half.shape[1] * half.shape[2]))], -1)
+                for z, half in zip(found, halves, strict=True)
+            ]
+        z_mean, z_log_var = (
+            ops.cast(ops.reshape(z, (-1, self.latent_dim)), "float32") for z in found
+        )
+        return z_mean, ops.clip(z_log_var, *_LOG_VAR_RANGE)
+
+
+def _part_embedding(cells: int, units: int) -> Any:
+    return layers.Embedding(cells, units, name="part") if cells > 1 else None
+
+
+def _add_part(beats: Tensor, part: Any, cells: int) -> Tensor:
+    """Add to the beats of each cell, ``(n * cells, 8, units)``, which part it is of."""
+    if part is None:
+        return beats
+    by_cell = ops.reshape(beats, (-1, cells, *beats.shape[1:]))
+    by_cell = by_cell + ops.expand_dims(ops.expand_dims(part(ops.arange(cells)), 1), 0)
+    return ops.reshape(by_cell, (-1, *beats.shape[1:]))
 
 
 class VAE(Model):

@@ -14,6 +14,7 @@ from musegen.model.config import InferenceConfig, TrainingConfig, VAEConfig
 from musegen.model.vae import VAE
 from musegen.music.phrase_set import PhraseSet
 from musegen.music.similarity import note_f1
+from musegen.training.cells import CellPool
 from musegen.training.distributed import SINGLE_WORKER, WorkerGroup
 from musegen.training.loop import Batches, Schedule, TrainingMonitor, fit_model, precision
 
@@ -22,8 +23,37 @@ __all__ = ["PhraseBatches", "train_vae"]
 _SCORED_PHRASES = 512  # of validation, decoded after each epoch: takes a second
 
 
+class CellBatches(Batches):
+    """Batches for training in which each phrase is put together from cells of different music."""
+
+    def __init__(
+        self,
+        phrases: PhraseSet,
+        codec: Codec,
+        config: TrainingConfig,
+        epoch: int | None,
+        group: WorkerGroup = SINGLE_WORKER,
+    ) -> None:
+        super().__init__(epoch, group)
+        self.pool = CellPool(phrases, codec.parts, config.bending)
+        self.phrase_count = len(phrases)
+        self.codec = codec
+        self.config = config
+
+    def __len__(self) -> int:
+        return math.ceil(self.phrase_count / self.config.batch_size)
+
+    def size(self, index: int) -> int:
+        return self.config.batch_size
+
+    def __getitem__(self, index: int) -> tuple[dict[str, np.ndarray]]:
+        rng = np.random.default_rng((self.config.seed, self.epoch, index))
+        drawn = self.pool.draw(self.config.batch_size, rng)
+        return (self.codec.to_arrays(drawn.take(self.share(self.config.batch_size))),)
+
+
 class PhraseBatches(Batches):
-    """Batches of phrases as arrays: shuffled, transposed and with voices dropped for training.
+    """Batches of phrases as arrays: shuffled and with voices dropped for training.
 
     With `epoch` None, for validation, phrases are as they are and in the same order each time.
     """
@@ -55,9 +85,7 @@ class PhraseBatches(Batches):
         if self.is_fixed:
             return (self.codec.to_arrays(chosen.take(own)),)
         rng = np.random.default_rng((seed, self.epoch, index))
-        moved = rng.random(len(chosen)) < self.config.transpose_share
-        shift = np.where(moved, rng.integers(-5, 7, len(chosen)), 0)
-        return (self.codec.to_arrays(self._drop_voices(chosen, rng).take(own), shift[own]),)
+        return (self.codec.to_arrays(self._drop_voices(chosen, rng).take(own)),)
 
     def _drop_voices(self, phrases: PhraseSet, rng: np.random.Generator) -> PhraseSet:
         """Remove each voice from some phrases with a probability of one half, but never all."""
@@ -90,6 +118,7 @@ def train_vae(
     with precision(training.precision):
         vae = VAE(model, training.warmup_steps, training.seed)
     codec = vae.codec
+    batches = CellBatches if codec.cells > 1 else PhraseBatches
     vae.build_from(codec.to_arrays(train.take(np.arange(1))))
 
     scored = validation.take(slice(0, _SCORED_PHRASES))
@@ -111,7 +140,7 @@ def train_vae(
         TrainingMonitor(
             folder, "train", lambda: save_vae(vae, folder), training.patience, score, group
         ),
-        lambda epoch: PhraseBatches(train, codec, training, epoch, group),
+        lambda epoch: batches(train, codec, training, epoch, group),
         PhraseBatches(validation, codec, training, None, group),
         resume=resume,
     )

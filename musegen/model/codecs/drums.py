@@ -43,18 +43,18 @@ class DrumsCodec:
     """Nine drums with velocities and timing offsets."""
 
     parts: tuple[str, ...] = ("drums",)
+    cells = 1
     voice_count = _CLASSES
     loss_names = ("hits", "velocities", "offsets")
     beats = STEPS_PER_PHRASE // STEPS_PER_BEAT
     feature_count = STEPS_PER_BEAT * _CLASSES * 3
     output_count = STEPS_PER_BEAT * _CLASSES * 3
+    tail_count = 0
 
-    def to_arrays(
-        self, phrases: PhraseSet, shift: np.ndarray | None = None
-    ) -> dict[str, np.ndarray]:
+    def to_arrays(self, phrases: PhraseSet) -> dict[str, np.ndarray]:
         """Convert phrases to the network's inputs and targets.
 
-        Notes of other parts are ignored, and so is `shift`: drums have no key.
+        Notes of other parts are ignored.
 
         Returns
         -------

@@ -1,8 +1,9 @@
 """Converts phrases of the band to arrays, and the network's outputs to phrases.
 
-Lead and bass are single voices: each step is one of `VOICE_CLASSES` (rest, hold, or the onset of
-a pitch), so that their pitches exclude each other. Counter melody and chords are layers, in which
-several pitches sound at once: each pitch has an onset bit and a sounding bit.
+The network reads and writes each cell, a part in a phrase, by itself. In a cell each of the piano's
+88 pitches has for each step: whether a note begins, whether it sounds, and the velocity and the
+timing offset of a note that begins. For the end of the phrase it has also how long the pitch sounds
+on.
 """
 
 # Keras has no types.
@@ -17,88 +18,88 @@ import numpy as np
 
 from musegen.model.config import InferenceConfig
 from musegen.model.tensors import Arrays, Tensor, ops
-from musegen.music.notes import NOTE, SONG_PARTS, STEPS_PER_BEAT, STEPS_PER_PHRASE, sort_notes
+from musegen.music.notes import (
+    NOTE,
+    OFFSETS_PER_STEP,
+    SONG_PARTS,
+    STEPS_PER_BEAT,
+    STEPS_PER_PHRASE,
+    sort_notes,
+)
 from musegen.music.phrase import Phrase
 from musegen.music.phrase_set import PhraseSet
 
-__all__ = ["HIGHEST", "LOWEST", "VOICE_CLASSES", "SongCodec"]
+__all__ = ["HIGHEST", "LOWEST", "OVERHANGS", "SongCodec"]
 
-LOWEST, HIGHEST = 28, 103  # MIDI numbers; 99.9 % of the notes of POP909 in C lie between
+LOWEST, HIGHEST = 21, 108  # MIDI numbers: the keys of a piano
 _PITCHES = HIGHEST - LOWEST + 1
-_REST, _HOLD, _FIRST_ONSET = 0, 1, 2
-VOICE_CLASSES = _PITCHES + _FIRST_ONSET
 _PARTS = len(SONG_PARTS)
-_VOICES = (SONG_PARTS.index("lead"), SONG_PARTS.index("bass"))
-_LAYERS = (SONG_PARTS.index("counter"), SONG_PARTS.index("chords"))
-# Standard deviation of the Gaussian that turns the squared error of a velocity (0 to 1) into nats.
-_VELOCITY_SD = 10 / 127
+# For how many steps a note sounds on after its phrase, at least: one bit for each.
+OVERHANGS = np.array([*range(1, 9), 10, 12, 14, 16, 20, 24, 28, 32])
+# Velocities become numbers of mean 0 and deviation 1 or less.
+_VELOCITY_CENTER, _VELOCITY_SCALE = 76, 32
+_OFFSET_UNITS = 200  # a step in the array of offsets: 0.6 ms at 120 beats a minute
+# Standard deviations of the Gaussians that turn squared errors into nats.
+_VELOCITY_SD = 5.0
+_OFFSET_SD = 0.06  # of a step: 8 ms at 120 beats a minute
 
 
 class SongCodec:
     """Lead, counter, chords and bass in C major / A minor."""
 
     parts: tuple[str, ...] = SONG_PARTS
+    cells = _PARTS
     voice_count = _PARTS
-    loss_names = ("voices", "onsets", "durations", "velocities")
+    loss_names = ("onsets", "durations", "overhangs", "velocities", "offsets")
     beats = STEPS_PER_PHRASE // STEPS_PER_BEAT
-    feature_count = STEPS_PER_BEAT * (_PARTS * _PITCHES * 2 + _PARTS)
-    output_count = STEPS_PER_BEAT * (
-        len(_VOICES) * VOICE_CLASSES + len(_LAYERS) * _PITCHES * 2 + _PARTS
-    )
+    feature_count = STEPS_PER_BEAT * _PITCHES * 4 + _PITCHES
+    output_count = STEPS_PER_BEAT * _PITCHES * 4
+    tail_count = _PITCHES * len(OVERHANGS)
 
-    def to_arrays(
-        self, phrases: PhraseSet, shift: np.ndarray | None = None
-    ) -> dict[str, np.ndarray]:
+    def to_arrays(self, phrases: PhraseSet) -> dict[str, np.ndarray]:
         """Convert phrases to the network's inputs and targets.
 
         Parameters
         ----------
         phrases : PhraseSet
             Notes of other parts are ignored; pitches outside `LOWEST` to `HIGHEST` move by octaves
-            into this range.
-        shift : numpy.ndarray, optional
-            Shape ``(n,)``: semitones by which each phrase is transposed after it is moved to C.
+            into this range. All are moved to C.
 
         Returns
         -------
         dict of str to numpy.ndarray
-            ``onset`` and ``sounding``, uint8 ``(n, 32, 4, 76)``; ``velocity`` of the onsets, 0 to
-            1, float32 ``(n, 32, 4)``; ``voice``, the classes of lead and bass, int32
-            ``(n, 32, 2)``.
+            ``velocity``, uint8 ``(n, 4, 32, 88)``: of notes that begin, 0 where none does;
+            ``sounding``, uint8, and ``offset``, int8 in 200ths of a step, in the same shape;
+            ``overhang``, uint8 ``(n, 4, 88)``: steps that a pitch sounds on after the phrase.
         """
         n = len(phrases)
         row = phrases.rows
-        move = -phrases.key.astype(np.int64) + (0 if shift is None else shift)
         mine = phrases.notes["part"] < _PARTS
         notes, row = phrases.notes[mine], row[mine]
         step, part = notes["onset"], notes["part"].astype(np.int64)
-        pitch = notes["pitch"] + move[row] - LOWEST
+        pitch = notes["pitch"] - phrases.key.astype(np.int64)[row] - LOWEST
         pitch = np.where(pitch < 0, pitch % 12, pitch)
         pitch = np.where(pitch >= _PITCHES, _PITCHES - 12 + (pitch - _PITCHES) % 12, pitch)
-        end = np.minimum(step + notes["duration"], STEPS_PER_PHRASE)
+        end = step + notes["duration"]
+        place = (row, part, step, pitch)
 
-        onset = np.zeros((n, STEPS_PER_PHRASE, _PARTS, _PITCHES), np.uint8)
-        onset[row, step, part, pitch] = 1
-        change = np.zeros((n, STEPS_PER_PHRASE + 1, _PARTS, _PITCHES), np.int8)
-        # Several notes of a pitch may start on one step, so the changes are added up.
-        np.add.at(change, (row, step, part, pitch), 1)
-        np.subtract.at(change, (row, end, part, pitch), 1)
-        sounding = (np.cumsum(change, axis=1, dtype=np.int8)[:, :-1] > 0).astype(np.uint8)
-        velocity = np.zeros((n, STEPS_PER_PHRASE, _PARTS), np.float32)
-        np.maximum.at(velocity, (row, step, part), notes["velocity"].astype(np.float32) / 127)
-
-        lead, bass = _VOICES
-        starts = onset[:, :, _VOICES].any(-1)
-        holds = sounding[:, :, _VOICES].any(-1)
-        highest = _PITCHES - 1 - onset[:, :, lead, ::-1].argmax(-1)
-        lowest = onset[:, :, bass].argmax(-1)
-        pitches = np.stack([highest, lowest], axis=-1)
-        voice = np.where(starts, _FIRST_ONSET + pitches, np.where(holds, _HOLD, _REST))
+        shape = (n, _PARTS, STEPS_PER_PHRASE, _PITCHES)
+        velocity = np.zeros(shape, np.uint8)
+        np.maximum.at(velocity, place, np.clip(notes["velocity"], 1, 127).astype(np.uint8))
+        offset = np.zeros(shape, np.int8)
+        offset[place] = np.clip(np.rint(notes["offset"] * _OFFSET_UNITS), -100, 100)
+        change = np.zeros((n, _PARTS, STEPS_PER_PHRASE + 1, _PITCHES), np.int8)
+        np.add.at(change, place, 1)
+        np.add.at(change, (row, part, np.minimum(end, STEPS_PER_PHRASE), pitch), -1)
+        sounding = (np.cumsum(change, axis=2, dtype=np.int8)[:, :, :-1] > 0).astype(np.uint8)
+        overhang = np.zeros((n, _PARTS, _PITCHES), np.uint8)
+        beyond = np.clip(end - STEPS_PER_PHRASE, 0, OVERHANGS[-1]).astype(np.uint8)
+        np.maximum.at(overhang, (row, part, pitch), beyond)
         return {
-            "onset": onset,
-            "sounding": sounding,
             "velocity": velocity,
-            "voice": voice.astype(np.int32),
+            "sounding": sounding,
+            "offset": offset,
+            "overhang": overhang,
         }
 
     def voice_of(self, notes: np.ndarray) -> np.ndarray:
@@ -106,57 +107,73 @@ class SongCodec:
         return notes["part"]
 
     def beat_features(self, arrays: Arrays) -> Tensor:
-        """Concatenate arrays to one vector for each beat: float32 ``(n, 8, feature_count)``."""
-        shape = (-1, self.beats, STEPS_PER_BEAT * _PARTS * _PITCHES)
+        """Concatenate arrays to one vector for each beat of each cell.
+
+        Returns
+        -------
+        tensor
+            Float32 ``(n * 4, 8, feature_count)``.
+        """
+        shape = (-1, self.beats, STEPS_PER_BEAT * _PITCHES)
+        velocity = ops.reshape(arrays["velocity"], shape)
+        begins = ops.cast(velocity > 0, "float32")
+        overhang = ops.cast(ops.reshape(arrays["overhang"], (-1, 1, _PITCHES)), "float32")
         return ops.concatenate(
             [
-                ops.reshape(ops.cast(arrays["onset"], "float32"), shape),
-                ops.reshape(ops.cast(arrays["sounding"], "float32"), shape),
-                ops.reshape(arrays["velocity"], (-1, self.beats, STEPS_PER_BEAT * _PARTS)),
+                begins,
+                ops.cast(ops.reshape(arrays["sounding"], shape), "float32"),
+                begins * _scaled_velocity(velocity),
+                ops.cast(ops.reshape(arrays["offset"], shape), "float32") * (4 / _OFFSET_UNITS),
+                ops.pad(overhang / float(OVERHANGS[-1]), ((0, 0), (self.beats - 1, 0), (0, 0))),
             ],
             axis=-1,
         )
 
     def split_outputs(self, outputs: Tensor) -> dict[str, Tensor]:
-        """Split the network's outputs, ``(n, 8, output_count)``, by meaning.
+        """Split the network's outputs, ``(n, 4, 8 * output_count + tail_count)``, by meaning.
 
         Returns
         -------
         dict
-            ``voice``, logits ``(n, 32, 2, 78)``; ``onset`` and ``sounding``, logits
-            ``(n, 32, 2, 76)`` of counter and chords; ``velocity``, ``(n, 32, 4)``, 0 to 1.
+            ``onset`` and ``sounding``, logits; ``velocity``, in units of the network;
+            ``offset``, in steps; each ``(n, 4, 32, 88)``. ``overhang``, logits of lasting at
+            least as long as each of `OVERHANGS`, ``(n, 4, 88, 16)``.
         """
-        steps = ops.reshape(outputs, (-1, STEPS_PER_PHRASE, self.output_count // STEPS_PER_BEAT))
-        sizes = np.cumsum(
-            [len(_VOICES) * VOICE_CLASSES, len(_LAYERS) * _PITCHES, len(_LAYERS) * _PITCHES]
-        )
-        voice, onset, sounding, velocity = ops.split(steps, sizes.tolist(), axis=-1)
-        layers = (-1, STEPS_PER_PHRASE, len(_LAYERS), _PITCHES)
+        beats = outputs[..., : self.beats * self.output_count]
+        steps = ops.reshape(beats, (-1, _PARTS, STEPS_PER_PHRASE, 4, _PITCHES))
+        tail = outputs[..., self.beats * self.output_count :]
         return {
-            "voice": ops.reshape(voice, (-1, STEPS_PER_PHRASE, len(_VOICES), VOICE_CLASSES)),
-            "onset": ops.reshape(onset, layers),
-            "sounding": ops.reshape(sounding, layers),
-            "velocity": ops.sigmoid(velocity),
+            "onset": steps[..., 0, :],
+            "sounding": steps[..., 1, :],
+            "velocity": steps[..., 2, :],
+            "offset": ops.tanh(steps[..., 3, :]) / 2,
+            "overhang": ops.reshape(tail, (-1, _PARTS, _PITCHES, len(OVERHANGS))),
         }
 
     def losses(self, arrays: Arrays, outputs: Tensor) -> dict[str, Tensor]:
         """Cross-entropies in nats, summed over a phrase: ``(n,)`` for each of `loss_names`."""
         predicted = self.split_outputs(outputs)
-        log_voice = ops.log_softmax(predicted["voice"], axis=-1)
-        picked = ops.take_along_axis(log_voice, ops.expand_dims(arrays["voice"], -1), axis=-1)
-        layers = slice(_LAYERS[0], _LAYERS[-1] + 1)
-        onset = ops.cast(arrays["onset"][:, :, layers], "float32")
-        sounding = ops.cast(arrays["sounding"][:, :, layers], "float32")
         begins = ops.cast(arrays["velocity"] > 0, "float32")
-        error = (predicted["velocity"] - arrays["velocity"]) / _VELOCITY_SD
+        sounding = ops.cast(arrays["sounding"], "float32")
+        velocity = predicted["velocity"] - _scaled_velocity(arrays["velocity"])
+        velocity = velocity * (_VELOCITY_SCALE / _VELOCITY_SD)
+        offset = predicted["offset"] - ops.cast(arrays["offset"], "float32") / _OFFSET_UNITS
+        offset = offset / _OFFSET_SD
+        lasts = ops.cast(
+            ops.expand_dims(arrays["overhang"], -1) >= OVERHANGS.astype(np.uint8), "float32"
+        )
+        at_end = ops.expand_dims(sounding[:, :, -1], -1)  # of others the overhang is not asked
+        every = (1, 2, 3)
         return {
-            "voices": -ops.sum(picked, axis=(1, 2, 3)),
-            "onsets": ops.sum(_bit_losses(onset, predicted["onset"]), axis=(1, 2, 3)),
+            "onsets": ops.sum(_bit_losses(begins, predicted["onset"]), axis=every),
             # A pitch that begins also sounds: only its other steps count.
             "durations": ops.sum(
-                (1 - onset) * _bit_losses(sounding, predicted["sounding"]), axis=(1, 2, 3)
+                (1 - begins) * _bit_losses(sounding, predicted["sounding"]), axis=every
             ),
-            "velocities": ops.sum(begins * error * error, axis=(1, 2)) / 2,
+            "overhangs": ops.sum(at_end * _bit_losses(lasts, predicted["overhang"]), axis=every)
+            / 2,
+            "velocities": ops.sum(begins * velocity * velocity, axis=every) / 2,
+            "offsets": ops.sum(begins * offset * offset, axis=every) / 2,
         }
 
     def to_phrases(self, outputs: np.ndarray, settings: InferenceConfig) -> list[Phrase]:
@@ -165,41 +182,43 @@ class SongCodec:
         Parameters
         ----------
         outputs : numpy.ndarray
-            Float32 ``(n, 8, output_count)``.
+            Float32 ``(n, 4, 8 * output_count + tail_count)``.
         settings : InferenceConfig
         """
         split = self.split_outputs(outputs)
         predicted = {name: ops.convert_to_numpy(value) for name, value in split.items()}
         n = len(outputs)
-        begins = np.zeros((n, STEPS_PER_PHRASE, _PARTS, _PITCHES), bool)
-        goes_on = np.zeros(begins.shape, np.float32)  # log odds that a sounding pitch goes on
-        begins[:, :, _LAYERS] = predicted["onset"] > settings.onset_threshold
+        begins = predicted["onset"] > settings.onset_threshold
         excess = _entropy_per_note(predicted["onset"]) - settings.sustain_from
         sustain = np.clip(settings.sustain_gain * excess, 0, settings.sustain_limit)
-        goes_on[:, :, _LAYERS] = predicted["sounding"] + sustain[:, None, None, None]
-        choice = predicted["voice"].argmax(-1)
-        held = predicted["voice"][..., _HOLD] - predicted["voice"][..., _REST]
-        held = held + settings.sustain_voices * sustain[:, None, None]
-        for i, part in enumerate(_VOICES):
-            row, step = np.nonzero(choice[:, :, i] >= _FIRST_ONSET)
-            begins[row, step, part, choice[row, step, i] - _FIRST_ONSET] = True
-            stops = choice[:, :, i] >= _FIRST_ONSET  # the voice begins another note
-            goes_on[:, :, part] = np.where(stops, -np.inf, held[:, :, i])[:, :, None]
-
+        goes_on = predicted["sounding"] + sustain[:, None, None, None]
         run = _most_likely_runs(begins, goes_on)
-        row, step, part, pitch = np.nonzero(begins)
+        row, part, step, pitch = np.nonzero(begins)
         notes = np.zeros(len(row), NOTE)
         notes["onset"], notes["part"], notes["pitch"] = step, part, pitch + LOWEST
-        notes["duration"] = 1 + run[row, step + 1, part, pitch]
-        notes["velocity"] = np.clip(np.rint(predicted["velocity"][row, step, part] * 127), 1, 127)
+        duration = 1 + run[row, part, step + 1, pitch].astype(np.int32)
+        # The overhang is the longest that this and all shorter ones are likely.
+        likely = np.cumprod(predicted["overhang"] > 0, axis=-1).sum(-1)
+        overhang = np.concatenate([[0], OVERHANGS])[likely]
+        to_end = step + duration == STEPS_PER_PHRASE
+        notes["duration"] = duration + np.where(to_end, overhang[row, part, pitch], 0)
+        velocity = predicted["velocity"][row, part, step, pitch] * _VELOCITY_SCALE
+        notes["velocity"] = np.clip(np.rint(velocity + _VELOCITY_CENTER), 1, 127)
+        # In double precision, so that an offset is the same number as when read from a recipe.
+        offset = predicted["offset"][row, part, step, pitch].astype(np.float64)
+        notes["offset"] = np.rint(offset * OFFSETS_PER_STEP) / OFFSETS_PER_STEP + 0.0
         ends = np.searchsorted(row, np.arange(n + 1))
         return [Phrase(sort_notes(notes[a:b])) for a, b in itertools.pairwise(ends)]
+
+
+def _scaled_velocity(velocity: Tensor) -> Tensor:
+    return (ops.cast(velocity, "float32") - _VELOCITY_CENTER) / _VELOCITY_SCALE
 
 
 def _entropy_per_note(logits: np.ndarray) -> np.ndarray:
     """Uncertainty of a phrase's onsets: nats for each expected note, ``(n,)``.
 
-    About 0.4 for encoded phrases and 0.8 for draws. Logits: ``(n, 32, layers, pitches)``.
+    Logits: ``(n, parts, 32, pitches)``.
     """
     probability = 1 / (1 + np.exp(-np.clip(logits, -30, 30)))
     entropy = np.logaddexp(0, logits) - probability * logits
@@ -216,19 +235,19 @@ def _most_likely_runs(begins: np.ndarray, goes_on: np.ndarray) -> np.ndarray:
     Parameters
     ----------
     begins, goes_on : numpy.ndarray
-        Onsets, bool, and log odds of going on, float32; both ``(n, 32, parts, pitches)``.
+        Onsets, bool, and log odds of going on, float32; both ``(n, parts, 32, pitches)``.
 
     Returns
     -------
     numpy.ndarray
-        Int8 ``(n, 33, parts, pitches)``.
+        Int8 ``(n, parts, 33, pitches)``.
     """
-    n, steps, *rest = begins.shape
-    run = np.zeros((n, steps + 1, *rest), np.int8)
-    gain = np.zeros((n, *rest), np.float32)  # log odds of the best run that starts at the next step
+    n, parts, steps, pitches = begins.shape
+    run = np.zeros((n, parts, steps + 1, pitches), np.int8)
+    gain = np.zeros((n, parts, pitches), np.float32)  # log odds of the best run from the next step
     for step in reversed(range(steps)):
-        gain = np.where(begins[:, step], 0, np.maximum(goes_on[:, step] + gain, 0))
-        run[:, step] = np.where(gain > 0, run[:, step + 1] + 1, 0)
+        gain = np.where(begins[:, :, step], 0, np.maximum(goes_on[:, :, step] + gain, 0))
+        run[:, :, step] = np.where(gain > 0, run[:, :, step + 1] + 1, 0)
     return run
 
 
