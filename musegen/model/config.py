@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-__all__ = ["InferenceConfig", "PriorConfig", "TrainingConfig", "VAEConfig", "default_config"]
+__all__ = [
+    "BendingConfig",
+    "InferenceConfig",
+    "PriorConfig",
+    "TrainingConfig",
+    "VAEConfig",
+    "default_config",
+]
 
 
 @dataclass(frozen=True)
@@ -77,6 +84,25 @@ class InferenceConfig:
 
 
 @dataclass(frozen=True)
+class BendingConfig:
+    """The shares of cells that are bent in each way, 0 to 1. A cell can be bent in several."""
+
+    transposed: float = 0.6  # by up to half an octave: the same music in any key
+    moved_by_octaves: float = 0.1  # one or two: parts of bands lie in other registers than pop's
+    thinned: float = 0.08
+    doubled: float = 0.06  # some notes by another one a third to an octave away
+    rotated: float = 0.12  # all onsets by some steps, around the phrase
+    lengthened: float = 0.06  # each note by a factor of its own
+    dynamics: float = 0.4  # louder or softer, and with more or less contrast
+    uneven: float = 0.1  # each note louder or softer by itself
+    swung_sixteenths: float = 0.06
+    swung_eighths: float = 0.04
+    loose: float = 0.15  # each note early or late by itself
+    late: float = 0.1  # all notes early or late by the same amount
+    exchanged: float = 0.08  # the music of another part
+
+
+@dataclass(frozen=True)
 class TrainingConfig:
     """How a VAE and then its prior are trained."""
 
@@ -107,7 +133,16 @@ def default_config(kind: str) -> tuple[VAEConfig, PriorConfig, TrainingConfig]:
         If there is no such kind.
     """
     if kind == "song":
-        model = VAEConfig("song")
+        # Notes of each cell, with velocity, timing and overhang: more numbers than 256 can say.
+        model = VAEConfig(
+            "song",
+            latent_dim=640,
+            beat_dim=12,
+            encoder_units=160,
+            conductor_units=320,
+            beat_units=384,
+            dropout=0.05,
+        )
         return model, PriorConfig(model.latent_dim), TrainingConfig(epochs=48)
     if kind == "drums":
         # With 128 dimensions, 256 units and a beta of 0.1, 77 % of the steps of validation phrases

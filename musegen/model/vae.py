@@ -98,9 +98,7 @@ class Encoder(Model):
         )
         self.z_mean = layers.Dense(whole_dim, name="z_mean")
         self.z_log_var = layers.Dense(whole_dim, name="z_log_var")
-        self.of_beat = (
-            layers.Dense(2 * config.beat_dim, name="z_beat") if config.beat_dim else None
-        )
+        self.of_beat = layers.Dense(2 * config.beat_dim, name="z_beat") if config.beat_dim else None
 
     def call(self, arrays: Arrays, training: bool = False) -> tuple[Tensor, Tensor]:
         beats = self.dropout(self.beat(self.codec.beat_features(arrays)), training=training)

@@ -6,36 +6,16 @@ and register, notes left out or doubled, other dynamics, a swing or a player's o
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
+from musegen.model.config import BendingConfig
 from musegen.music.notes import STEPS_PER_PHRASE, IntArray, NoteArray
 
-__all__ = ["BendingConfig", "bend_cells"]
+__all__ = ["bend_cells"]
 
 _LOWEST, _HIGHEST = 21, 108  # the piano's keys, which the song model writes
 _INTERVALS = np.array([-12, -7, -5, -4, 4, 5, 7, 12])  # between a note and the one that doubles it
 _LENGTHS = np.array([0.25, 0.5, 1.5, 2.0])  # factors of durations
-
-
-@dataclass(frozen=True)
-class BendingConfig:
-    """The shares of cells that are bent in each way, 0 to 1. A cell can be bent in several."""
-
-    transposed: float = 0.6  # by up to half an octave: the same music in any key
-    moved_by_octaves: float = 0.1  # one or two: parts of bands lie in other registers than pop's
-    thinned: float = 0.08
-    doubled: float = 0.06  # some notes by another one a third to an octave away
-    rotated: float = 0.12  # all onsets by some steps, around the phrase
-    lengthened: float = 0.06  # each note by a factor of its own
-    dynamics: float = 0.4  # louder or softer, and with more or less contrast
-    uneven: float = 0.1  # each note louder or softer by itself
-    swung_sixteenths: float = 0.06
-    swung_eighths: float = 0.04
-    loose: float = 0.15  # each note early or late by itself
-    late: float = 0.1  # all notes early or late by the same amount
-    exchanged: float = 0.08  # the music of another part
 
 
 def bend_cells(

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from musegen.model.config import BendingConfig
 from musegen.music.notes import IntArray, NoteArray, part_index
 from musegen.music.phrase_set import PhraseSet
-from musegen.training.bending import BendingConfig, bend_cells
+from musegen.training.bending import bend_cells
 
 __all__ = ["CellPool"]
 

@@ -25,6 +25,7 @@ from musegen.music.notes import (
     STEPS_PER_BEAT,
     STEPS_PER_PHRASE,
     sort_notes,
+    timed_offsets,
 )
 from musegen.music.phrase import Phrase
 from musegen.music.phrase_set import PhraseSet
@@ -41,6 +42,7 @@ _VELOCITY_CENTER, _VELOCITY_SCALE = 76, 32
 _OFFSET_UNITS = 200  # a step in the array of offsets: 0.6 ms at 120 beats a minute
 # Standard deviations of the Gaussians that turn squared errors into nats.
 _VELOCITY_SD = 5.0
+_ON_STEPS = 0.02  # of a step: cells whose notes are less than this off are not timed by a player
 _OFFSET_SD = 0.06  # of a step: 8 ms at 120 beats a minute
 
 
@@ -204,11 +206,20 @@ class SongCodec:
         notes["duration"] = duration + np.where(to_end, overhang[row, part, pitch], 0)
         velocity = predicted["velocity"][row, part, step, pitch] * _VELOCITY_SCALE
         notes["velocity"] = np.clip(np.rint(velocity + _VELOCITY_CENTER), 1, 127)
-        # In double precision, so that an offset is the same number as when read from a recipe.
-        offset = predicted["offset"][row, part, step, pitch].astype(np.float64)
-        notes["offset"] = np.rint(offset * OFFSETS_PER_STEP) / OFFSETS_PER_STEP + 0.0
+        notes["offset"] = _round_offsets(
+            predicted["offset"][row, part, step, pitch], row * _PARTS + part, n * _PARTS
+        )
         ends = np.searchsorted(row, np.arange(n + 1))
         return [Phrase(sort_notes(notes[a:b])) for a, b in itertools.pairwise(ends)]
+
+
+def _round_offsets(offset: np.ndarray, cell: np.ndarray, cells: int) -> np.ndarray:
+    """Round timing offsets; where a whole cell is on its steps, its timing is not known: 0."""
+    # In double precision, so that an offset is the same number as when read from a recipe.
+    offset = offset.astype(np.float64)
+    square = np.bincount(cell, offset**2, cells) / np.maximum(np.bincount(cell, minlength=cells), 1)
+    whole = np.rint(offset * OFFSETS_PER_STEP) / OFFSETS_PER_STEP
+    return np.where(np.sqrt(square[cell]) < _ON_STEPS, 0.0, timed_offsets(whole))
 
 
 def _scaled_velocity(velocity: Tensor) -> Tensor:
