@@ -40,9 +40,21 @@ class VAEConfig:
 
 @dataclass(frozen=True)
 class PriorConfig:
-    """Shape of a prior."""
+    """Shape of a prior.
+
+    Attributes
+    ----------
+    styles : tuple of str
+        The styles that a draw can be asked for.
+    """
 
     latent_dim: int
+    cells: int = 1  # of a phrase: each can be kept by itself
+    chords: bool = False  # whether a draw can be asked for chords
+    places: bool = False  # whether it knows how far the piece's ends are
+    sections: bool = False  # whether it knows what kind of section it is in
+    styles: tuple[str, ...] = ()
+    partner_dim: int = 0  # latent_dim of the model that plays along, if a draw can be given that
     width: int = 512
     blocks: int = 5  # with six, the checkpoints of both models would be larger than 80 MB
     heads: int = 8
@@ -63,12 +75,10 @@ class InferenceConfig:
     onset_threshold: float = 0.0
     # How long notes last: `sustain_gain` is added to the log odds that a note goes on, for each
     # nat by which the phrase's uncertainty exceeds `sustain_from`; at most `sustain_limit`. Draws
-    # are less certain than encoded phrases, and their notes would end too early. Single voices are
-    # more certain than chords: they get the share `sustain_voices`. Song only.
+    # are less certain than encoded phrases, and their notes would end too early. Song only.
     sustain_gain: float = 0.0
     sustain_from: float = 0.25
     sustain_limit: float = 2.5
-    sustain_voices: float = 0.5
     # Encoding: gradient steps after the encoder, each as a share of a Newton step. The best point
     # on the way is taken, so that steps that do not fit do no harm.
     encoding_steps: tuple[float, ...] = (0.05, 0.05, 0.05)
@@ -76,6 +86,9 @@ class InferenceConfig:
     # more says too little (Karras et al. 2024, Guiding a diffusion model with a bad version of
     # itself, equation 3; the bad version is the Gaussian).
     sharpness: float = 1.0
+    # How strictly draws obey conditions and given parts: the network's velocity with them, beyond
+    # that without, is multiplied by this (Ho and Salimans 2022, Classifier-Free Diffusion Guidance).
+    guidance: float = 1.0
     # Heun steps of the flow. Draws of 4, 8 and 12 steps were told from real music equally often.
     flow_steps: int = 8
     # How far the middle of an interpolation moves towards the origin of the noise, as a share,

@@ -18,6 +18,7 @@ from musegen.model.checkpoint import (
     load_prior,
     load_vae,
 )
+from musegen.model.conditions import Conditions, condition_dim
 from musegen.model.config import InferenceConfig
 from musegen.model.inference import make_refined_encoder
 from musegen.model.prior import follow_flow, gaussian_velocity
@@ -70,10 +71,16 @@ class LatentSpace:
         self._coloring = to_numpy(self._prior.coloring)
         self._whitening = np.linalg.inv(self._coloring)
         self._encoder: Callable[[Arrays], np.ndarray] | None = None
-        dim = self.latent_dim
-        self._decoder = compiled(self._vae.decoder, shapes=[(None, dim)])
+        config = self._prior.config
+        cells = (None, None, config.cells)
+        self._decoder = compiled(self._vae.decoder, shapes=[(None, self.latent_dim)])
         self._velocity = compiled(
-            lambda z, t: self._prior({"z": z, "t": t}), shapes=[(None, None, dim), (None, None)]
+            lambda z, t, conditions: self._prior({"z": z, "t": t, "conditions": conditions}),
+            shapes=[
+                (*cells, self.latent_dim // config.cells),
+                cells,
+                (None, None, condition_dim(config)),
+            ],
         )
 
     def with_settings(self, settings: InferenceConfig) -> LatentSpace:
@@ -125,50 +132,124 @@ class LatentSpace:
             phrases += self._vae.codec.to_phrases(to_numpy(outputs), self.settings)
         return [phrases[i] for i in np.argsort(order)[place.ravel()]]
 
-    def to_latents(self, u: np.ndarray, kept: np.ndarray | None = None) -> np.ndarray:
+    def to_latents(
+        self,
+        u: np.ndarray,
+        kept: np.ndarray | None = None,
+        conditions: Conditions | None = None,
+        guidance: float | None = None,
+    ) -> np.ndarray:
         """Turn noise into paths of latents, by the prior.
 
         Parameters
         ----------
         u : numpy.ndarray
-            Noise, ``(n, phrases, latent_dim)``; at kept phrases, their latents instead.
+            Noise, ``(n, phrases, latent_dim)``; at kept cells, their latents instead.
         kept : numpy.ndarray, optional
-            Shape ``(phrases,)``, bool: phrases that are given. The others are drawn to fit them.
+            Shape ``(phrases,)`` or ``(phrases, cells)``, bool: what is given. The rest is drawn to
+            fit it.
+        conditions : Conditions, optional
+            What else is asked for.
+        guidance : float, optional
+            How strictly conditions, and cells kept in phrases of which others are drawn, are
+            obeyed: 1 as the prior learnt it, more is stricter. The checkpoint's own if not given.
 
         Returns
         -------
         numpy.ndarray
             In the same shape.
         """
-        return self._follow(u, kept, backwards=False)
+        return self._follow(u, kept, conditions, guidance, backwards=False)
 
-    def to_noise(self, z: np.ndarray, kept: np.ndarray | None = None) -> np.ndarray:
+    def to_noise(
+        self,
+        z: np.ndarray,
+        kept: np.ndarray | None = None,
+        conditions: Conditions | None = None,
+        guidance: float | None = None,
+    ) -> np.ndarray:
         """Find the noise that `to_latents` turns into given paths: its inverse."""
-        return self._follow(z, kept, backwards=True)
+        return self._follow(z, kept, conditions, guidance, backwards=True)
 
-    def _follow(self, x: np.ndarray, kept: np.ndarray | None, backwards: bool) -> np.ndarray:
+    def _follow(
+        self,
+        x: np.ndarray,
+        kept: np.ndarray | None,
+        conditions: Conditions | None,
+        guidance: float | None,
+        backwards: bool,
+    ) -> np.ndarray:
         """Follow the flow in overlapping stretches of as many phrases as the prior was trained for.
 
         Each stretch keeps the last half of the one before.
         """
-        kept = np.zeros(x.shape[1], bool) if kept is None else kept
-        latents = kept[:, None] | backwards
-        x = np.where(latents, (x - self._center) @ self._whitening, x).astype(np.float32)
-        longest, steps = self._prior.config.max_phrases, self.settings.flow_steps
-        ends = follow_flow(
-            self._sharpened_velocity, x[:, :longest], steps, backwards, kept[:longest]
-        )
-        half = longest // 2
-        for start in range(longest, x.shape[1], half):
-            before = (x if backwards else ends)[:, start - half : start]
-            stretch = np.concatenate([before, x[:, start : start + half]], axis=1)
-            still = np.concatenate([np.ones(half, bool), kept[start : start + half]])
-            found = follow_flow(self._sharpened_velocity, stretch, steps, backwards, still)
-            ends = np.concatenate([ends, found[:, half:]], axis=1)
-        latents = kept[:, None] | (not backwards)
-        return np.where(latents, ends @ self._coloring + self._center, ends).astype(np.float32)
+        config = self._prior.config
+        phrases, cells = x.shape[1], config.cells
+        kept = np.zeros((phrases, cells), bool) if kept is None else kept
+        kept = np.broadcast_to(kept.reshape(phrases, -1), (phrases, cells))
+        asked = (conditions or Conditions()).vectors(config, x.shape[:2])
+        guidance = self.settings.guidance if guidance is None else guidance
+        cell_shape = (*x.shape[:2], cells, -1)
+        whitened = ((x - self._center) @ self._whitening).reshape(cell_shape)
+        latents = kept[..., None] | backwards
+        x = np.where(latents, whitened, x.reshape(cell_shape)).astype(np.float32)
 
-    def _sharpened_velocity(self, x: np.ndarray, t: np.ndarray) -> np.ndarray:
-        velocity = to_numpy(self._velocity(x, t))
+        def follow(part: np.ndarray, kept: np.ndarray, asked: np.ndarray) -> np.ndarray:
+            velocity = _Guided(self._velocity_at, part, kept, asked, guidance)
+            return follow_flow(velocity, part, self.settings.flow_steps, backwards, kept)
+
+        longest = config.max_phrases
+        ends = follow(x[:, :longest], kept[:longest], asked[:, :longest])
+        half = longest // 2
+        for start in range(longest, phrases, half):
+            new = slice(start, start + half)
+            before = (x if backwards else ends)[:, start - half : start]
+            found = follow(
+                np.concatenate([before, x[:, new]], axis=1),
+                np.concatenate([np.ones((half, cells), bool), kept[new]]),
+                asked[:, start - half : start + half],
+            )
+            ends = np.concatenate([ends, found[:, half:]], axis=1)
+        latents = kept[..., None] | (not backwards)
+        joined = ends.reshape(*ends.shape[:2], -1)
+        colored = (joined @ self._coloring + self._center).reshape(ends.shape)
+        return np.where(latents, colored, ends).reshape(joined.shape).astype(np.float32)
+
+    def _velocity_at(self, x: np.ndarray, t: np.ndarray, conditions: np.ndarray) -> np.ndarray:
+        velocity = to_numpy(self._velocity(x, t, conditions))
         gaussian = gaussian_velocity(t[..., None])[0] * x
         return gaussian + self.settings.sharpness * (velocity - gaussian)
+
+
+class _Guided:
+    """A velocity that obeys what is asked for more strictly than the prior learnt to.
+
+    ``v(nothing) + guidance * (v(asked) - v(nothing))``: classifier-free guidance (Ho and Salimans
+    2022, equation 6). Of cells kept in a phrase of which others are drawn, the first of these knows
+    nothing: they stand at t = 0 as noise.
+    """
+
+    def __init__(
+        self,
+        velocity: Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray],
+        start: np.ndarray,
+        kept: np.ndarray,
+        asked: np.ndarray,
+        guidance: float,
+    ) -> None:
+        self._velocity, self._asked, self._guidance = velocity, asked, guidance
+        self._told = kept & ~kept.all(1, keepdims=True)
+        self._noise = np.random.default_rng(0).standard_normal(start.shape, np.float32)
+        self._is_guided = guidance != 1 and bool(self._told.any() or asked.any())
+
+    def __call__(self, x: np.ndarray, t: np.ndarray) -> np.ndarray:
+        if not self._is_guided:
+            return self._velocity(x, t, self._asked)
+        untold = np.where(self._told[..., None], self._noise, x)
+        both = self._velocity(
+            np.concatenate([x, untold]),
+            np.concatenate([t, np.where(self._told, np.float32(0), t)]),
+            np.concatenate([self._asked, np.zeros_like(self._asked)]),
+        )
+        asked, nothing = np.split(both, 2)
+        return nothing + self._guidance * (asked - nothing)

@@ -1,4 +1,4 @@
-"""The prior: a flow between noise and the latents of real music, over the phrases of a piece.
+"""The prior: a flow between noise and the latents of real music, over the cells of a piece.
 
 Flow matching (Lipman et al. 2023, Flow Matching for Generative Modeling, equation 23 with
 ``sigma_min = 0``): a network learns the velocity ``z - u`` at the point ``(1 - t) u + t z``.
@@ -9,8 +9,10 @@ PixArt-alpha, section 2.3).
 
 Two things differ from the papers. The latents are whitened and the velocity for a Gaussian is given
 (`gaussian_velocity`), so that the network learns only how music differs from a Gaussian of the same
-covariance. And each phrase has a time of its own (Chen et al. 2024, Diffusion Forcing): a phrase
-that is kept stands at t = 1 throughout, and the others are drawn around it.
+covariance. And each cell, a part in a phrase, has a time of its own (Chen et al. 2024, Diffusion
+Forcing): a cell that is kept stands at t = 1 throughout, one of which nothing is known at t = 0, and
+the others are drawn to fit. Chords, sections, style and the other model's latents enter with the
+phrases and with their times; their layers begin at zero.
 
 Layers have names of their own (``name=``) because checkpoints keep weights by these names: they
 cannot change.
@@ -30,6 +32,7 @@ from typing import Any
 
 import numpy as np
 
+from musegen.model.conditions import condition_dim
 from musegen.model.config import PriorConfig
 from musegen.model.tensors import Arrays, Model, Tensor, layers, ops
 
@@ -77,9 +80,11 @@ class _Block(layers.Layer):
 class Prior(Model):
     """The velocity at a point and time.
 
-    Called with ``{"z": (n, phrases, latent_dim), "t": (n, phrases)}``, it gives the velocity in the
-    shape of ``z``. Its latents are whitened: ``latent = center + z @ coloring``, where both are
-    weights that are set before training.
+    Called with ``{"z": (n, phrases, cells, cell_dim), "t": (n, phrases, cells)}`` and, if it has
+    conditions, ``"conditions": (n, phrases, condition_dim)`` of `musegen.model.conditions`, it
+    gives the velocity in the shape of ``z``. Its latents are whitened: ``latent = center + z @
+    coloring`` with the cells of a phrase joined, where both are weights that are set before
+    training; coloring does not mix cells.
     """
 
     def __init__(self, config: PriorConfig) -> None:
@@ -93,6 +98,13 @@ class Prior(Model):
             shape=(dim, dim), initializer="identity", trainable=False, name="color"
         )
         self.input_projection = layers.Dense(config.width, name="enter")
+        self.read_conditions = None
+        if condition_dim(config):
+            self.read_conditions = layers.Dense(config.width, "gelu", name="conditions")
+            self.condition_phrase, self.condition_time = (
+                layers.Dense(config.width, kernel_initializer="zeros", name=f"condition_{name}")
+                for name in ("phrase", "time")
+            )
         self.position = layers.Embedding(config.max_phrases, config.width, name="place")
         self.time = layers.Dense(config.width, "silu", name="time")
         self.modulation = layers.Dense(6 * config.width, kernel_initializer="zeros", name="bend")
@@ -101,28 +113,38 @@ class Prior(Model):
         self.output_projection = layers.Dense(dim, kernel_initializer="zeros", name="leave")
 
     def call(self, inputs: Arrays, training: bool = False) -> Tensor:
-        z, t = inputs["z"], ops.expand_dims(ops.cast(inputs["t"], "float32"), -1)
+        z, t = inputs["z"], ops.cast(inputs["t"], "float32")
         rates = np.exp(-math.log(10_000) * np.arange(_TIME_FEATURES // 2) / (_TIME_FEATURES // 2))
-        angles = 1000 * t * rates.astype(np.float32)
-        time = self.time(ops.concatenate([ops.cos(angles), ops.sin(angles)], axis=-1))
-        modulation = ops.reshape(self.modulation(time), (-1, ops.shape(z)[1], 6, self.config.width))
-        positions = self.position(ops.arange(ops.shape(z)[1]))
-        x = self.input_projection(z) + ops.expand_dims(positions, 0)
+        angles = 1000 * ops.expand_dims(t, -1) * rates.astype(np.float32)
+        waves = ops.concatenate([ops.cos(angles), ops.sin(angles)], axis=-1)
+        phrases = ops.shape(z)[1]
+        time = self.time(ops.reshape(waves, (-1, phrases, t.shape[2] * _TIME_FEATURES)))
+        positions = self.position(ops.arange(phrases))
+        joined = ops.reshape(z, (-1, phrases, self.config.latent_dim))
+        x = self.input_projection(joined) + ops.expand_dims(positions, 0)
+        if self.read_conditions is not None:
+            conditions = self.read_conditions(inputs["conditions"])
+            x = x + self.condition_phrase(conditions)
+            time = time + self.condition_time(conditions)
+        modulation = ops.reshape(self.modulation(time), (-1, phrases, 6, self.config.width))
         with warnings.catch_warnings():
             # Keras warns of attention over one phrase, which a piece of two bars needs.
             warnings.filterwarnings("ignore", message="You are using a softmax over axis")
             for block in self.blocks:
                 x = block(x, modulation, training=training)
-        slope, deviation = gaussian_velocity(t)
+        slope, deviation = gaussian_velocity(ops.expand_dims(t, -1))
         learned = ops.cast(self.output_projection(self.norm(x)), "float32")
-        return slope * z + deviation * learned
+        return slope * z + deviation * ops.reshape(learned, ops.shape(z))
 
     def build_from(self) -> None:
         """Create the weights."""
+        config = self.config
+        shape = (1, 1, config.cells)
         self(
             {
-                "z": np.zeros((1, 1, self.config.latent_dim), np.float32),
-                "t": np.zeros((1, 1), np.float32),
+                "z": np.zeros((*shape, config.latent_dim // config.cells), np.float32),
+                "t": np.zeros(shape, np.float32),
+                "conditions": np.zeros((1, 1, condition_dim(config)), np.float32),
             }
         )
 
@@ -154,15 +176,15 @@ def follow_flow(
     Parameters
     ----------
     velocity : callable
-        Takes points ``(n, phrases, latent_dim)`` and times ``(n, phrases)``.
+        Takes points ``(n, phrases, cells, cell_dim)`` and times ``(n, phrases, cells)``.
     start : numpy.ndarray
-        Starting points, float32 ``(n, phrases, latent_dim)``.
+        Starting points, float32 ``(n, phrases, cells, cell_dim)``.
     steps : int
         Each calls `velocity` twice.
     backwards : bool
         From t = 1 to 0.
     kept : numpy.ndarray, optional
-        Shape ``(phrases,)``, bool: phrases that do not move and have the time 1.
+        Shape ``(phrases, cells)``, bool: cells that do not move and have the time 1.
 
     Returns
     -------
@@ -172,11 +194,11 @@ def follow_flow(
     times = np.linspace(0, 1, steps + 1, dtype=np.float32)
     if backwards:
         times = times[::-1]
-    stays = np.zeros(start.shape[1], bool) if kept is None else kept
-    moves = ~stays[:, None]
+    stays = np.zeros(start.shape[1:3], bool) if kept is None else kept
+    moves = ~stays[..., None]
 
     def velocity_at(x: np.ndarray, time: np.float32) -> np.ndarray:
-        t = np.broadcast_to(np.where(stays, np.float32(1), time), x.shape[:2])
+        t = np.broadcast_to(np.where(stays, np.float32(1), time), x.shape[:3])
         return velocity(x, t) * moves
 
     x = start

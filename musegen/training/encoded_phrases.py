@@ -52,12 +52,17 @@ class EncodedPhrases:
             if self.next_row[row] >= 0:
                 self.run_length[row] += self.run_length[self.next_row[row]]
 
-    def coloring(self) -> np.ndarray:
+    def coloring(self, cells: int = 1) -> np.ndarray:
         """A matrix that gives white noise the covariance of sampled latents: ``noise @ coloring``.
 
-        Float32 ``(latent_dim, latent_dim)``. Its rows lie along the principal directions, the one
-        with the largest variance first.
+        Float32 ``(latent_dim, latent_dim)``. It leaves the covariance between the cells of a phrase
+        out, so that each cell can be whitened by itself. The rows of a cell lie along its principal
+        directions, the one with the largest variance first.
         """
-        covariance = np.cov(self.z_mean.T.astype(float)) + np.diag(np.exp(self.z_log_var).mean(0))
-        variance, directions = np.linalg.eigh(covariance)
-        return (np.sqrt(variance)[:, None] * directions.T).astype(np.float32)[::-1]
+        coloring = np.zeros((self.z_mean.shape[1],) * 2, np.float32)
+        for own in np.split(np.arange(len(coloring)), cells):
+            z_var = np.exp(self.z_log_var[:, own]).mean(0)
+            covariance = np.cov(self.z_mean[:, own].T.astype(float)) + np.diag(z_var)
+            variance, directions = np.linalg.eigh(covariance)
+            coloring[np.ix_(own, own)] = (np.sqrt(variance)[:, None] * directions.T)[::-1]
+        return coloring

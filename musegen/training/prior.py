@@ -8,6 +8,7 @@ import keras
 import numpy as np
 
 from musegen.model.checkpoint import save_prior
+from musegen.model.conditions import Conditions, condition_dim
 from musegen.model.config import PriorConfig, TrainingConfig
 from musegen.model.prior import Prior
 from musegen.model.tensors import to_numpy
@@ -27,12 +28,28 @@ _LENGTHS = (32, 16, 8, 4, 2, 1)
 class PathBatches(Batches):
     """Batches for flow matching: points between noise and paths, times, velocities and weights.
 
-    In half of the paths some phrases are kept: they stand at t = 1 and have no weight in the loss.
+    Some cells are kept: they stand at t = 1; of some, nothing is known: they stand at t = 0. Both
+    have no weight in the loss. Conditions are left out at random, so that draws without them stay
+    as good.
+
+    Parameters
+    ----------
+    encoded : EncodedPhrases
+    labels : Conditions
+        Of each phrase of `encoded`.
+    prior : Prior
+        With its whitening set.
+    config : TrainingConfig
+    epoch : int, optional
+    steps : int
+        Batches of an epoch.
+    group : WorkerGroup
     """
 
     def __init__(
         self,
         encoded: EncodedPhrases,
+        labels: Conditions,
         prior: Prior,
         config: TrainingConfig,
         epoch: int | None,
@@ -41,6 +58,8 @@ class PathBatches(Batches):
     ) -> None:
         super().__init__(epoch, group)
         self.encoded = encoded
+        self.labels = labels
+        self.prior_config = prior.config
         self.center = to_numpy(prior.center)
         self.whitening = np.linalg.inv(to_numpy(prior.coloring))
         self.config = config
@@ -64,23 +83,40 @@ class PathBatches(Batches):
         while len(rows) < length:
             rows.append(self.encoded.next_row[rows[-1]])
         row = np.stack(rows, axis=1)
+        cells = self.prior_config.cells
         noise = rng.standard_normal((2, count, length, self.center.size), np.float32)
         z = self.encoded.z_mean[row] + np.exp(self.encoded.z_log_var[row] / 2) * noise[0]
-        z, u = (z - self.center) @ self.whitening, noise[1]
+        z, u = (
+            x.reshape(count, length, cells, -1)
+            for x in ((z - self.center) @ self.whitening, noise[1])
+        )
         # More times near the middle, where most is to be learnt (Esser et al. 2024, section 3.1).
-        t = 1 / (1 + np.exp(-rng.standard_normal((count, 1), np.float32)))
-        kept = _draw_kept(rng, count, length)
-        t = np.where(kept, np.float32(1), t)
+        t = 1 / (1 + np.exp(-rng.standard_normal((count, 1, 1), np.float32)))
+        kept, unknown = _draw_kept(rng, count, length, cells)
+        t = np.where(kept, np.float32(1), np.where(unknown, np.float32(0), t))
         share = t[..., None]
         point = (1 - share) * u + share * z
         own = self.share(count)
-        return {"z": point[own], "t": t[own]}, (z - u)[own], (~kept)[own].astype(np.float32)
+        inputs = {"z": point[own], "t": t[own]}
+        if condition_dim(self.prior_config):
+            given = _leave_out(self.labels, row, rng)
+            inputs["conditions"] = given.vectors(self.prior_config, row.shape)[own]
+        return inputs, (z - u)[own], (~kept & ~unknown)[own].astype(np.float32)
 
 
-def _draw_kept(rng: np.random.Generator, count: int, length: int) -> np.ndarray:
-    """Choose the kept phrases of paths, bool ``(count, length)``: never all phrases of a path.
+def _draw_kept(
+    rng: np.random.Generator, count: int, length: int, cells: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Choose cells that are kept and cells of which nothing is known.
 
-    None in half of the paths; in the others a beginning, an end, both, or a random subset.
+    Whole phrases are kept in half of the paths: a beginning, an end, both, or a random subset.
+    Where a phrase has more than one cell, some parts are kept in half of the paths, in all phrases
+    or in a random subset of them, and in a sixth nothing is known of some parts.
+
+    Returns
+    -------
+    kept, unknown : numpy.ndarray
+        Bool ``(count, length, cells)``. Some cell of each path is neither.
     """
     place = np.arange(length)
     first, last = np.sort(rng.integers(0, length, (2, count, 1)), axis=0)
@@ -88,7 +124,46 @@ def _draw_kept(rng: np.random.Generator, count: int, length: int) -> np.ndarray:
     subset &= place != first
     ways = np.stack([place < first, place > last, (place < first) | (place > last), subset])
     chosen = ways[rng.integers(0, len(ways), count), np.arange(count)]
-    return chosen & (rng.random((count, 1)) < 0.5)
+    phrases = chosen & (rng.random((count, 1)) < 0.5)
+    kept = np.repeat(phrases[..., None], cells, axis=2)
+    unknown = np.zeros_like(kept)
+    if cells > 1:
+        # One part is always drawn, in the phrases that are not kept.
+        drawn = np.eye(cells, dtype=bool)[rng.integers(0, cells, count)]
+        parts = ~drawn & (rng.random((count, cells)) < 0.5) & (rng.random((count, 1)) < 0.5)
+        where = rng.random((count, length)) < np.where(
+            rng.random((count, 1)) < 0.3, rng.random((count, 1)), 1
+        )
+        kept |= parts[:, None] & where[..., None]
+        missing = ~drawn & ~parts & (rng.random((count, cells)) < 0.5)
+        missing &= rng.random((count, 1)) < 1 / 6
+        unknown = missing[:, None] & ~kept
+    return kept, unknown
+
+
+# Of each kind of condition: the share of paths that lack it, and, of the others, the share of
+# phrases that do.
+_LEFT_OUT = {
+    "chords": (0.5, 0.1),
+    "places": (0.2, 0.0),
+    "sections": (0.4, 0.0),
+    "styles": (0.4, 0.0),
+    "partner": (0.5, 0.1),
+}
+_NOTHING = 0.1  # share of paths without any condition
+
+
+def _leave_out(labels: Conditions, row: np.ndarray, rng: np.random.Generator) -> Conditions:
+    """Give the labels of paths, ``row`` of shape ``(count, length)``, without some of them."""
+    nothing = rng.random((len(row), 1)) < _NOTHING
+    given: dict[str, np.ndarray] = {}
+    for name, (paths, phrases) in _LEFT_OUT.items():
+        out = nothing | (rng.random((len(row), 1)) < paths) | (rng.random(row.shape) < phrases)
+        values = getattr(labels, name)
+        if values is not None:
+            mask = out.reshape(*row.shape, *[1] * (values.ndim - 1))
+            given[name] = np.where(mask, np.nan, values[row])
+    return Conditions(**given)
 
 
 def train_prior(

@@ -18,7 +18,6 @@ from musegen.model.checkpoint import (
     save_prior,
     save_vae,
 )
-from musegen.model.codecs.song import VOICE_CLASSES
 from musegen.model.config import InferenceConfig, PriorConfig, VAEConfig
 from musegen.model.prior import Prior
 from musegen.model.tensors import to_numpy
@@ -49,7 +48,8 @@ def _make(kind: str, folder: Path) -> None:
     _scale_outputs(vae, z)
     save_vae(vae, folder)
 
-    prior = Prior(PriorConfig(LATENT_DIM, width=8, blocks=1, heads=1))
+    cells = vae.codec.cells
+    prior = Prior(PriorConfig(LATENT_DIM, cells, width=8, blocks=1, heads=1))
     prior.build_from()  # not trained it draws from N(0, I)
     save_prior(prior, folder)
 
@@ -76,7 +76,8 @@ def _scale_outputs(vae: VAE, z: np.ndarray) -> None:
     weights.assign(to_numpy(weights) * (np.arange(2 * half)[:, None] < half))
     shift.assign(np.full(shift.shape, 3.0))
     kernel, bias = vae.decoder.out.weights
-    outputs = to_numpy(vae.decoder(z)).reshape(-1, bias.shape[0])
+    outputs = to_numpy(vae.decoder(z))
+    outputs = outputs[..., : 8 * bias.shape[0]].reshape(-1, bias.shape[0])
     scale = 1 / np.maximum(outputs.std(0), 1e-6)
     mean, spread = _means_and_spreads(vae)
     kernel.assign(kernel.numpy() * scale * spread)
@@ -90,9 +91,8 @@ def _means_and_spreads(vae: VAE) -> tuple[np.ndarray, np.ndarray]:
     if vae.config.kind == "drums":
         mean[:9], spread[18:] = -1.5, 0.2  # hits; timing offsets
     else:
-        voices = 2 * VOICE_CLASSES
-        mean[:voices].reshape(2, -1)[:, :2] = 2.0, 2.3  # rest, hold
-        onsets = slice(voices, voices + 2 * 76)
-        mean[onsets], spread[onsets] = -3.8, 1.5
-        mean[voices + 2 * 76 : -4] = -0.5  # sounding
+        onset, sounding, velocity, offset = np.arange(step).reshape(4, -1)
+        mean[onset], spread[onset] = -4.0, 1.5
+        mean[sounding] = -0.5
+        spread[velocity], spread[offset] = 0.5, 0.2
     return np.tile(mean, 4), np.tile(spread, 4)

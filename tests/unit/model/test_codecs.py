@@ -6,7 +6,7 @@ from keras import ops
 from support.examples import band_phrase, drum_phrase
 
 from musegen.model.codecs import DrumsCodec, SongCodec
-from musegen.model.codecs.song import HIGHEST, LOWEST
+from musegen.model.codecs.song import HIGHEST, LOWEST, OVERHANGS
 from musegen.model.config import InferenceConfig
 from musegen.music import Phrase
 from musegen.music.notes import OFFSETS_PER_STEP, PARTS, make_notes
@@ -16,20 +16,37 @@ CERTAIN = 20.0  # a logit that leaves no doubt
 SETTINGS = InferenceConfig()
 
 
-def encode(codec, *phrases, shift=None):
-    return codec.to_arrays(PhraseSet.from_phrases(phrases), shift)
+def encode(codec, *phrases):
+    return codec.to_arrays(PhraseSet.from_phrases(phrases))
+
+
+def song_outputs(onset, sounding, velocity, offset, overhang):
+    """The network's outputs from what they mean; velocities in MIDI's units, offsets in steps."""
+    steps = np.stack(
+        [
+            onset,
+            sounding,
+            (velocity - 76) / 32,
+            np.arctanh(np.clip(2 * offset, -0.9999, 0.9999)),
+        ],
+        axis=3,
+    )
+    n, parts = steps.shape[:2]
+    flat = [steps.reshape(n, parts, -1), overhang.reshape(n, parts, -1)]
+    return np.concatenate(flat, -1).astype(np.float32)
 
 
 def perfect_song_outputs(arrays):
     """What a perfect network would write."""
-    layers = slice(1, 3)
-    voice = CERTAIN * np.eye(78, dtype=np.float32)[arrays["voice"]]
-    onset = CERTAIN * (2.0 * arrays["onset"][:, :, layers] - 1)
-    sounding = CERTAIN * (2.0 * arrays["sounding"][:, :, layers] - 1)
-    velocity = np.clip(arrays["velocity"], 1e-6, 1 - 1e-6)
-    flat = [x.reshape(len(voice), 32, -1) for x in (voice, onset, sounding)]
-    outputs = np.concatenate([*flat, np.log(velocity / (1 - velocity))], -1)
-    return outputs.reshape(len(voice), 8, -1).astype(np.float32)
+    velocity = arrays["velocity"].astype(float)
+    lasts = arrays["overhang"][..., None] >= OVERHANGS
+    return song_outputs(
+        CERTAIN * (2.0 * (velocity > 0) - 1),
+        CERTAIN * (2.0 * arrays["sounding"] - 1),
+        velocity,
+        arrays["offset"] / 200,
+        CERTAIN * (2.0 * lasts - 1),
+    )
 
 
 def perfect_drums_outputs(arrays):
@@ -53,8 +70,32 @@ def test_a_perfect_network_reproduces_a_song_phrase():
     codec = SongCodec()
     decoded = codec.to_phrases(perfect_song_outputs(encode(codec, *phrases)), SETTINGS)
     for ours, theirs in zip(decoded, phrases, strict=True):
-        for field in ("onset", "part", "pitch", "duration", "velocity"):
+        for field in ("onset", "part", "pitch", "duration", "velocity", "offset"):
             assert np.array_equal(ours.notes[field], theirs.notes[field]), field
+
+
+def test_notes_keep_velocities_of_their_own_timing_and_lengths_past_the_phrase():
+    notes = [
+        (0, "chords", 60, 4, 50, 0.2),
+        (0, "chords", 64, 4, 90, -0.31),
+        (0, "lead", 60, 4, 70, 0.0),  # the same pitch in another part
+        (28, "bass", 40, 12, 100, 0.1),  # eight steps past the end
+        (31, "lead", 72, 1, 80, 0.333),
+    ]
+    phrase = Phrase(make_notes(notes))
+    codec = SongCodec()
+    (ours,) = codec.to_phrases(perfect_song_outputs(encode(codec, phrase)), SETTINGS)
+    assert ours.notes["velocity"].tolist() == phrase.notes["velocity"].tolist()
+    assert ours.notes["duration"].tolist() == phrase.notes["duration"].tolist()
+    assert np.allclose(ours.notes["offset"], phrase.notes["offset"], atol=0.003)
+
+
+def test_a_part_played_on_its_steps_stays_on_them():
+    arrays = encode(SongCodec(), band_phrase())
+    arrays["offset"][:] = 2  # a hundredth of a step: what a network is unsure of
+    (phrase,) = SongCodec().to_phrases(perfect_song_outputs(arrays), SETTINGS)
+    assert len(phrase)
+    assert not phrase.notes["offset"].any()
 
 
 def test_a_perfect_network_reproduces_a_drum_phrase_in_thousandths_of_a_step():
@@ -69,27 +110,18 @@ def test_a_perfect_network_reproduces_a_drum_phrase_in_thousandths_of_a_step():
         assert np.allclose(whole, np.rint(whole), atol=1e-4)
 
 
-def test_phrases_are_moved_to_c_and_then_by_the_shift():
+def test_phrases_are_moved_to_c():
     codec = SongCodec()
-    in_c = encode(codec, band_phrase(1))
-    in_d = encode(codec, band_phrase(1, key=2))
-    shifted = encode(codec, band_phrase(1), shift=np.array([2]))
-    assert np.array_equal(in_c["onset"], in_d["onset"])
-    assert np.array_equal(in_c["onset"][..., :-2], shifted["onset"][..., 2:])
+    in_c, in_d = encode(codec, band_phrase(1)), encode(codec, band_phrase(1, key=2))
+    assert np.array_equal(in_c["velocity"], in_d["velocity"])
 
 
 def test_pitches_out_of_range_move_by_octaves():
-    notes = [(0, "lead", 12, 1, 90), (4, "lead", 127, 1, 90)]
+    notes = [(0, "lead", 12, 1, 90), (4, "lead", 127, 1, 90), (8, "lead", 21, 1, 90)]
     arrays = encode(SongCodec(), Phrase(make_notes(notes)))
-    found = {int(p) + LOWEST for p in np.nonzero(arrays["onset"])[3]}
-    assert {p % 12 for p in found} == {0, 7}
+    found = {int(p) + LOWEST for p in np.nonzero(arrays["velocity"])[3]}
+    assert {p % 12 for p in found} == {0, 7, 9}
     assert all(LOWEST <= p <= HIGHEST for p in found)
-
-
-def test_of_two_lead_notes_at_once_the_higher_is_encoded():
-    notes = [(0, "lead", 60, 4, 90), (0, "lead", 72, 4, 90)]
-    arrays = encode(SongCodec(), Phrase(make_notes(notes)))
-    assert arrays["voice"][0, 0, 0] == 2 + 72 - LOWEST
 
 
 def with_an_unlikely_step(sounding_logit):
@@ -97,13 +129,11 @@ def with_an_unlikely_step(sounding_logit):
     codec = SongCodec()
     notes = [(0, "chords", 60, 8, 90), (0, "lead", 72, 8, 90)]
     outputs = perfect_song_outputs(encode(codec, Phrase(make_notes(notes))))
-    split = codec.split_outputs(outputs)
-    sounding, voice = np.array(split["sounding"]), np.array(split["voice"])
-    sounding[0, 4, 1, 60 - LOWEST] = sounding_logit
-    voice[0, 4, 0, :2] = CERTAIN, CERTAIN + sounding_logit
-    flat = [voice, np.array(split["onset"]), sounding, 20 * np.ones((1, 32, 4))]
-    joined = np.concatenate([x.reshape(1, 32, -1) for x in flat], -1)
-    return codec, joined.reshape(1, 8, -1).astype(np.float32)
+    steps = outputs[..., : 8 * codec.output_count].reshape(1, 4, 32, 4, 88)
+    for part, pitch in ((2, 60), (0, 72)):
+        steps[0, part, 4, 1, pitch - LOWEST] = sounding_logit
+    outputs[..., : 8 * codec.output_count] = steps.reshape(1, 4, -1)
+    return codec, outputs
 
 
 def test_a_held_note_bridges_an_unlikely_step():
@@ -119,11 +149,11 @@ def test_the_settings_decide_where_notes_begin_and_how_long_they_last():
     long_notes = InferenceConfig(sustain_gain=1e4, sustain_from=-1.0, sustain_limit=200.0)
     (long,) = codec.to_phrases(outputs, long_notes)
     assert (long.notes["duration"] > 8).all()
-    (strict,) = codec.to_phrases(outputs, InferenceConfig(onset_threshold=CERTAIN + 1))
-    assert set(strict.notes["part"]) == {PARTS.index("lead")}  # single voices have no threshold
+    strict = InferenceConfig(onset_threshold=CERTAIN + 1)
+    assert not len(codec.to_phrases(outputs, strict)[0])
     drums = DrumsCodec()
     hits = perfect_drums_outputs(encode(drums, drum_phrase()))
-    assert not len(drums.to_phrases(hits, InferenceConfig(onset_threshold=CERTAIN + 1))[0])
+    assert not len(drums.to_phrases(hits, strict)[0])
 
 
 @pytest.mark.parametrize(("codec", "make", "perfect"), CODECS)
@@ -132,11 +162,12 @@ def test_the_loss_of_perfect_outputs_is_small_and_of_zeros_large(codec, make, pe
     losses = codec.losses(arrays, perfect(arrays))
     assert tuple(losses) == codec.loss_names
     assert float(sum(ops.sum(value) for value in losses.values())) < 0.1
-    zeros = codec.losses(arrays, np.zeros((1, codec.beats, codec.output_count), np.float32))
+    zeros = codec.losses(arrays, np.zeros_like(perfect(arrays)))
     assert float(sum(ops.sum(value) for value in zeros.values())) > 50
 
 
 @pytest.mark.parametrize(("codec", "make", "perfect"), CODECS)
-def test_the_encoder_gets_one_vector_for_each_beat(codec, make, perfect):
+def test_the_encoder_gets_one_vector_for_each_beat_of_each_cell(codec, make, perfect):
     arrays = encode(codec, make(), make())
-    assert codec.beat_features(arrays).shape == (2, codec.beats, codec.feature_count)
+    features = codec.beat_features(arrays)
+    assert features.shape == (2 * codec.cells, codec.beats, codec.feature_count)

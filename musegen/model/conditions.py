@@ -1,0 +1,168 @@
+"""What a draw is asked for, phrase by phrase, as numbers that a prior reads.
+
+A prior's condition vector of a phrase has, as far as its configuration names them,
+
+- for each of the eight beats the 12 pitch classes of the chord, the 12 of its bass, and whether
+  the chord is known;
+- how far the phrase is from the piece's beginning and end, and whether that is known;
+- which kind of section it is in, and where in it, and whether that is known;
+- the share of each style, and whether the style is known;
+- the latents of the model that plays along, and whether they are known.
+
+What is not known is zero. The vector of a draw that is asked for nothing is zero throughout.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from musegen.model.config import PriorConfig
+from musegen.music.notes import STEPS_PER_BEAT, STEPS_PER_PHRASE
+
+__all__ = [
+    "CHORD_FEATURES",
+    "PLACE_FEATURES",
+    "SECTION_FEATURES",
+    "Conditions",
+    "condition_dim",
+    "place_features",
+    "section_features",
+]
+
+CHORD_FEATURES = 24  # pitch classes of the chord, then those of its bass
+PLACE_FEATURES = 4
+SECTION_FEATURES = 9
+_FAR_PHRASES = 16  # farther from an end of the piece, a phrase does not know of it
+_LONG_SECTION = 8  # phrases
+_BEATS = STEPS_PER_PHRASE // STEPS_PER_BEAT
+
+
+@dataclass(frozen=True, eq=False)
+class Conditions:
+    """What the phrases of one or more pieces are asked to be. None: nothing of that kind.
+
+    Attributes
+    ----------
+    chords : numpy.ndarray, optional
+        ``(..., 8, 24)``, 0 or 1: for each beat the pitch classes of the chord and of its bass, in
+        C; NaN for a beat of which nothing is asked.
+    places : numpy.ndarray, optional
+        ``(..., PLACE_FEATURES)`` as `place_features` gives them; NaN where nothing is known.
+    sections : numpy.ndarray, optional
+        ``(..., SECTION_FEATURES)`` as `section_features` gives them; NaN where nothing is known.
+    styles : numpy.ndarray, optional
+        ``(..., styles)``: shares that sum to 1; NaN where none is asked.
+    partner : numpy.ndarray, optional
+        ``(..., partner_dim)``: latents of the model that plays along; NaN where it is silent or
+        not known.
+    """
+
+    chords: np.ndarray | None = None
+    places: np.ndarray | None = None
+    sections: np.ndarray | None = None
+    styles: np.ndarray | None = None
+    partner: np.ndarray | None = None
+
+    def vectors(self, config: PriorConfig, shape: tuple[int, ...]) -> np.ndarray:
+        """Join the conditions that a prior knows to its condition vectors.
+
+        Parameters
+        ----------
+        config : PriorConfig
+        shape : tuple of int
+            Of the phrases, such as ``(n, phrases)``: the leading axes, to which all is broadcast.
+
+        Returns
+        -------
+        numpy.ndarray
+            Float32 ``(*shape, condition_dim)``.
+        """
+        given = {
+            "chords": self.chords,
+            "places": self.places,
+            "sections": self.sections,
+            "styles": self.styles,
+            "partner": self.partner,
+        }
+        columns = [np.zeros((*shape, 0), np.float32)]
+        for name, (count, size) in _layout(config).items():
+            values = given[name]
+            if values is None:
+                columns.append(np.zeros((*shape, count * (size + 1)), np.float32))
+                continue
+            values = values.reshape(*values.shape[: values.ndim - 1 - (count > 1)], count, size)
+            known = ~np.isnan(values[..., :1])
+            both = np.concatenate([np.where(known, values, 0), known], axis=-1)
+            both = both.reshape(*both.shape[:-2], -1).astype(np.float32)
+            columns.append(np.broadcast_to(both, (*shape, both.shape[-1])))
+        return np.concatenate(columns, axis=-1)
+
+
+def place_features(index: np.ndarray, phrases: int) -> np.ndarray:
+    """Say how far phrases are from the beginning and the end of their piece.
+
+    Parameters
+    ----------
+    index : numpy.ndarray
+        Shape ``(n,)``: where in the piece each phrase begins, in phrases; may be fractions.
+    phrases : int
+        Length of the piece.
+
+    Returns
+    -------
+    numpy.ndarray
+        Float32 ``(n, PLACE_FEATURES)``: phrases from the beginning and to the end, 1 for
+        `_FAR_PHRASES` or more; whether it is the first; whether it is the last.
+    """
+    before, after = index, phrases - 1 - index
+    near = [np.clip(distance / _FAR_PHRASES, 0, 1) for distance in (before, after)]
+    return np.stack([*near, before < 1, after < 1], axis=-1).astype(np.float32)
+
+
+def section_features(
+    kind: str, index: np.ndarray, phrases: float, has_been_heard: bool
+) -> np.ndarray:
+    """Say of phrases in a section what the section is and where in it they are.
+
+    Parameters
+    ----------
+    kind : str
+        Its letter: ``i`` is an intro, ``o`` an outro, a capital a section with a tune of its own,
+        any other letter, such as ``b``, a bridge.
+    index : numpy.ndarray
+        Shape ``(n,)``: where in the section each phrase begins, in phrases.
+    phrases : float
+        Length of the section.
+    has_been_heard : bool
+        Whether an earlier section has the same letter.
+
+    Returns
+    -------
+    numpy.ndarray
+        Float32 ``(n, SECTION_FEATURES)``.
+    """
+    kinds = [kind == "i", kind == "o", kind.isupper(), not (kind in "io" or kind.isupper())]
+    before, after = index, phrases - 1 - index
+    near = [np.clip(distance / _LONG_SECTION, 0, 1) for distance in (before, after)]
+    steady = np.broadcast_to(np.array([*kinds, has_been_heard]), (len(index), 5))
+    moving = np.stack([*near, before < 1, after < 1], axis=-1)
+    return np.concatenate([steady, moving], axis=-1).astype(np.float32)
+
+
+def condition_dim(config: PriorConfig) -> int:
+    """How many numbers a prior's condition vector has."""
+    return sum(count * (size + 1) for count, size in _layout(config).values())
+
+
+def _layout(config: PriorConfig) -> dict[str, tuple[int, int]]:
+    """Of each condition that a prior knows: how many vectors a phrase has of it, and their size."""
+    sizes = {
+        "chords": (_BEATS, CHORD_FEATURES * config.chords),
+        "places": (1, PLACE_FEATURES * config.places),
+        "sections": (1, SECTION_FEATURES * config.sections),
+        "styles": (1, len(config.styles)),
+        "partner": (1, config.partner_dim),
+    }
+    return {name: (count, size) for name, (count, size) in sizes.items() if size}
