@@ -1,8 +1,8 @@
-"""Edits of pieces: some phrases, or the parts of one model in them, are made anew.
+"""Edits of pieces: some of their cells, the parts of their phrases, are made anew.
 
 These functions are the methods of `musegen.generator.MuseGen` of the same names, which document
 their arguments. All but `adjust` draw noise and let the prior turn it into latents, given the
-latents of the phrases that stay; then only the new phrases' notes are replaced.
+latents of the cells that stay; then only the new cells' notes are replaced.
 """
 
 from __future__ import annotations
@@ -19,10 +19,11 @@ from musegen.latent.noise import draw_noise, vary_noise
 from musegen.latent.paths import MODELS
 from musegen.limits import MAX_BARS, TEMPERATURES, check_choice, check_range, choose_seed
 from musegen.model.attribute_edits import change_phrase_attributes
+from musegen.model.conditions import Conditions, place_features
 from musegen.model.latent_space import LatentSpace
 from musegen.music.arrange import join_with_gaps
 from musegen.music.attributes import ATTRIBUTES, MAX_ATTRIBUTE_CHANGE
-from musegen.music.notes import BARS_PER_PHRASE, PARTS, STEPS_PER_BAR
+from musegen.music.notes import BARS_PER_PHRASE, PARTS, STEPS_PER_BAR, part_index
 from musegen.music.phrase import Phrase
 from musegen.music.piece import Piece
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from musegen.generator import MuseGen
 
 __all__ = [
+    "accompany",
     "adjust",
     "bridge",
     "check_attributes",
@@ -41,9 +43,9 @@ __all__ = [
 ]
 
 Path = Mapping[str, np.ndarray]
-# Makes the noise to draw from, given the space, the path, which of its phrases are kept, and fresh
-# noise.
-_MakeNoise = Callable[[LatentSpace, np.ndarray, np.ndarray, np.ndarray], np.ndarray]
+# Makes the noise to draw from, given the space, the path, which of its cells are kept, what else is
+# known, and fresh noise.
+_MakeNoise = Callable[[LatentSpace, np.ndarray, np.ndarray, Conditions, np.ndarray], np.ndarray]
 
 
 def path_of(mg: MuseGen, piece: Piece) -> Path:
@@ -70,23 +72,26 @@ def vary(
     seed: int | None,
     phrases: Sequence[int] | None,
     models: Sequence[str],
+    parts: Sequence[str] | None = None,
 ) -> Piece:
     """See `MuseGen.vary`."""
     check_range(similarity, "similarity", 0, 1)
 
     def make_noise(
-        space: LatentSpace, z: np.ndarray, kept: np.ndarray, fresh: np.ndarray
+        space: LatentSpace,
+        z: np.ndarray,
+        kept: np.ndarray,
+        conditions: Conditions,
+        fresh: np.ndarray,
     ) -> np.ndarray:
-        return vary_noise(space.to_noise(z[None], kept)[0], similarity, fresh)
+        return vary_noise(space.to_noise(z[None], kept, conditions)[0], similarity, fresh)
 
     path = path_of(mg, piece)
-    _check_models(models, path)
-    if phrases is None and set(models) >= set(path):
-        chosen = np.ones(len(piece), bool)
-        return _decode_like(mg, piece, _redraw(mg, piece, path, chosen, models, seed, make_noise))
-    chosen = _mask(piece, range(len(piece)) if phrases is None else phrases)
-    varied = _redraw(mg, piece, path, chosen, models, seed, make_noise)
-    return _replace_phrases(mg, piece, varied, chosen, models)
+    chosen = _choose_cells(mg, piece, path, phrases, models, parts)
+    varied = _redraw(mg, piece, path, chosen, seed, make_noise)
+    if phrases is None and parts is None and set(models) >= set(path):
+        return _decode_like(mg, piece, varied)
+    return _replace_cells(mg, piece, varied, chosen)
 
 
 def fill(
@@ -96,12 +101,40 @@ def fill(
     seed: int | None,
     temperature: float,
     models: Sequence[str],
+    parts: Sequence[str] | None = None,
 ) -> Piece:
     """See `MuseGen.fill`."""
-    chosen = _mask(piece, phrases)
     path = path_of(mg, piece)
-    _check_models(models, path)
-    return _draw(mg, piece, path, chosen, models, seed, temperature)
+    chosen = _choose_cells(mg, piece, path, phrases, models, parts)
+    return _draw(mg, piece, path, chosen, seed, temperature)
+
+
+def accompany(
+    mg: MuseGen,
+    piece: Piece,
+    keep: Sequence[str],
+    seed: int | None,
+    temperature: float,
+) -> Piece:
+    """See `MuseGen.accompany`."""
+    for part in keep:
+        part_index(part)
+    kept = [part for part in piece.parts if part in keep]
+    if not kept:
+        raise MusicError(
+            f"there are no notes of {' or '.join(keep) or 'a part to keep'} in this piece: keep "
+            f"some of {', '.join(piece.parts) or 'the parts of another piece'}"
+        )
+    if len(kept) == len(PARTS):
+        raise MusicError("every part is kept: leave out of keep the parts to be drawn")
+    own = piece.only(kept)
+    known = path_of(mg, own)
+    path = {
+        name: known.get(name, np.zeros((len(piece), space.latent_dim), np.float32))
+        for name, space in mg.spaces.items()
+    }
+    chosen = np.tile([part not in kept for part in PARTS], (len(piece), 1))
+    return _draw(mg, replace(own, path=path), path, chosen, seed, temperature)
 
 
 def extend(
@@ -134,28 +167,33 @@ def adjust(
     phrases: Sequence[int] | None,
     models: Sequence[str],
     changes: Mapping[str, float],
+    parts: Sequence[str] | None = None,
 ) -> Piece:
     """See `MuseGen.adjust`."""
     check_attributes(changes)
-    chosen = np.ones(len(piece), bool) if phrases is None else _mask(piece, phrases)
     path = dict(path_of(mg, piece))
-    _check_models(models, path)
-    spaces = {name: mg.spaces[name] for name in path if name in models}
+    chosen = _choose_cells(mg, piece, path, phrases, models, parts)
+    spaces = {
+        name: space
+        for name, space in mg.spaces.items()
+        if name in path and _cells_of(space, chosen).any()
+    }
     known = {name for space in spaces.values() for name in space.controls.names}
     for name in changes:
         if name not in known:
             names = ", ".join(name for name in ATTRIBUTES if name in known)
             raise MusicError(f"this piece has no {name}: choose from {names}")
     for name, space in spaces.items():
-        z = path[name]
+        z, own = path[name], _cells_of(space, chosen)
         now = [phrase.only(space.parts) for phrase in piece.phrases]
-        rows = np.flatnonzero(chosen & [len(phrase) > 0 for phrase in now])
+        rows = np.flatnonzero(own.any(1) & [len(phrase) > 0 for phrase in now])
         if len(rows):
-            parts = [part for part in space.parts if part in piece.parts]
+            measured = [part for part in space.parts if part in piece.parts]
             before = [now[i] for i in rows]
+            moved = change_phrase_attributes(space, z[rows], before, measured, changes)
             path[name] = np.array(z)
-            path[name][rows] = change_phrase_attributes(space, z[rows], before, parts, changes)
-    return _exchange(mg, piece, _decode_like(mg, piece, path), chosen, models)
+            path[name][rows] = np.where(space.by_dimension(own[rows]), moved, z[rows])
+    return _exchange(piece, _decode_like(mg, piece, path), chosen)
 
 
 def _fill_gaps(
@@ -171,16 +209,16 @@ def _fill_gaps(
         if any(name in own for own in paths)
     }
     whole, starts = join_with_gaps(pieces, gaps)
-    chosen = np.ones(len(whole), bool)
+    chosen = np.ones((len(whole), len(PARTS)), bool)
     for piece, own, start in zip(pieces, paths, starts, strict=True):
         for name, z in own.items():
             path[name][start : start + len(z)] = z
         # A last phrase that has one bar is drawn too, for its second bar.
         chosen[start : start + piece.bars // BARS_PER_PHRASE] = False
-    made = _draw(mg, whole, path, chosen, MODELS, seed, temperature)
+    made = _draw(mg, whole, path, chosen, seed, temperature)
     phrases = [
         _with_second_bar_of(old, new) if is_new and len(old) else new
-        for new, old, is_new in zip(made.phrases, whole.phrases, chosen, strict=True)
+        for new, old, is_new in zip(made.phrases, whole.phrases, chosen[:, 0], strict=True)
     ]
     return replace(made, phrases=tuple(phrases))
 
@@ -190,20 +228,23 @@ def _draw(
     piece: Piece,
     path: Path,
     chosen: np.ndarray,
-    models: Sequence[str],
     seed: int | None,
     temperature: float,
 ) -> Piece:
-    """Return a piece with some models' chosen phrases drawn from the prior."""
+    """Return a piece with the chosen cells drawn from the prior."""
     check_range(temperature, "temperature", *TEMPERATURES)
 
     def make_noise(
-        space: LatentSpace, z: np.ndarray, kept: np.ndarray, fresh: np.ndarray
+        space: LatentSpace,
+        z: np.ndarray,
+        kept: np.ndarray,
+        conditions: Conditions,
+        fresh: np.ndarray,
     ) -> np.ndarray:
         return np.multiply(fresh, temperature, dtype=np.float32)
 
-    drawn = _redraw(mg, piece, path, chosen, models, seed, make_noise)
-    return _replace_phrases(mg, piece, drawn, chosen, models)
+    drawn = _redraw(mg, piece, path, chosen, seed, make_noise)
+    return _replace_cells(mg, piece, drawn, chosen)
 
 
 def _redraw(
@@ -211,49 +252,58 @@ def _redraw(
     piece: Piece,
     path: Path,
     chosen: np.ndarray,
-    models: Sequence[str],
     seed: int | None,
     make_noise: _MakeNoise,
 ) -> Path:
-    """Return a path with some models' chosen latents drawn anew, given the others."""
+    """Return a path with the chosen cells' latents drawn anew, given the others."""
     seed = choose_seed(seed)
     drawn = dict(path)
     for stream, (name, space) in enumerate(mg.spaces.items()):
-        if name not in path or name not in models:
+        own = _cells_of(space, chosen)
+        if name not in path or not own.any():
             continue
         z = path[name]
         # Silent phrases are not given to the prior: it never saw any in training.
-        kept = np.array([len(phrase.only(space.parts)) > 0 for phrase in piece.phrases])
-        kept &= ~chosen
+        heard = np.array([len(phrase.only(space.parts)) > 0 for phrase in piece.phrases])
+        kept = ~own & heard[:, None]
         fresh = draw_noise(seed, len(z), space.latent_dim, stream)
-        u = np.where(kept[:, None], z, make_noise(space, z, kept, fresh))
-        drawn[name] = np.where(chosen[:, None], space.to_latents(u[None], kept)[0], z)
+        conditions = _conditions(mg, piece, drawn, name)
+        noise = make_noise(space, z, kept, conditions, fresh)
+        u = np.where(space.by_dimension(kept), z, noise)
+        found = space.to_latents(u[None], kept, conditions)[0]
+        drawn[name] = np.where(space.by_dimension(own), found, z)
     return drawn
 
 
-def _replace_phrases(
-    mg: MuseGen, piece: Piece, path: Path, chosen: np.ndarray, models: Sequence[str]
-) -> Piece:
-    """Return a piece with some models' chosen phrases decoded from a path."""
+def _conditions(mg: MuseGen, piece: Piece, path: Path, name: str) -> Conditions:
+    """Return what a model knows when it draws cells of a piece: the place, and the other model."""
+    (other,) = (model for model in MODELS if model != name)
+    partner = None
+    if other in path:
+        parts = mg.spaces[other].parts
+        heard = np.array([len(phrase.only(parts)) > 0 for phrase in piece.phrases])
+        partner = np.where(heard[:, None], path[other], np.nan)
+    return Conditions(places=place_features(np.arange(len(piece)), len(piece)), partner=partner)
+
+
+def _replace_cells(mg: MuseGen, piece: Piece, path: Path, chosen: np.ndarray) -> Piece:
+    """Return a piece with the chosen cells decoded from a path."""
     new = mg.decode(path, programs=piece.programs, bars=piece.bars)
     phrases = tuple(
-        ours.only(piece.parts).to_key(theirs.key)
-        for ours, theirs in zip(new.phrases, piece.phrases, strict=True)
+        ours.to_key(theirs.key) for ours, theirs in zip(new.phrases, piece.phrases, strict=True)
     )
-    return _exchange(mg, piece, replace(new, phrases=phrases), chosen, models)
+    return _exchange(piece, replace(new, phrases=phrases), chosen)
 
 
-def _exchange(
-    mg: MuseGen, piece: Piece, new: Piece, chosen: np.ndarray, models: Sequence[str]
-) -> Piece:
-    """Return a piece with another's path, and its notes in some models' chosen phrases."""
-    replaced = [part for name in models for part in mg.spaces[name].parts]
-    kept = [part for part in PARTS if part not in replaced]
+def _exchange(piece: Piece, new: Piece, chosen: np.ndarray) -> Piece:
+    """Return a piece with another's path, and its notes in the chosen cells."""
     phrases: list[Phrase] = []
     for old, fresh, is_new in zip(piece.phrases, new.phrases, chosen, strict=True):
-        if is_new:
-            notes = np.concatenate([old.only(kept).notes, fresh.only(replaced).notes])
-            old = replace(old, notes=notes)
+        if is_new.any():
+            kept = old.notes[~is_new[old.notes["part"]]]
+            old = replace(
+                old, notes=np.concatenate([kept, fresh.notes[is_new[fresh.notes["part"]]]])
+            )
         phrases.append(old)
     return replace(piece, phrases=tuple(phrases), path=new.path)
 
@@ -276,22 +326,40 @@ def _decode_like(mg: MuseGen, piece: Piece, path: Path) -> Piece:
     return replace(decoded, phrases=tuple(phrases), changes=piece.changes)
 
 
-def _check_models(models: Sequence[str], path: Path) -> None:
+def _choose_cells(
+    mg: MuseGen,
+    piece: Piece,
+    path: Path,
+    phrases: Sequence[int] | None,
+    models: Sequence[str],
+    parts: Sequence[str] | None,
+) -> np.ndarray:
+    """Return which cells of a piece are named, bool ``(phrases, parts)``.
+
+    Only parts that the piece has, unless `parts` names others.
+    """
     for name in models:
         check_choice(name, "model", MODELS)
     if not set(models) & set(path):
         raise MusicError(f"this piece has only {' and '.join(path)}: choose that as the model")
-
-
-def _mask(piece: Piece, phrases: Sequence[int]) -> np.ndarray:
-    """Return which of a piece's phrases are named, bool ``(phrases,)``."""
-    chosen = np.zeros(len(piece), bool)
-    for number in phrases:
+    if parts is None:
+        parts = [part for name in models for part in mg.spaces[name].parts if part in piece.parts]
+    rows = np.zeros(len(piece), bool)
+    for number in range(len(piece)) if phrases is None else phrases:
         check_range(number, "a phrase's number", 0, len(piece) - 1, whole=True)
-        chosen[number] = True
-    if not chosen.any():
+        rows[number] = True
+    if not rows.any():
         raise MusicError("no phrase was named: name at least one to be made anew")
-    return chosen
+    columns = np.zeros(len(PARTS), bool)
+    columns[[part_index(part) for part in parts]] = True
+    if not columns.any():
+        raise MusicError("no part was named: name at least one to be made anew")
+    return rows[:, None] & columns
+
+
+def _cells_of(space: LatentSpace, chosen: np.ndarray) -> np.ndarray:
+    """Return the columns of a model's parts."""
+    return chosen[:, [part_index(part) for part in space.parts]]
 
 
 def _with_second_bar_of(old: Phrase, new: Phrase) -> Phrase:

@@ -369,6 +369,7 @@ class MuseGen:
         seed: int | None = None,
         phrases: Sequence[int] | None = None,
         models: Sequence[str] = MODELS,
+        parts: Sequence[str] | None = None,
     ) -> Piece:
         """Make a variation of a piece, from noise near its own.
 
@@ -383,6 +384,8 @@ class MuseGen:
             The phrases to vary, counted from 0; the others stay note for note. All if not given.
         models : sequence of str
             Whose parts to vary: ``song``, ``drums`` or both.
+        parts : sequence of str, optional
+            Which parts to vary, instead of those of `models`; the others stay note for note.
 
         Raises
         ------
@@ -390,7 +393,7 @@ class MuseGen:
             If `similarity` is not between 0 and 1, there is no such phrase or model, or the piece
             has no notes.
         """
-        return editing.vary(self, piece, similarity, seed, phrases, models)
+        return editing.vary(self, piece, similarity, seed, phrases, models, parts)
 
     def fill(
         self,
@@ -399,6 +402,7 @@ class MuseGen:
         seed: int | None = None,
         temperature: float = DEFAULT_TEMPERATURE,
         models: Sequence[str] = MODELS,
+        parts: Sequence[str] | None = None,
     ) -> Piece:
         """Draw some phrases of a piece anew, so that they fit the others.
 
@@ -413,13 +417,41 @@ class MuseGen:
             As in `random`.
         models : sequence of str
             Whose parts to draw: ``song``, ``drums`` or both.
+        parts : sequence of str, optional
+            Which parts to draw, instead of those of `models`; the others stay note for note, and
+            what is drawn fits them.
 
         Raises
         ------
         MusicError
             If there is no such phrase or model, a value is out of range, or the piece has no notes.
         """
-        return editing.fill(self, piece, phrases, seed, temperature, models)
+        return editing.fill(self, piece, phrases, seed, temperature, models, parts)
+
+    def accompany(
+        self,
+        piece: Piece,
+        keep: Sequence[str] = ("lead",),
+        seed: int | None = None,
+        temperature: float = DEFAULT_TEMPERATURE,
+    ) -> Piece:
+        """Draw the parts that a piece lacks, to fit the parts that are kept.
+
+        Parameters
+        ----------
+        piece : Piece
+        keep : sequence of str
+            Parts that stay note for note. All others are drawn anew.
+        seed, temperature
+            As in `fill`.
+
+        Raises
+        ------
+        MusicError
+            If the piece has none of the parts to keep, every part is kept, or a value is out of
+            range.
+        """
+        return editing.accompany(self, piece, keep, seed, temperature)
 
     def extend(
         self,
@@ -525,6 +557,7 @@ class MuseGen:
         piece: Piece,
         phrases: Sequence[int] | None = None,
         models: Sequence[str] = MODELS,
+        parts: Sequence[str] | None = None,
         **changes: float,
     ) -> Piece:
         """Change attributes of a piece, and nothing else about it.
@@ -536,6 +569,8 @@ class MuseGen:
             The phrases to change, counted from 0; the others stay note for note. All if not given.
         models : sequence of str
             Whose parts to change: ``song``, ``drums`` or both.
+        parts : sequence of str, optional
+            Which parts to change, instead of those of `models`; the others stay note for note.
         **changes : float
             Values from -3 to 3 for some of `musegen.music.attributes.ATTRIBUTES`: by how many
             standard deviations of the training phrases each phrase changes. Each model takes those
@@ -547,4 +582,4 @@ class MuseGen:
             If there is no such phrase, model or attribute, a value is out of range, or the piece
             has no notes.
         """
-        return editing.adjust(self, piece, phrases, models, changes)
+        return editing.adjust(self, piece, phrases, models, changes, parts)

@@ -83,6 +83,10 @@ class LatentSpace:
             ],
         )
 
+    def by_dimension(self, cells: np.ndarray) -> np.ndarray:
+        """Repeat what is said of cells, ``(..., cells)``, for each of their latent's dimensions."""
+        return np.repeat(cells, self.latent_dim // cells.shape[-1], axis=-1)
+
     def with_settings(self, settings: InferenceConfig) -> LatentSpace:
         """The same model with other settings."""
         other = copy.copy(self)

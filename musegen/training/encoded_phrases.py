@@ -41,14 +41,16 @@ class EncodedPhrases:
             means.append(to_numpy(z_mean))
             log_vars.append(to_numpy(z_log_var))
         self.z_mean, self.z_log_var = np.concatenate(means), np.concatenate(log_vars)
+        self.set_order(phrases.source, phrases.bar)
 
-        places = list(zip(phrases.source.tolist(), phrases.bar.tolist(), strict=True))
+    def set_order(self, source: np.ndarray, bar: np.ndarray) -> None:
+        places = list(zip(source.tolist(), bar.tolist(), strict=True))
         row_of = {place: row for row, place in enumerate(places)}
         self.next_row = np.array(
             [row_of.get((source, bar + BARS_PER_PHRASE), -1) for source, bar in places]
         )
-        self.run_length = np.ones(len(phrases), np.int64)
-        for row in np.argsort(-phrases.bar, kind="stable"):
+        self.run_length = np.ones(len(bar), np.int64)
+        for row in np.argsort(-bar, kind="stable"):
             if self.next_row[row] >= 0:
                 self.run_length[row] += self.run_length[self.next_row[row]]
 

@@ -11,6 +11,7 @@ from musegen.errors import MusicError
 from musegen.music import Phrase, Piece
 from musegen.music.attributes import ATTRIBUTES
 from musegen.music.meters import Meter
+from musegen.music.notes import PARTS
 from musegen.music.similarity import note_f1
 
 
@@ -224,3 +225,56 @@ def test_what_is_made_of_a_waltz_is_in_three(tiny_mg):
         assert set(other.meters) == {Meter(3, 4)}, name
         assert (other.notes["onset"] % 16 < 12).all(), name
         assert other.seconds == pytest.approx(piece.seconds * other.bars / 4), name
+
+
+def notes_by_part(piece):
+    return {part: piece.only([part]).notes.tolist() for part in PARTS}
+
+
+def test_filled_parts_leave_the_other_parts_note_for_note(tiny_mg):
+    piece = band()
+    filled = tiny_mg.fill(piece, [1, 2], seed=1, parts=["bass", "drums"])
+    ours, theirs = notes_by_part(filled), notes_by_part(piece)
+    assert {part for part in PARTS if ours[part] != theirs[part]} == {"bass", "drums"}
+    assert filled.phrases[0] == piece.phrases[0]
+    assert filled.phrases[3] == piece.phrases[3]
+
+
+def test_a_varied_part_leaves_the_other_parts_note_for_note(tiny_mg):
+    piece = band()
+    varied = tiny_mg.vary(piece, 0.2, seed=1, parts=["lead"])
+    ours, theirs = notes_by_part(varied), notes_by_part(piece)
+    assert {part for part in PARTS if ours[part] != theirs[part]} == {"lead"}
+
+
+def test_a_melody_is_accompanied_by_all_other_parts(tiny_mg):
+    melody = band().only(["lead"])
+    piece = tiny_mg.accompany(melody, seed=1)
+    assert piece.only(["lead"]) == melody
+    assert set(piece.parts) == set(PARTS)
+    assert tiny_mg.accompany(melody, seed=1) == piece
+    assert tiny_mg.accompany(melody, seed=2) != piece
+
+
+def test_drums_alone_get_a_band(tiny_mg):
+    piece = tiny_mg.accompany(band(), keep=["drums"], seed=1)
+    assert notes_by_part(piece)["drums"] == notes_by_part(band())["drums"]
+    assert notes_by_part(piece)["lead"] != notes_by_part(band())["lead"]
+
+
+@pytest.mark.parametrize(
+    ("keep", "problem"),
+    [
+        (["counter", "drums"], "no notes of counter or drums"),
+        ([], "no notes of a part to keep"),
+        (["tuba"], "no part 'tuba'"),
+    ],
+)
+def test_what_cannot_be_kept_is_named(tiny_mg, keep, problem):
+    with pytest.raises(MusicError, match=problem):
+        tiny_mg.accompany(band().only(["lead", "bass"]), keep=keep)
+
+
+def test_when_every_part_is_kept_there_is_nothing_to_draw(tiny_mg):
+    with pytest.raises(MusicError, match="leave out of keep"):
+        tiny_mg.accompany(band(), keep=PARTS)
