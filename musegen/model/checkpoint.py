@@ -43,7 +43,6 @@ __all__ = [
 _Config = TypeVar("_Config", VAEConfig, PriorConfig, InferenceConfig)
 
 MAX_FILE_BYTES = 9_500_000  # hosts such as Hugging Face want Git LFS for files over 10 MB
-_STEPS = "encoding_steps"
 _REMEDY = "download the checkpoint again"
 
 
@@ -159,13 +158,16 @@ def load_inference_config(folder: Path) -> InferenceConfig:
         return InferenceConfig()
     settings = _read_config(folder, "inference", InferenceConfig)
     try:
-        numbers = [float(value) for name, value in vars(settings).items() if name != _STEPS]
-        steps = tuple(float(step) for step in settings.encoding_steps)
+        numbers = [float(value) for value in vars(settings).values()]
     except (TypeError, ValueError):
-        numbers, steps = [np.nan], ()
-    if not np.isfinite([*numbers, *steps]).all() or settings.flow_steps < 1:
+        numbers = [np.nan]
+    if not np.isfinite(numbers).all() or settings.flow_steps < 1 or settings.encoding_steps < 0:
         raise CheckpointError(f"{path} is damaged: {_REMEDY}")
-    return replace(settings, encoding_steps=steps, flow_steps=int(settings.flow_steps))
+    return replace(
+        settings,
+        encoding_steps=int(settings.encoding_steps),
+        flow_steps=int(settings.flow_steps),
+    )
 
 
 def save_attribute_controls(controls: AttributeControls, folder: Path) -> None:

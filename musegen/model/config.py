@@ -79,9 +79,11 @@ class InferenceConfig:
     sustain_gain: float = 0.0
     sustain_from: float = 0.25
     sustain_limit: float = 2.5
-    # Encoding: gradient steps after the encoder, each as a share of a Newton step. The best point
-    # on the way is taken, so that steps that do not fit do no harm.
-    encoding_steps: tuple[float, ...] = (0.05, 0.05, 0.05)
+    # Encoding: at most so many gradient steps after the encoder, each a share of a Newton step, with
+    # momentum. They stop when they no longer pay, and the best point on the way is taken.
+    encoding_steps: int = 3
+    encoding_share: float = 0.05
+    encoding_momentum: float = 0.0
     # The network's part of the prior's velocity is multiplied by this: a network that could learn
     # more says too little (Karras et al. 2024, Guiding a diffusion model with a bad version of
     # itself, equation 3; the bad version is the Gaussian).

@@ -91,8 +91,7 @@ class LatentSpace:
         """The same model with other settings."""
         other = copy.copy(self)
         other.settings = settings
-        if settings.encoding_steps != self.settings.encoding_steps:
-            other._encoder = None
+        other._encoder = None  # it has the settings of the encoding
         return other
 
     def encode(self, phrases: Sequence[Phrase]) -> np.ndarray:
@@ -104,7 +103,7 @@ class LatentSpace:
             Float32 ``(n, latent_dim)``.
         """
         if self._encoder is None:
-            self._encoder = make_refined_encoder(self._vae, self.settings.encoding_steps)
+            self._encoder = make_refined_encoder(self._vae, self.settings)
         size = _LARGE_BATCH if len(phrases) > _LARGE_BATCH // 2 else _MIDDLE_BATCH
         size = _SMALL_BATCH if len(phrases) <= _SMALL_BATCH else size
         found: list[np.ndarray] = []

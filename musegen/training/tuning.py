@@ -5,7 +5,7 @@ A small search, one number after another, each for the best value of one measure
 ========================  =====================================================================
 number                    chosen for
 ========================  =====================================================================
-``encoding_steps``        note F1 of reconstructions
+``encoding_…``            note F1 of reconstructions
 ``onset_threshold``       note F1 of reconstructions
 ``sustain_gain``          mean duration of drawn notes, as near as possible to that of real ones
 ``sharpness``             attributes of draws, distributed as nearly as possible like real ones
@@ -41,7 +41,8 @@ __all__ = ["tune_inference"]
 
 _PHRASES = 512  # as many draws, in pieces of 16 bars
 _PHRASES_PER_PIECE = 8
-_ENCODING_STEPS = ((), (0.05, 0.05, 0.05), (0.15, 0.15, 0.15), (0.45, 0.15, 0.3))
+# Steps, their share of a Newton step, and momentum.
+_ENCODINGS = ((0, 0.0, 0.0), (24, 0.05, 0.9), (24, 0.1, 0.9), (24, 0.2, 0.8))
 _THRESHOLDS = tuple(round(-1.2 + 0.1 * i, 1) for i in range(19))
 _SUSTAIN_GAINS = (0.0, 1.0, 2.0, 3.0, 4.0)
 _SHARPNESS = (1.0, 1.15, 1.3, 1.45)
@@ -75,15 +76,16 @@ def tune_inference(folder: str | Path, phrases: PhraseSet) -> InferenceConfig:
     settings = InferenceConfig()
 
     # Without TensorFlow there is no gradient: latents are the encoder's, the steps the default.
-    candidates = _ENCODING_STEPS if is_tensorflow() else ((),)
-    latents = {
-        steps: space.with_settings(replace(settings, encoding_steps=steps)).encode(truth)
-        for steps in candidates
-    }
-    steps = _lowest(candidates, lambda s: -note_f1(space.decode(latents[s]), truth))
-    z = latents[steps]
+    names = ("encoding_steps", "encoding_share", "encoding_momentum")
+    candidates = [
+        replace(settings, **dict(zip(names, values, strict=True)))
+        for values in (_ENCODINGS if is_tensorflow() else _ENCODINGS[:1])
+    ]
+    latents = [space.with_settings(candidate).encode(truth) for candidate in candidates]
+    best = _lowest(range(len(candidates)), lambda i: -note_f1(space.decode(latents[i]), truth))
+    z = latents[best]
     if is_tensorflow():
-        settings = replace(settings, encoding_steps=steps)
+        settings = candidates[best]
 
     def decode(latents: np.ndarray, **changes: float) -> list[Phrase]:
         return space.with_settings(replace(settings, **changes)).decode(latents)

@@ -53,7 +53,7 @@ def _make(kind: str, folder: Path) -> None:
     prior.build_from()  # not trained it draws from N(0, I)
     save_prior(prior, folder)
 
-    settings = InferenceConfig(encoding_steps=())  # no gradient, which takes seconds to compile
+    settings = InferenceConfig(encoding_steps=0)  # no gradient, which takes seconds to compile
     save_inference_config(settings, folder)
 
     phrases = vae.codec.to_phrases(to_numpy(vae.decoder(z)), settings)

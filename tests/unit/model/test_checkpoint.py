@@ -43,7 +43,9 @@ def test_a_smaller_model_replaces_all_files_of_a_larger_one(tmp_path):
 
 def test_settings_are_kept_and_a_checkpoint_without_them_gets_the_defaults(tmp_path):
     assert load_inference_config(tmp_path) == InferenceConfig()
-    settings = InferenceConfig(onset_threshold=-0.4, encoding_steps=(0.1, 0.2), flow_steps=4)
+    settings = InferenceConfig(
+        onset_threshold=-0.4, encoding_steps=7, encoding_momentum=0.5, flow_steps=4
+    )
     save_inference_config(settings, tmp_path)
     assert load_inference_config(tmp_path) == settings
 
@@ -53,13 +55,13 @@ def test_a_checkpoint_is_used_with_its_own_settings(tiny_checkpoints, tmp_path):
     z = np.random.default_rng(0).standard_normal((8, 8), np.float32)
     notes = []
     for threshold in (-0.6, 0.0):
-        settings = InferenceConfig(onset_threshold=threshold, encoding_steps=())
+        settings = InferenceConfig(onset_threshold=threshold, encoding_steps=0)
         save_inference_config(settings, folder)
         space = LatentSpace(folder)
         assert space.settings == settings
         notes.append(sum(map(len, space.decode(z))))
     assert notes[0] > notes[1]
-    other = space.with_settings(InferenceConfig(onset_threshold=-0.6, encoding_steps=()))
+    other = space.with_settings(InferenceConfig(onset_threshold=-0.6, encoding_steps=0))
     assert sum(map(len, other.decode(z))) == notes[0]
     assert sum(map(len, space.decode(z))) == notes[1]
 
@@ -101,7 +103,8 @@ def test_a_damaged_checkpoint_is_reported_in_one_line(tiny_checkpoints, tmp_path
         '{"loudness": 1}',
         '{"sharpness": "high"}',
         '{"sharpness": NaN}',
-        '{"encoding_steps": 3}',
+        '{"encoding_steps": [0.1]}',
+        '{"encoding_steps": -1}',
         '{"flow_steps": 0}',
     ],
 )

@@ -9,7 +9,7 @@ from musegen.model.codecs import DrumsCodec, SongCodec
 from musegen.model.codecs.song import HIGHEST, LOWEST, OVERHANGS
 from musegen.model.config import InferenceConfig
 from musegen.music import Phrase
-from musegen.music.notes import OFFSETS_PER_STEP, PARTS, make_notes
+from musegen.music.notes import OFFSETS_PER_STEP, make_notes
 from musegen.music.phrase_set import PhraseSet
 
 CERTAIN = 20.0  # a logit that leaves no doubt

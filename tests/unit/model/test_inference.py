@@ -6,6 +6,7 @@ import pytest
 from support.examples import CHECKPOINTS, band_phrase, drum_phrase
 
 from musegen.model.checkpoint import load_inference_config, load_vae
+from musegen.model.config import InferenceConfig
 from musegen.model.inference import make_refined_encoder
 from musegen.model.tensors import to_numpy
 from musegen.music.phrase_set import PhraseSet
@@ -24,7 +25,7 @@ def test_refined_latents_reconstruct_better_than_the_encoders_mean(kind, make):
         return sum(to_numpy(value) for value in losses)
 
     z_mean = to_numpy(vae.encoder(arrays)[0])
-    encode = make_refined_encoder(vae, load_inference_config(CHECKPOINTS / kind).encoding_steps)
+    encode = make_refined_encoder(vae, load_inference_config(CHECKPOINTS / kind))
     z = encode(arrays)
     assert np.isfinite(z).all()
     assert (loss(z) <= loss(z_mean) + 1e-3).all()
@@ -36,11 +37,13 @@ def test_without_steps_latents_are_the_encoders_mean(tiny_checkpoints):
     vae = load_vae(tiny_checkpoints / "song")
     arrays = vae.codec.to_arrays(PhraseSet.from_phrases([band_phrase()]))
     z_mean = to_numpy(vae.encoder(arrays)[0])
-    assert np.allclose(make_refined_encoder(vae, ())(arrays), z_mean, atol=1e-6)
+    assert np.allclose(
+        make_refined_encoder(vae, InferenceConfig(encoding_steps=0))(arrays), z_mean, atol=1e-6
+    )
 
 
 def test_steps_need_tensorflow(tiny_checkpoints, monkeypatch):
     vae = load_vae(tiny_checkpoints / "drums")
     monkeypatch.setattr(keras.backend, "backend", lambda: "jax")
     with pytest.raises(RuntimeError, match="KERAS_BACKEND=tensorflow"):
-        make_refined_encoder(vae, (0.1,))
+        make_refined_encoder(vae, InferenceConfig(encoding_steps=1))
