@@ -27,6 +27,7 @@ from musegen.limits import (
     DEFAULT_STEPS,
     DEFAULT_TEMPERATURE,
     DEFAULT_TEMPO,
+    GUIDANCES,
     KEYS,
     MAX_BARS,
     MAX_STEPS,
@@ -37,9 +38,11 @@ from musegen.limits import (
     choose_seed,
 )
 from musegen.model.attribute_edits import set_piece_attributes
+from musegen.model.conditions import Conditions, chord_features, place_features, style_shares
 from musegen.model.latent_space import LatentSpace
 from musegen.music.arrange import join, mix_keys, mix_tempos, repeat
-from musegen.music.notes import BARS_PER_PHRASE
+from musegen.music.harmony import Chords
+from musegen.music.notes import BARS_PER_PHRASE, BEATS_PER_PHRASE
 from musegen.music.phrase import Phrase
 from musegen.music.piece import Piece
 
@@ -80,6 +83,9 @@ class MuseGen:
         key: int = 0,
         tempo: float = DEFAULT_TEMPO,
         programs: Mapping[str, int] | None = None,
+        chords: Chords | str | None = None,
+        style: str | Mapping[str, float] | None = None,
+        guidance: float | None = None,
         **attributes: float,
     ) -> Piece:
         """Draw a piece from the prior.
@@ -100,6 +106,13 @@ class MuseGen:
             Quarter notes a minute, 20 to 300.
         programs : mapping of str to int, optional
             As in `Piece.programs`.
+        chords : Chords or str, optional
+            What the band is to play: chords for each beat, or bars of them as text, such as
+            ``| C G | Am F |`` or ``I V vi IV``. They are repeated to the end of the piece.
+        style : str or mapping of str to float, optional
+            One of `styles`, or weights of some.
+        guidance : float, optional
+            How strictly chords and style are obeyed, 1 to 5: 1 as in the training songs.
         **attributes : float
             Values from -3 to 3 for some of `musegen.music.attributes.ATTRIBUTES`: the mean of the
             piece's phrases, in standard deviations from the mean of the training phrases. They are
@@ -108,11 +121,23 @@ class MuseGen:
         Raises
         ------
         MusicError
-            If a value is out of range, or there is no such form or attribute.
+            If a value is out of range, there is no such form, attribute or style, or something in
+            the text is no chord.
         """
-        seeds = [choose_seed(seed)]
-        many = self.random_many(seeds, bars, form, temperature, key, tempo, programs, **attributes)
-        return many[0]
+        made = self.random_many(
+            [choose_seed(seed)],
+            bars,
+            form,
+            temperature,
+            key,
+            tempo,
+            programs,
+            chords,
+            style,
+            guidance,
+            **attributes,
+        )
+        return made[0]
 
     def random_many(
         self,
@@ -123,6 +148,9 @@ class MuseGen:
         key: int = 0,
         tempo: float = DEFAULT_TEMPO,
         programs: Mapping[str, int] | None = None,
+        chords: Chords | str | None = None,
+        style: str | Mapping[str, float] | None = None,
+        guidance: float | None = None,
         **attributes: float,
     ) -> list[Piece]:
         """Draw a piece for each seed, all in one batch; otherwise as `random`."""
@@ -133,21 +161,49 @@ class MuseGen:
         for seed in seeds:
             choose_seed(seed)
         editing.check_attributes(attributes)
-        order = section_order(form, math.ceil(bars / BARS_PER_PHRASE))
-        drawn = int(order.max()) + 1
+        if guidance is not None:
+            check_range(guidance, "guidance", *GUIDANCES)
+        shares = self._check_style(style)
+        phrases = math.ceil(bars / BARS_PER_PHRASE)
+        asked = None if chords is None else _fit_chords(chords, bars, key)
+        order, noise_row = _plan(section_order(form, phrases), asked)
+        first = np.unique(order, return_index=True)[1]  # place of each drawn phrase
         paths: list[dict[str, np.ndarray]] = [{} for _ in seeds]
+        partner: np.ndarray | None = None
         for stream, (name, space) in enumerate(self.spaces.items()):
-            u = np.stack(
-                [
-                    apply_form(form, draw_noise(seed, drawn, space.latent_dim, stream), seed)
-                    for seed in seeds
-                ]
+            fresh = [
+                draw_noise(seed, int(noise_row.max()) + 1, space.latent_dim, stream)
+                for seed in seeds
+            ]
+            u = [
+                apply_form(form, one, seed)[noise_row]
+                for one, seed in zip(fresh, seeds, strict=True)
+            ]
+            conditions = Conditions(
+                chords=None if asked is None else asked[first],
+                places=place_features(first, phrases),
+                styles=style_shares(space.styles, shares),
+                partner=partner,
             )
-            z = space.to_latents(np.multiply(u, temperature, dtype=np.float32))
+            noise = np.multiply(np.stack(u), temperature, dtype=np.float32)
+            z = space.to_latents(noise, None, conditions, guidance)
             z = set_piece_attributes(space, z, np.bincount(order), attributes)
+            partner = z  # the drums play to the song
             for path, one in zip(paths, z, strict=True):
                 path[name] = one[order].astype(np.float32)
         return self._decode_many(paths, key, tempo, programs, bars)
+
+    @property
+    def styles(self) -> tuple[str, ...]:
+        """The styles that a draw can be asked for."""
+        return tuple(sorted({style for space in self.spaces.values() for style in space.styles}))
+
+    def _check_style(self, style: str | Mapping[str, float] | None) -> Mapping[str, float]:
+        weights = {style: 1.0} if isinstance(style, str) else dict(style or {})
+        for name, weight in weights.items():
+            check_choice(name, "style", self.styles)
+            check_range(weight, f"the weight of {name}", 0, math.inf)
+        return weights
 
     # Latents --------------------------------------------------------------------------------------
 
@@ -583,3 +639,36 @@ class MuseGen:
             has no notes.
         """
         return editing.adjust(self, piece, phrases, models, changes, parts)
+
+
+def _fit_chords(chords: Chords | str, bars: int, key: int) -> np.ndarray:
+    """Write chords for a piece as a prior reads them, ``(phrases, 8, CHORD_FEATURES)``."""
+    if isinstance(chords, str):
+        chords = Chords.from_text(chords, key)
+    given = math.ceil(len(chords) * BARS_PER_PHRASE / BEATS_PER_PHRASE)
+    if given > bars:
+        raise MusicError(
+            f"there are chords for {given} bars, and the piece has {bars}: make it longer"
+        )
+    phrases = math.ceil(bars / BARS_PER_PHRASE)
+    return chord_features(chords.fitted(phrases * BEATS_PER_PHRASE), [key] * phrases)
+
+
+def _plan(order: np.ndarray, asked: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
+    """Draw phrases that a form makes equal, but whose chords differ, one by one.
+
+    Returns
+    -------
+    order, noise_row : numpy.ndarray
+        Which drawn phrase is at each place, as `section_order` says it, and for each drawn phrase
+        the row of its noise: phrases that a form makes equal have the same.
+    """
+    if asked is None:
+        return order, np.arange(int(order.max()) + 1)
+    numbers: dict[tuple[int, bytes], int] = {}
+    for row, chords in zip(order.tolist(), asked, strict=True):
+        numbers.setdefault((row, chords.tobytes()), len(numbers))
+    numbered = [
+        numbers[row, chords.tobytes()] for row, chords in zip(order.tolist(), asked, strict=True)
+    ]
+    return np.array(numbered), np.array([row for row, _ in numbers])

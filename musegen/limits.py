@@ -18,6 +18,7 @@ __all__ = [
     "DEFAULT_STEPS",
     "DEFAULT_TEMPERATURE",
     "DEFAULT_TEMPO",
+    "GUIDANCES",
     "KEYS",
     "MAX_BARS",
     "MAX_CHORDS",
@@ -46,6 +47,7 @@ DEFAULT_TEMPO = 96.0
 TEMPERATURES = (0.0, 2.0)
 DEFAULT_TEMPERATURE = 1.0  # the noise that the prior was trained with
 DEFAULT_SIMILARITY = 0.8
+GUIDANCES = (1.0, 5.0)  # beyond, chords are obeyed no better, and the music suffers
 
 
 def check_range(value: float, name: str, low: float, high: float, whole: bool = False) -> None:

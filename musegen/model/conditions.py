@@ -14,11 +14,13 @@ What is not known is zero. The vector of a draw that is asked for nothing is zer
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from musegen.model.config import PriorConfig
+from musegen.music.harmony import Chords
 from musegen.music.notes import STEPS_PER_BEAT, STEPS_PER_PHRASE
 
 __all__ = [
@@ -26,9 +28,11 @@ __all__ = [
     "PLACE_FEATURES",
     "SECTION_FEATURES",
     "Conditions",
+    "chord_features",
     "condition_dim",
     "place_features",
     "section_features",
+    "style_shares",
 ]
 
 CHORD_FEATURES = 24  # pitch classes of the chord, then those of its bass
@@ -98,6 +102,56 @@ class Conditions:
             both = both.reshape(*both.shape[:-2], -1).astype(np.float32)
             columns.append(np.broadcast_to(both, (*shape, both.shape[-1])))
         return np.concatenate(columns, axis=-1)
+
+
+def chord_features(chords: Chords, keys: Sequence[int]) -> np.ndarray:
+    """Write chords as numbers, in C.
+
+    Parameters
+    ----------
+    chords : Chords
+        Eight beats for each phrase.
+    keys : sequence of int
+        The key of each phrase, as in `musegen.music.Phrase.key`.
+
+    Returns
+    -------
+    numpy.ndarray
+        Float32 ``(phrases, 8, CHORD_FEATURES)``.
+    """
+    by_phrase = (len(keys), _BEATS)
+    key = np.asarray(keys)[:, None, None]
+    # The pitch class that sounds where a pitch class of C is asked for.
+    heard = (np.arange(12) + key) % 12
+    pitch_classes = chords.pitch_classes.reshape(*by_phrase, 12)
+    basses = chords.basses.reshape(*by_phrase, 1) == np.arange(12)
+    return np.concatenate(
+        [
+            np.take_along_axis(found, np.broadcast_to(heard, found.shape), axis=2)
+            for found in (pitch_classes, basses)
+        ],
+        axis=2,
+    ).astype(np.float32)
+
+
+def style_shares(styles: Sequence[str], asked: Mapping[str, float]) -> np.ndarray | None:
+    """Write a mixture of styles as numbers.
+
+    Parameters
+    ----------
+    styles : sequence of str
+        Those that a prior knows.
+    asked : mapping of str to float
+        Weights of some styles, at least 0.
+
+    Returns
+    -------
+    numpy.ndarray or None
+        Float32 ``(styles,)`` that sums to 1; None if the prior knows none of the styles.
+    """
+    weights = np.array([asked.get(style, 0.0) for style in styles], np.float32)
+    total = float(weights.sum())
+    return weights / total if total > 0 else None
 
 
 def place_features(index: np.ndarray, phrases: int) -> np.ndarray:

@@ -79,7 +79,7 @@ class InferenceConfig:
     sustain_gain: float = 0.0
     sustain_from: float = 0.25
     sustain_limit: float = 2.5
-    # Encoding: at most so many gradient steps after the encoder, each a share of a Newton step, with
+    # Encoding: the most gradient steps after the encoder, each a share of a Newton step, with
     # momentum. They stop when they no longer pay, and the best point on the way is taken.
     encoding_steps: int = 3
     encoding_share: float = 0.05
@@ -88,8 +88,8 @@ class InferenceConfig:
     # more says too little (Karras et al. 2024, Guiding a diffusion model with a bad version of
     # itself, equation 3; the bad version is the Gaussian).
     sharpness: float = 1.0
-    # How strictly draws obey conditions and given parts: the network's velocity with them, beyond
-    # that without, is multiplied by this (Ho and Salimans 2022, Classifier-Free Diffusion Guidance).
+    # How strictly draws obey conditions and given parts: what these change about the network's
+    # velocity is multiplied by this (Ho and Salimans 2022, Classifier-Free Diffusion Guidance).
     guidance: float = 1.0
     # Heun steps of the flow. Draws of 4, 8 and 12 steps were told from real music equally often.
     flow_steps: int = 8

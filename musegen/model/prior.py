@@ -10,9 +10,9 @@ PixArt-alpha, section 2.3).
 Two things differ from the papers. The latents are whitened and the velocity for a Gaussian is given
 (`gaussian_velocity`), so that the network learns only how music differs from a Gaussian of the same
 covariance. And each cell, a part in a phrase, has a time of its own (Chen et al. 2024, Diffusion
-Forcing): a cell that is kept stands at t = 1 throughout, one of which nothing is known at t = 0, and
-the others are drawn to fit. Chords, sections, style and the other model's latents enter with the
-phrases and with their times; their layers begin at zero.
+Forcing): a cell that is kept stands at t = 1 throughout, one of which nothing is known at t = 0,
+and the others are drawn to fit. Chords, sections, style and the other model's latents enter with
+the phrases and with their times; their layers begin at zero.
 
 Layers have names of their own (``name=``) because checkpoints keep weights by these names: they
 cannot change.

@@ -30,6 +30,7 @@ from musegen.training.attribute_controls import fit_attribute_controls
 __all__ = ["make_tiny_checkpoints"]
 
 LATENT_DIM = 8
+STYLES = {"song": ("hymn", "pop"), "drums": ("pop", "rock")}
 _SAMPLES = 96  # latents by which outputs are scaled and attributes fitted
 
 
@@ -49,8 +50,22 @@ def _make(kind: str, folder: Path) -> None:
     save_vae(vae, folder)
 
     cells = vae.codec.cells
-    prior = Prior(PriorConfig(LATENT_DIM, cells, width=8, blocks=1, heads=1))
-    prior.build_from()  # not trained it draws from N(0, I)
+    config = PriorConfig(
+        LATENT_DIM,
+        cells,
+        width=8,
+        blocks=1,
+        heads=1,
+        chords=kind == "song",
+        places=True,
+        styles=STYLES[kind],
+        partner_dim=LATENT_DIM,
+    )
+    prior = Prior(config)
+    prior.build_from()
+    # Not trained it would draw from N(0, I), whatever it is asked for; so it does nearly.
+    for layer in (prior.condition_phrase, prior.output_projection):
+        layer.kernel.assign(0.1 * np.random.default_rng(0).standard_normal(layer.kernel.shape))
     save_prior(prior, folder)
 
     settings = InferenceConfig(encoding_steps=0)  # no gradient, which takes seconds to compile

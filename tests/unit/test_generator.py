@@ -246,3 +246,47 @@ def test_a_blend_on_an_edge_is_an_interpolation(tiny_mg):
     corners = [tiny_mg.random(seed=i, bars=2) for i in range(4)]
     way = tiny_mg.interpolate(corners[0], corners[1], steps=3)
     assert tiny_mg.blend(corners, 0.5, 0).phrases == way.phrases[1:2]
+
+
+def test_chords_and_styles_change_what_is_drawn(tiny_mg):
+    def latents(**asked):
+        return tiny_mg.random(seed=3, bars=8, form="free", **asked).path
+
+    plain = latents()
+    for asked in ({"chords": "| C | F |"}, {"chords": "| Am | F |"}, {"style": "hymn"}):
+        changed = latents(**asked)
+        assert not np.allclose(changed["song"], plain["song"]), asked
+        again = latents(**asked)
+        assert all(np.array_equal(changed[name], again[name]) for name in changed)
+    only_drums = latents(style="rock")
+    assert np.array_equal(only_drums["song"], plain["song"])
+    assert not np.allclose(only_drums["drums"], plain["drums"])
+
+
+def test_chords_are_asked_for_in_the_key_of_the_piece(tiny_mg):
+    in_c = tiny_mg.random(seed=3, bars=8, chords="I vi IV V")
+    in_d = tiny_mg.random(seed=3, bars=8, chords="| D | Bm | G | A |", key=2)
+    assert np.allclose(in_c.path["song"], in_d.path["song"], atol=1e-5)
+
+
+def test_phrases_that_a_form_makes_equal_differ_where_their_chords_do(tiny_mg):
+    same = tiny_mg.random(seed=3, bars=8, form="AABB", chords="| C | F |")
+    assert same.phrases[0] == same.phrases[1]
+    other = tiny_mg.random(seed=3, bars=8, form="AABB", chords="| C | F | G | Am |")
+    assert not np.allclose(other.path["song"][0], other.path["song"][1])
+
+
+@pytest.mark.parametrize(
+    ("asked", "problem"),
+    [
+        ({"chords": "| C | Xm |"}, "Xm"),
+        ({"chords": "| C " * 9}, "chords for 9 bars, and the piece has 8"),
+        ({"style": "polka"}, "choose from hymn, pop, rock"),
+        ({"style": {"pop": -1}}, "the weight of pop"),
+        ({"guidance": 9}, "guidance"),
+    ],
+)
+def test_what_cannot_be_asked_for_is_said_in_a_line(tiny_mg, asked, problem):
+    with pytest.raises(MusicError, match=problem) as caught:
+        tiny_mg.random(seed=3, bars=8, **asked)
+    assert "\n" not in str(caught.value)
