@@ -154,14 +154,14 @@ def style_shares(styles: Sequence[str], asked: Mapping[str, float]) -> np.ndarra
     return weights / total if total > 0 else None
 
 
-def place_features(index: np.ndarray, phrases: int) -> np.ndarray:
+def place_features(index: np.ndarray, phrases: float) -> np.ndarray:
     """Say how far phrases are from the beginning and the end of their piece.
 
     Parameters
     ----------
     index : numpy.ndarray
         Shape ``(n,)``: where in the piece each phrase begins, in phrases; may be fractions.
-    phrases : int
+    phrases : float
         Length of the piece.
 
     Returns

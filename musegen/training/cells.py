@@ -83,6 +83,7 @@ class CellPool:
             bar=np.zeros(count, np.int32),
             split=np.full(count, "train"),
             style=np.zeros(count, empty.source.dtype),
+            section=np.zeros(count, empty.source.dtype),
             key=np.zeros(count, np.int8),
             tempo=np.full(count, 120, np.float32),
         )
