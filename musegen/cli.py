@@ -173,15 +173,18 @@ def _train(options: argparse.Namespace) -> None:
     from musegen.model.environment import prefer_speed
     from musegen.music.phrase_set import PhraseSet
 
-    phrases = PhraseSet.load(options.phrases)  # before TensorFlow, which logs what it uses
+    # Before TensorFlow, which logs what it uses.
+    phrases = PhraseSet.join([PhraseSet.load(path) for path in options.phrases])
     prefer_speed()
+    from musegen.model.checkpoint import load_vae
     from musegen.model.config import default_config
     from musegen.training.distributed import join_workers
     from musegen.training.train import train_checkpoint
 
     configs = default_config(options.kind)
+    partner = load_vae(Path(options.partner)) if options.partner else None
     with join_workers() as group:
-        train_checkpoint(phrases, options.checkpoint, *configs, options.resume, group)
+        train_checkpoint(phrases, options.checkpoint, *configs, options.resume, group, partner)
 
 
 def _evaluate(options: argparse.Namespace) -> None:
@@ -464,8 +467,13 @@ def _parser() -> argparse.ArgumentParser:
 
     train = command("train", _train, "Train a VAE and its prior.")
     train.add_argument("kind", choices=["song", "drums"])
-    train.add_argument("--phrases", required=True, metavar="PHRASES.npz")
+    train.add_argument("--phrases", required=True, nargs="+", metavar="PHRASES.npz")
     train.add_argument("--checkpoint", required=True, metavar="DIR")
+    train.add_argument(
+        "--partner",
+        metavar="DIR",
+        help="checkpoint of the other model: the prior learns to play to its music",
+    )
     train.add_argument("--resume", action="store_true", help="continue a training that stopped")
 
     evaluate = command("evaluate", _evaluate, "Measure a checkpoint on phrases.")

@@ -158,11 +158,12 @@ def default_config(kind: str) -> tuple[VAEConfig, PriorConfig, TrainingConfig]:
             beat_units=384,
             dropout=0.05,
         )
-        return model, PriorConfig(model.latent_dim), TrainingConfig(epochs=48)
+        prior = PriorConfig(model.latent_dim, chords=True, places=True, sections=True)
+        return model, prior, TrainingConfig(epochs=48)
     if kind == "drums":
         # With 128 dimensions, 256 units and a beta of 0.1, 77 % of the steps of validation phrases
         # came back exact, and 88 % of training phrases.
         model = VAEConfig("drums", beat_units=512, beta=0.02)
-        prior = PriorConfig(model.latent_dim, width=256, blocks=4, heads=4)
+        prior = PriorConfig(model.latent_dim, width=256, blocks=4, heads=4, places=True)
         return model, prior, TrainingConfig(epochs=60, prior_epochs=12)
     raise ValueError(f"there is no model {kind!r}: choose song or drums")

@@ -142,6 +142,10 @@ class PhraseSet:
         fewer = self.keep_notes(in_parts(self.notes, parts))
         return fewer.take(np.diff(fewer.starts) > 0)
 
+    def has_any(self, parts: Collection[str]) -> BoolArray:
+        """Return which phrases have notes of some parts."""
+        return np.diff(self.keep_notes(in_parts(self.notes, parts)).starts) > 0
+
     def keep_notes(self, keep: BoolArray) -> PhraseSet:
         """Return the phrases with only some notes, given by a mask over `notes`."""
         total = np.concatenate([[0], np.cumsum(keep)])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from musegen.model.tensors import to_numpy
+from musegen.model.tensors import compiled, to_numpy
 from musegen.model.vae import VAE
 from musegen.music.notes import BARS_PER_PHRASE
 from musegen.music.phrase_set import PhraseSet
@@ -33,24 +33,23 @@ class EncodedPhrases:
     """
 
     def __init__(self, vae: VAE, phrases: PhraseSet) -> None:
+        encode = compiled(vae.encoder)
         means: list[np.ndarray] = []
         log_vars: list[np.ndarray] = []
         for start in range(0, len(phrases), _BATCH):
             batch = phrases.take(slice(start, start + _BATCH))
-            z_mean, z_log_var = vae.encoder(vae.codec.to_arrays(batch))
+            z_mean, z_log_var = encode(vae.codec.to_arrays(batch))
             means.append(to_numpy(z_mean))
             log_vars.append(to_numpy(z_log_var))
         self.z_mean, self.z_log_var = np.concatenate(means), np.concatenate(log_vars)
-        self.set_order(phrases.source, phrases.bar)
 
-    def set_order(self, source: np.ndarray, bar: np.ndarray) -> None:
-        places = list(zip(source.tolist(), bar.tolist(), strict=True))
+        places = list(zip(phrases.source.tolist(), phrases.bar.tolist(), strict=True))
         row_of = {place: row for row, place in enumerate(places)}
         self.next_row = np.array(
             [row_of.get((source, bar + BARS_PER_PHRASE), -1) for source, bar in places]
         )
-        self.run_length = np.ones(len(bar), np.int64)
-        for row in np.argsort(-bar, kind="stable"):
+        self.run_length = np.ones(len(phrases), np.int64)
+        for row in np.argsort(-phrases.bar, kind="stable"):
             if self.next_row[row] >= 0:
                 self.run_length[row] += self.run_length[self.next_row[row]]
 

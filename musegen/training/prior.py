@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import keras
@@ -16,6 +17,7 @@ from musegen.model.vae import VAE
 from musegen.music.phrase_set import PhraseSet
 from musegen.training.distributed import SINGLE_WORKER, WorkerGroup
 from musegen.training.encoded_phrases import EncodedPhrases
+from musegen.training.labels import label_phrases
 from musegen.training.loop import Batches, Schedule, TrainingMonitor, fit_model, precision
 
 __all__ = ["PathBatches", "train_prior"]
@@ -174,10 +176,12 @@ def train_prior(
     training: TrainingConfig,
     resume: bool = False,
     group: WorkerGroup = SINGLE_WORKER,
+    partner: VAE | None = None,
 ) -> Prior:
     """Train a prior for the latents of a VAE, by flow matching.
 
-    Other parameters and errors are as in `musegen.training.train.train_checkpoint`.
+    Other parameters and errors are as in `musegen.training.train.train_checkpoint`. The prior knows
+    the styles of the training phrases.
 
     Returns
     -------
@@ -185,15 +189,27 @@ def train_prior(
         As it is after the last epoch; the checkpoint has the best one.
     """
     folder = Path(folder)
-    phrases = phrases.only(vae.codec.parts)
-    train = EncodedPhrases(vae, phrases.where("train"))
-    validation = EncodedPhrases(vae, phrases.where("validation"))
+    phrases = phrases.take(phrases.has_any(vae.codec.parts))
+    train_phrases = phrases.where("train")
+    model = replace(
+        model,
+        cells=vae.codec.cells,
+        styles=tuple(sorted(set(train_phrases.style.tolist()) - {""})),
+        partner_dim=partner.config.latent_dim if partner else 0,
+    )
+    train = EncodedPhrases(vae, train_phrases)
+    validation_phrases = phrases.where("validation")
+    validation = EncodedPhrases(vae, validation_phrases)
     keras.utils.set_random_seed(training.seed)
     with precision(training.precision):
         prior = Prior(model)
     prior.build_from()
     prior.center.assign(train.z_mean.mean(0))
-    prior.coloring.assign(train.coloring())
+    prior.coloring.assign(train.coloring(model.cells))
+    labels, validation_labels = (
+        replace(label_phrases(own, model), partner=_encode_partner(partner, own))
+        for own in (train_phrases, validation_phrases)
+    )
     steps = training.prior_steps
     fit_model(
         prior,
@@ -207,9 +223,20 @@ def train_prior(
         TrainingMonitor(
             folder, "prior", lambda: save_prior(prior, folder), training.patience, group=group
         ),
-        lambda epoch: PathBatches(train, prior, training, epoch, steps, group),
-        PathBatches(validation, prior, training, None, steps // 10 + 1, group),
+        lambda epoch: PathBatches(train, labels, prior, training, epoch, steps, group),
+        PathBatches(validation, validation_labels, prior, training, None, steps // 10 + 1, group),
         loss="mse",
         resume=resume,
     )
     return prior
+
+
+def _encode_partner(partner: VAE | None, phrases: PhraseSet) -> np.ndarray | None:
+    """Encode the parts of the model that plays along; NaN where they are silent."""
+    if partner is None:
+        return None
+    found = np.full((len(phrases), partner.config.latent_dim), np.nan, np.float32)
+    plays = phrases.has_any(partner.codec.parts)
+    if plays.any():
+        found[plays] = EncodedPhrases(partner, phrases.take(plays)).z_mean
+    return found

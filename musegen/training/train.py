@@ -6,6 +6,7 @@ from pathlib import Path
 
 from musegen.model.checkpoint import load_vae
 from musegen.model.config import PriorConfig, TrainingConfig, VAEConfig
+from musegen.model.vae import VAE
 from musegen.music.phrase_set import PhraseSet
 from musegen.training.attribute_controls import train_attribute_controls
 from musegen.training.distributed import SINGLE_WORKER, WorkerGroup
@@ -24,6 +25,7 @@ def train_checkpoint(
     training: TrainingConfig,
     resume: bool = False,
     group: WorkerGroup = SINGLE_WORKER,
+    partner: VAE | None = None,
 ) -> None:
     """Train a VAE and its prior, fit attribute controls, and choose inference settings.
 
@@ -38,6 +40,8 @@ def train_checkpoint(
     resume : bool
         Go on from the state in `folder`, as if training had not been interrupted.
     group : WorkerGroup
+    partner : VAE, optional
+        Of the model that plays along, if the prior is to hear it.
 
     Raises
     ------
@@ -50,7 +54,7 @@ def train_checkpoint(
     train_vae(phrases, folder, vae_config, training, resume, group)
     vae = load_vae(folder)  # the best, which is the one in the checkpoint, not the last
     resume_prior = resume and (folder / "prior.csv").exists()
-    train_prior(vae, phrases, folder, prior_config, training, resume_prior, group)
+    train_prior(vae, phrases, folder, prior_config, training, resume_prior, group, partner)
     if group.is_chief:
         train_attribute_controls(vae, phrases, folder)
         print(f"settings chosen on validation phrases: {tune_inference(folder, phrases)}")
