@@ -11,7 +11,7 @@ from support.training import TRAINING, read_log, vae_config
 from musegen.model.checkpoint import load_vae
 from musegen.model.codecs import CODECS
 from musegen.model.tensors import to_numpy
-from musegen.training.vae import PhraseBatches, train_vae
+from musegen.training.vae import CellBatches, PhraseBatches, train_vae
 
 
 @pytest.fixture(scope="module", params=["song", "drums"])
@@ -71,24 +71,37 @@ def test_a_resumed_training_is_as_if_never_interrupted(trained, tmp_path, monkey
 
 
 def test_batches_depend_only_on_seed_epoch_and_number():
+    phrases = phrase_set("drums").where("train")
+    codec = CODECS["drums"]()
+
+    def hits(epoch):
+        return PhraseBatches(phrases, codec, TRAINING, epoch)[1][0]["hit"]
+
+    assert np.array_equal(hits(0), hits(0))
+    assert not np.array_equal(hits(0), hits(1))
+    assert not np.array_equal(hits(0), hits(None)), "validation phrases are not varied"
+    fixed = PhraseBatches(phrases, codec, TRAINING, None)
+    fixed.on_epoch_end()
+    assert np.array_equal(fixed[1][0]["hit"], hits(None))
+
+
+def test_some_voices_are_dropped():
+    phrases = phrase_set("drums", count=64).where("train")
+    config = replace(TRAINING, drop_voices_share=1.0, batch_size=64)
+    hit = PhraseBatches(phrases, CODECS["drums"](), config, 0)[0][0]["hit"]
+    classes = hit.any(1).sum(1)  # of the three that all phrases have
+    assert 1 < classes.mean() < 2
+    assert (classes == 0).mean() < 0.3
+
+
+def test_cells_are_put_together_from_different_phrases():
     phrases = phrase_set("song").where("train")
     codec = CODECS["song"]()
 
-    def onsets(epoch):
-        return PhraseBatches(phrases, codec, TRAINING, epoch)[1][0]["onset"]
+    def velocities(epoch):
+        return CellBatches(phrases, codec, TRAINING, epoch)[1][0]["velocity"]
 
-    assert np.array_equal(onsets(0), onsets(0))
-    assert not np.array_equal(onsets(0), onsets(1))
-    assert not np.array_equal(onsets(0), onsets(None)), "validation phrases are not varied"
-    fixed = PhraseBatches(phrases, codec, TRAINING, None)
-    fixed.on_epoch_end()
-    assert np.array_equal(fixed[1][0]["onset"], onsets(None))
-
-
-def test_dropping_voices_leaves_some_notes_in_each_phrase():
-    phrases = phrase_set("song", count=64).where("train")
-    config = replace(TRAINING, drop_voices_share=1.0, batch_size=64)
-    onset = PhraseBatches(phrases, CODECS["song"](), config, 0)[0][0]["onset"]
-    parts = onset.any((1, 3))
-    assert parts.any(1).all()
-    assert 0.3 < parts.mean() < 0.9
+    assert np.array_equal(velocities(0), velocities(0))
+    assert not np.array_equal(velocities(0), velocities(1))
+    assert velocities(0).shape == (TRAINING.batch_size, 4, 32, 88)
+    assert velocities(0).any((2, 3)).all(), "each part has notes"
