@@ -21,14 +21,17 @@ from typing import TYPE_CHECKING
 
 from musegen.audio import FORMATS, fluidsynth_problem, render_file, write_audio
 from musegen.batch import MIDI, PATH, MakePieces, draw_pieces, vary_file, write_many, write_piece
+from musegen.drawing import length_of
 from musegen.errors import MuseGenError, MusicError, WorkerError, is_disk_full
 from musegen.latent.forms import DEFAULT_FORM, FORMS, section_order
 from musegen.latent.paths import stack_path, write_paths
+from musegen.latent.plans import read_plan
 from musegen.limits import (
     DEFAULT_BARS,
     DEFAULT_SIMILARITY,
     DEFAULT_STEPS,
     DEFAULT_TEMPERATURE,
+    GUIDANCES,
     MAX_BARS,
     MAX_SEED,
     MAX_STEPS,
@@ -38,6 +41,8 @@ from musegen.midi import load_playable
 from musegen.midi.load import display_text
 from musegen.music import Piece
 from musegen.music.attributes import ATTRIBUTES, MAX_ATTRIBUTE_CHANGE
+from musegen.music.keys import key_named
+from musegen.music.notes import PARTS, part_index
 from musegen.music.similarity import describe_likeness
 from musegen.parallel import DASK, PROCESSES, WorkerPool
 from musegen.reading import read_midi_with_report
@@ -96,6 +101,7 @@ def _fail(message: str) -> int:
 
 
 def _random(options: argparse.Namespace) -> None:
+    bars = length_of(options.form, options.bars)
     seed = options.seed
     if seed is None:
         seed = secrets.randbelow(2**31)
@@ -103,12 +109,16 @@ def _random(options: argparse.Namespace) -> None:
     make = partial(
         draw_pieces,
         seed=seed,
-        bars=options.bars,
+        bars=bars,
         form=options.form,
         temperature=options.temperature,
+        key=options.key,
+        chords=options.chords,
+        style=dict(options.style),
+        guidance=options.guidance,
         **dict(options.set),
     )
-    _write_many(make, options, options.bars)
+    _write_many(make, options, bars)
 
 
 def _interpolate(options: argparse.Namespace) -> None:
@@ -130,6 +140,22 @@ def _reconstruct(options: argparse.Namespace) -> None:
     _save_one(mg, again, options.out)
     if not options.set:
         print(describe_likeness(again.phrases, piece.phrases))
+
+
+def _accompany(options: argparse.Namespace) -> None:
+    piece = _read(options.input)
+    mg = _load()
+    _say_progress(f"encoding {piece.bars} bars and drawing the other parts")
+    made = mg.accompany(
+        piece,
+        options.keep or ("lead",),
+        options.seed,
+        options.temperature,
+        chords=options.chords,
+        style=dict(options.style),
+        guidance=options.guidance,
+    )
+    _save_one(mg, made, options.out)
 
 
 def _vary(options: argparse.Namespace) -> None:
@@ -315,10 +341,31 @@ def _seed_or_file(text: str) -> int | str:
 
 def _form(text: str) -> str:
     try:
-        section_order(text, 1)
+        if read_plan(text) is None:
+            section_order(text, 1)
     except MusicError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
     return text
+
+
+def _key(text: str) -> int:
+    try:
+        return key_named(text)
+    except MusicError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _part(text: str) -> str:
+    try:
+        part_index(text)
+    except MusicError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+    return text
+
+
+def _style(text: str) -> tuple[str, float]:
+    name, separator, weight = text.partition("=")
+    return name, _number(float, 0, 1000)(weight) if separator else 1.0
 
 
 def _engine(text: str) -> str:
@@ -372,6 +419,27 @@ def _parser() -> argparse.ArgumentParser:
             "--set", type=_attribute, action="append", default=[], metavar="NAME=SD", help=help
         )
 
+    def add_asked(to: _Parser) -> None:
+        to.add_argument(
+            "--chords",
+            metavar="BARS",
+            help="what the band plays, such as '| C G | Am F |' or 'I V vi IV'; repeated",
+        )
+        to.add_argument(
+            "--style",
+            type=_style,
+            action="append",
+            default=[],
+            metavar="NAME[=WEIGHT]",
+            help="such as pop; may be given more than once",
+        )
+        to.add_argument(
+            "--guidance",
+            type=_number(float, *GUIDANCES),
+            metavar="STRENGTH",
+            help="how strictly chords and given parts are obeyed: 1 as in the training songs, to 5",
+        )
+
     def add_count(to: _Parser, help: str) -> None:
         to.add_argument("--count", type=_number(int, 1, _MAX_COUNT), default=1, help=help)
 
@@ -393,14 +461,19 @@ def _parser() -> argparse.ArgumentParser:
     random = command("random", _random, "Draw a piece from the latent space.")
     random.add_argument("--seed", type=_seed, help="the same seed gives the same piece")
     random.add_argument(
-        "--bars", type=bars, default=DEFAULT_BARS, help="length (default %(default)s)"
+        "--bars", type=bars, help=f"length (default {DEFAULT_BARS}, or that of a plan)"
     )
     random.add_argument(
         "--form",
         type=_form,
         default=DEFAULT_FORM,
-        help=f"{', '.join(FORMS)}, or a letter for each section (default %(default)s)",
+        help=f"{', '.join(FORMS)}, a letter for each section, or a plan of letters and bars such "
+        "as 'i4 A8 A8 B8 o4' (default %(default)s)",
     )
+    random.add_argument(
+        "--key", type=_key, default=0, metavar="KEY", help="such as Eb or Am (default C)"
+    )
+    add_asked(random)
     random.add_argument(
         "--temperature",
         type=_number(float, *TEMPERATURES),
@@ -435,6 +508,26 @@ def _parser() -> argparse.ArgumentParser:
     reconstruct.add_argument("input", metavar="IN.mid")
     add_set(reconstruct, "change of an attribute")
     add_out(reconstruct)
+
+    accompany = command("accompany", _accompany, "Draw the parts that a MIDI file lacks.")
+    accompany.add_argument("input", metavar="IN.mid")
+    accompany.add_argument(
+        "--keep",
+        type=_part,
+        action="append",
+        metavar="PART",
+        help=f"stays note for note, all others are drawn; may be given more than once: "
+        f"{', '.join(PARTS)} (default lead)",
+    )
+    accompany.add_argument("--seed", type=_seed, help="the same seed gives the same parts")
+    accompany.add_argument(
+        "--temperature",
+        type=_number(float, *TEMPERATURES),
+        default=DEFAULT_TEMPERATURE,
+        help="0 gives the most typical music (default %(default)s)",
+    )
+    add_asked(accompany)
+    add_out(accompany)
 
     vary = command("vary", _vary, "Make variations of a MIDI file.")
     vary.add_argument("input", metavar="IN.mid")

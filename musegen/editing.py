@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,10 +19,16 @@ from musegen.latent.noise import draw_noise, vary_noise
 from musegen.latent.paths import MODELS
 from musegen.limits import MAX_BARS, TEMPERATURES, check_choice, check_range, choose_seed
 from musegen.model.attribute_edits import change_phrase_attributes
-from musegen.model.conditions import Conditions, place_features
+from musegen.model.conditions import (
+    Conditions,
+    chords_of_piece,
+    place_features,
+    style_shares,
+)
 from musegen.model.latent_space import LatentSpace
 from musegen.music.arrange import join_with_gaps
 from musegen.music.attributes import ATTRIBUTES, MAX_ATTRIBUTE_CHANGE
+from musegen.music.harmony import Chords
 from musegen.music.notes import BARS_PER_PHRASE, PARTS, STEPS_PER_BAR, part_index
 from musegen.music.phrase import Phrase
 from musegen.music.piece import Piece
@@ -31,6 +37,7 @@ if TYPE_CHECKING:
     from musegen.generator import MuseGen
 
 __all__ = [
+    "Asked",
     "accompany",
     "adjust",
     "bridge",
@@ -43,6 +50,27 @@ __all__ = [
 ]
 
 Path = Mapping[str, np.ndarray]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What cells that are drawn are asked for, beside fitting those that stay.
+
+    Attributes
+    ----------
+    chords : Chords, optional
+        From the first beat of the piece on, repeated to its end.
+    styles : mapping of str to float
+        Weights.
+    guidance : float, optional
+        The checkpoint's own if not given.
+    """
+
+    chords: Chords | None = None
+    styles: Mapping[str, float] = field(default_factory=dict)
+    guidance: float | None = None
+
+
 # Makes the noise to draw from, given the space, the path, which of its cells are kept, what else is
 # known, and fresh noise.
 _MakeNoise = Callable[[LatentSpace, np.ndarray, np.ndarray, Conditions, np.ndarray], np.ndarray]
@@ -115,6 +143,7 @@ def accompany(
     keep: Sequence[str],
     seed: int | None,
     temperature: float,
+    asked: Asked,
 ) -> Piece:
     """See `MuseGen.accompany`."""
     for part in keep:
@@ -134,7 +163,7 @@ def accompany(
         for name, space in mg.spaces.items()
     }
     chosen = np.tile([part not in kept for part in PARTS], (len(piece), 1))
-    return _draw(mg, replace(own, path=path), path, chosen, seed, temperature)
+    return _draw(mg, replace(own, path=path), path, chosen, seed, temperature, asked)
 
 
 def extend(
@@ -230,6 +259,7 @@ def _draw(
     chosen: np.ndarray,
     seed: int | None,
     temperature: float,
+    asked: Asked | None = None,
 ) -> Piece:
     """Return a piece with the chosen cells drawn from the prior."""
     check_range(temperature, "temperature", *TEMPERATURES)
@@ -243,7 +273,7 @@ def _draw(
     ) -> np.ndarray:
         return np.multiply(fresh, temperature, dtype=np.float32)
 
-    drawn = _redraw(mg, piece, path, chosen, seed, make_noise)
+    drawn = _redraw(mg, piece, path, chosen, seed, make_noise, asked)
     return _replace_cells(mg, piece, drawn, chosen)
 
 
@@ -254,9 +284,11 @@ def _redraw(
     chosen: np.ndarray,
     seed: int | None,
     make_noise: _MakeNoise,
+    asked: Asked | None = None,
 ) -> Path:
     """Return a path with the chosen cells' latents drawn anew, given the others."""
     seed = choose_seed(seed)
+    asked = asked or Asked()
     drawn = dict(path)
     for stream, (name, space) in enumerate(mg.spaces.items()):
         own = _cells_of(space, chosen)
@@ -267,23 +299,32 @@ def _redraw(
         heard = np.array([len(phrase.only(space.parts)) > 0 for phrase in piece.phrases])
         kept = ~own & heard[:, None]
         fresh = draw_noise(seed, len(z), space.latent_dim, stream)
-        conditions = _conditions(mg, piece, drawn, name)
+        conditions = _conditions(mg, piece, drawn, name, asked)
         noise = make_noise(space, z, kept, conditions, fresh)
         u = np.where(space.by_dimension(kept), z, noise)
-        found = space.to_latents(u[None], kept, conditions)[0]
+        found = space.to_latents(u[None], kept, conditions, asked.guidance)[0]
         drawn[name] = np.where(space.by_dimension(own), found, z)
     return drawn
 
 
-def _conditions(mg: MuseGen, piece: Piece, path: Path, name: str) -> Conditions:
-    """Return what a model knows when it draws cells of a piece: the place, and the other model."""
+def _conditions(mg: MuseGen, piece: Piece, path: Path, name: str, asked: Asked) -> Conditions:
+    """Return what a model knows when it draws cells of a piece."""
     (other,) = (model for model in MODELS if model != name)
     partner = None
     if other in path:
         parts = mg.spaces[other].parts
         heard = np.array([len(phrase.only(parts)) > 0 for phrase in piece.phrases])
         partner = np.where(heard[:, None], path[other], np.nan)
-    return Conditions(places=place_features(np.arange(len(piece)), len(piece)), partner=partner)
+    chords = None
+    if asked.chords is not None:
+        keys = [phrase.key for phrase in piece.phrases]
+        chords = chords_of_piece(asked.chords, piece.bars, keys)
+    return Conditions(
+        chords=chords,
+        places=place_features(np.arange(len(piece)), len(piece)),
+        styles=style_shares(mg.spaces[name].styles, asked.styles),
+        partner=partner,
+    )
 
 
 def _replace_cells(mg: MuseGen, piece: Piece, path: Path, chosen: np.ndarray) -> Piece:

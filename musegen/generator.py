@@ -14,22 +14,20 @@ from pathlib import Path
 import numpy as np
 
 from musegen import editing
+from musegen.drawing import Request, draw_paths, length_of
 from musegen.endless import Endless
 from musegen.errors import MusicError
 from musegen.files import CHECKPOINTS
-from musegen.latent.forms import DEFAULT_FORM, apply_form, section_order
+from musegen.latent.forms import DEFAULT_FORM
 from musegen.latent.interpolation import CURVES, interpolate_noise
-from musegen.latent.noise import draw_noise
 from musegen.latent.paths import MODELS
 from musegen.limits import (
-    DEFAULT_BARS,
     DEFAULT_SIMILARITY,
     DEFAULT_STEPS,
     DEFAULT_TEMPERATURE,
     DEFAULT_TEMPO,
     GUIDANCES,
     KEYS,
-    MAX_BARS,
     MAX_STEPS,
     TEMPERATURES,
     TEMPOS,
@@ -37,12 +35,9 @@ from musegen.limits import (
     check_range,
     choose_seed,
 )
-from musegen.model.attribute_edits import set_piece_attributes
-from musegen.model.conditions import Conditions, chord_features, place_features, style_shares
 from musegen.model.latent_space import LatentSpace
 from musegen.music.arrange import join, mix_keys, mix_tempos, repeat
 from musegen.music.harmony import Chords
-from musegen.music.notes import BARS_PER_PHRASE, BEATS_PER_PHRASE
 from musegen.music.phrase import Phrase
 from musegen.music.piece import Piece
 
@@ -77,7 +72,7 @@ class MuseGen:
     def random(
         self,
         seed: int | None = None,
-        bars: int = DEFAULT_BARS,
+        bars: int | None = None,
         form: str = DEFAULT_FORM,
         temperature: float = DEFAULT_TEMPERATURE,
         key: int = 0,
@@ -94,10 +89,12 @@ class MuseGen:
         ----------
         seed : int, optional
             The same seed gives the same piece; without one, every call gives another.
-        bars : int
-            Length, 1 to `MAX_BARS`.
+        bars : int, optional
+            Length, 1 to `MAX_BARS`. If not given, that of a plan, or 16.
         form : str
-            One of `musegen.latent.forms.FORMS`, or a letter for each section, such as ``AABA``.
+            One of `musegen.latent.forms.FORMS`, a letter for each section, such as ``AABA``, or a
+            plan: letters and bars, such as ``i4 A8 A8 B8 o4``. In a plan ``i`` is an intro, ``o``
+            an outro, ``b`` a bridge; equal letters are varied as songs vary them.
         temperature : float
             0 to 2: scales the noise. 0 gives the most typical music.
         key : int
@@ -142,7 +139,7 @@ class MuseGen:
     def random_many(
         self,
         seeds: Sequence[int],
-        bars: int = DEFAULT_BARS,
+        bars: int | None = None,
         form: str = DEFAULT_FORM,
         temperature: float = DEFAULT_TEMPERATURE,
         key: int = 0,
@@ -154,49 +151,35 @@ class MuseGen:
         **attributes: float,
     ) -> list[Piece]:
         """Draw a piece for each seed, all in one batch; otherwise as `random`."""
-        check_range(bars, "bars", 1, MAX_BARS, whole=True)
         check_range(temperature, "temperature", *TEMPERATURES)
         check_range(key, "key", *KEYS, whole=True)
         check_range(tempo, "tempo", *TEMPOS)
         for seed in seeds:
             choose_seed(seed)
         editing.check_attributes(attributes)
-        if guidance is not None:
-            check_range(guidance, "guidance", *GUIDANCES)
-        shares = self._check_style(style)
-        phrases = math.ceil(bars / BARS_PER_PHRASE)
-        asked = None if chords is None else _fit_chords(chords, bars, key)
-        order, noise_row = _plan(section_order(form, phrases), asked)
-        first = np.unique(order, return_index=True)[1]  # place of each drawn phrase
-        paths: list[dict[str, np.ndarray]] = [{} for _ in seeds]
-        partner: np.ndarray | None = None
-        for stream, (name, space) in enumerate(self.spaces.items()):
-            fresh = [
-                draw_noise(seed, int(noise_row.max()) + 1, space.latent_dim, stream)
-                for seed in seeds
-            ]
-            u = [
-                apply_form(form, one, seed)[noise_row]
-                for one, seed in zip(fresh, seeds, strict=True)
-            ]
-            conditions = Conditions(
-                chords=None if asked is None else asked[first],
-                places=place_features(first, phrases),
-                styles=style_shares(space.styles, shares),
-                partner=partner,
-            )
-            noise = np.multiply(np.stack(u), temperature, dtype=np.float32)
-            z = space.to_latents(noise, None, conditions, guidance)
-            z = set_piece_attributes(space, z, np.bincount(order), attributes)
-            partner = z  # the drums play to the song
-            for path, one in zip(paths, z, strict=True):
-                path[name] = one[order].astype(np.float32)
+        self._check_guidance(guidance)
+        bars = length_of(form, bars)
+        request = Request(
+            bars=bars,
+            form=form,
+            temperature=temperature,
+            chords=Chords.from_text(chords, key) if isinstance(chords, str) else chords,
+            key=key,
+            styles=self._check_style(style),
+            guidance=guidance,
+            attributes=attributes,
+        )
+        paths = draw_paths(self.spaces, seeds, request)
         return self._decode_many(paths, key, tempo, programs, bars)
 
     @property
     def styles(self) -> tuple[str, ...]:
         """The styles that a draw can be asked for."""
         return tuple(sorted({style for space in self.spaces.values() for style in space.styles}))
+
+    def _check_guidance(self, guidance: float | None) -> None:
+        if guidance is not None:
+            check_range(guidance, "guidance", *GUIDANCES)
 
     def _check_style(self, style: str | Mapping[str, float] | None) -> Mapping[str, float]:
         weights = {style: 1.0} if isinstance(style, str) else dict(style or {})
@@ -490,6 +473,9 @@ class MuseGen:
         keep: Sequence[str] = ("lead",),
         seed: int | None = None,
         temperature: float = DEFAULT_TEMPERATURE,
+        chords: Chords | str | None = None,
+        style: str | Mapping[str, float] | None = None,
+        guidance: float | None = None,
     ) -> Piece:
         """Draw the parts that a piece lacks, to fit the parts that are kept.
 
@@ -500,14 +486,22 @@ class MuseGen:
             Parts that stay note for note. All others are drawn anew.
         seed, temperature
             As in `fill`.
+        chords, style, guidance
+            As in `random`.
 
         Raises
         ------
         MusicError
-            If the piece has none of the parts to keep, every part is kept, or a value is out of
-            range.
+            If the piece has none of the parts to keep, every part is kept, a value is out of range,
+            or `random` would not take chords or style.
         """
-        return editing.accompany(self, piece, keep, seed, temperature)
+        self._check_guidance(guidance)
+        asked = editing.Asked(
+            Chords.from_text(chords, piece.key) if isinstance(chords, str) else chords,
+            self._check_style(style),
+            guidance,
+        )
+        return editing.accompany(self, piece, keep, seed, temperature, asked)
 
     def extend(
         self,
@@ -639,36 +633,3 @@ class MuseGen:
             has no notes.
         """
         return editing.adjust(self, piece, phrases, models, changes, parts)
-
-
-def _fit_chords(chords: Chords | str, bars: int, key: int) -> np.ndarray:
-    """Write chords for a piece as a prior reads them, ``(phrases, 8, CHORD_FEATURES)``."""
-    if isinstance(chords, str):
-        chords = Chords.from_text(chords, key)
-    given = math.ceil(len(chords) * BARS_PER_PHRASE / BEATS_PER_PHRASE)
-    if given > bars:
-        raise MusicError(
-            f"there are chords for {given} bars, and the piece has {bars}: make it longer"
-        )
-    phrases = math.ceil(bars / BARS_PER_PHRASE)
-    return chord_features(chords.fitted(phrases * BEATS_PER_PHRASE), [key] * phrases)
-
-
-def _plan(order: np.ndarray, asked: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
-    """Draw phrases that a form makes equal, but whose chords differ, one by one.
-
-    Returns
-    -------
-    order, noise_row : numpy.ndarray
-        Which drawn phrase is at each place, as `section_order` says it, and for each drawn phrase
-        the row of its noise: phrases that a form makes equal have the same.
-    """
-    if asked is None:
-        return order, np.arange(int(order.max()) + 1)
-    numbers: dict[tuple[int, bytes], int] = {}
-    for row, chords in zip(order.tolist(), asked, strict=True):
-        numbers.setdefault((row, chords.tobytes()), len(numbers))
-    numbered = [
-        numbers[row, chords.tobytes()] for row, chords in zip(order.tolist(), asked, strict=True)
-    ]
-    return np.array(numbered), np.array([row for row, _ in numbers])

@@ -57,8 +57,8 @@ def section_order(form: str, phrases: int) -> np.ndarray:
     is_letters = form.isascii() and form.isalpha() and form.isupper()
     if not (is_letters and len(form) <= _MAX_LETTERS):
         raise MusicError(
-            f"there is no form {form[:20]!r}: write sections as letters, like AABA, or choose from "
-            + ", ".join(FORMS)
+            f"there is no form {form[:20]!r}: write sections as letters, like AABA or A8 A8 B8, "
+            "or choose from " + ", ".join(FORMS)
         )
     form = form[:phrases]
     edges = np.arange(len(form) + 1) * phrases // len(form)

@@ -15,13 +15,14 @@ What is not known is zero. The vector of a draw that is asked for nothing is zer
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from musegen.errors import MusicError
 from musegen.model.config import PriorConfig
 from musegen.music.harmony import Chords
-from musegen.music.notes import STEPS_PER_BEAT, STEPS_PER_PHRASE
+from musegen.music.notes import BARS_PER_PHRASE, STEPS_PER_BEAT, STEPS_PER_PHRASE
 
 __all__ = [
     "CHORD_FEATURES",
@@ -29,6 +30,7 @@ __all__ = [
     "SECTION_FEATURES",
     "Conditions",
     "chord_features",
+    "chords_of_piece",
     "condition_dim",
     "place_features",
     "section_features",
@@ -68,6 +70,10 @@ class Conditions:
     sections: np.ndarray | None = None
     styles: np.ndarray | None = None
     partner: np.ndarray | None = None
+
+    def of_piece(self, index: int) -> Conditions:
+        """The conditions of one of several pieces: only the partner differs between them."""
+        return replace(self, partner=None if self.partner is None else self.partner[index][None])
 
     def vectors(self, config: PriorConfig, shape: tuple[int, ...]) -> np.ndarray:
         """Join the conditions that a prior knows to its condition vectors.
@@ -132,6 +138,31 @@ def chord_features(chords: Chords, keys: Sequence[int]) -> np.ndarray:
         ],
         axis=2,
     ).astype(np.float32)
+
+
+def chords_of_piece(chords: Chords, bars: int, keys: Sequence[int]) -> np.ndarray:
+    """Write chords for a piece, repeated to its end, as `chord_features` does.
+
+    Parameters
+    ----------
+    chords : Chords
+        From the first beat of the piece on.
+    bars : int
+        Length of the piece.
+    keys : sequence of int
+        The key of each phrase.
+
+    Raises
+    ------
+    MusicError
+        If there are chords for more bars than the piece has.
+    """
+    given = -(-len(chords) * BARS_PER_PHRASE // _BEATS)
+    if given > bars:
+        raise MusicError(
+            f"there are chords for {given} bars, and the piece has {bars}: make it longer"
+        )
+    return chord_features(chords.fitted(len(keys) * _BEATS), keys)
 
 
 def style_shares(styles: Sequence[str], asked: Mapping[str, float]) -> np.ndarray | None:

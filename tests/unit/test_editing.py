@@ -278,3 +278,14 @@ def test_what_cannot_be_kept_is_named(tiny_mg, keep, problem):
 def test_when_every_part_is_kept_there_is_nothing_to_draw(tiny_mg):
     with pytest.raises(MusicError, match="leave out of keep"):
         tiny_mg.accompany(band(), keep=PARTS)
+
+
+def test_an_accompaniment_is_asked_for_chords_and_a_style(tiny_mg):
+    melody = band().only(["lead"])
+    plain = tiny_mg.accompany(melody, seed=1)
+    for asked in ({"chords": "| F | G |"}, {"style": "hymn"}):
+        piece = tiny_mg.accompany(melody, seed=1, **asked)
+        assert not np.allclose(piece.path["song"], plain.path["song"]), asked
+        assert piece.only(["lead"]) == melody
+    with pytest.raises(MusicError, match="chords for 9 bars, and the piece has 8"):
+        tiny_mg.accompany(melody, chords="| C " * 9)

@@ -290,3 +290,24 @@ def test_what_cannot_be_asked_for_is_said_in_a_line(tiny_mg, asked, problem):
     with pytest.raises(MusicError, match=problem) as caught:
         tiny_mg.random(seed=3, bars=8, **asked)
     assert "\n" not in str(caught.value)
+
+
+def test_a_plan_is_as_long_as_its_sections(tiny_mg):
+    piece = tiny_mg.random(seed=3, form="i4 A8 o4")
+    assert piece.bars == 16
+    assert tiny_mg.random(seed=3, form="A4 A4", bars=8).bars == 8
+    with pytest.raises(MusicError, match="has 8 bars: set bars to 8"):
+        tiny_mg.random(seed=3, form="A4 A4", bars=16)
+
+
+def test_parts_of_a_section_that_returns_come_back_note_for_note(tiny_mg):
+    returned, varied = 0, 0
+    for seed in range(8):
+        piece = tiny_mg.random(seed=seed, form="A4 B2 A4")
+        for first, again in ((0, 3), (1, 4)):
+            for part in piece.parts:
+                ours, theirs = (piece.phrases[i].only([part]) for i in (again, first))
+                returned += ours == theirs
+                varied += ours != theirs
+    assert returned > 10
+    assert varied > 10

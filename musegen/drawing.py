@@ -1,0 +1,212 @@
+"""Draws the paths of new pieces from the prior: forms, plans of sections, chords and styles."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from musegen.errors import MusicError
+from musegen.latent.forms import DEFAULT_FORM, apply_form, section_order
+from musegen.latent.noise import draw_noise, vary_noise
+from musegen.latent.plans import (
+    Section,
+    choose_copies,
+    first_heard,
+    read_plan,
+    section_of_phrases,
+)
+from musegen.limits import DEFAULT_BARS, DEFAULT_TEMPERATURE, MAX_BARS, check_range
+from musegen.model.attribute_edits import set_piece_attributes
+from musegen.model.conditions import (
+    Conditions,
+    chords_of_piece,
+    place_features,
+    section_features,
+    style_shares,
+)
+from musegen.model.latent_space import LatentSpace
+from musegen.music.harmony import Chords
+from musegen.music.notes import BARS_PER_PHRASE, PARTS
+
+__all__ = ["Request", "draw_paths", "length_of"]
+
+# Where a section of a plan returns, its noise has this correlation with that of the first time.
+_RETURN_SIMILARITY = 0.95
+_COPIES_STREAM = 2**32 + 1  # of a seed: not that of a model, nor of `apply_form`
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the pieces of some seeds are to be. All values are in range.
+
+    Attributes
+    ----------
+    bars : int
+    form : str
+        A form of `musegen.latent.forms`, or a plan of so many bars.
+    temperature : float
+    chords : Chords, optional
+        From the first beat of the piece on, repeated to its end, in `key`.
+    key : int
+        As in `Phrase.key`.
+    styles : mapping of str to float
+        Weights.
+    guidance : float, optional
+        The checkpoint's own if not given.
+    attributes : mapping of str to float
+    """
+
+    bars: int = DEFAULT_BARS
+    form: str = DEFAULT_FORM
+    temperature: float = DEFAULT_TEMPERATURE
+    chords: Chords | None = None
+    key: int = 0
+    styles: Mapping[str, float] = field(default_factory=dict)
+    guidance: float | None = None
+    attributes: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def phrases(self) -> int:
+        """How many phrases a piece has."""
+        return math.ceil(self.bars / BARS_PER_PHRASE)
+
+
+def length_of(form: str, bars: int | None) -> int:
+    """Return how many bars a piece has: those of the plan, those that are asked for, or 16.
+
+    Raises
+    ------
+    MusicError
+        If a plan and `bars` say different lengths, or one is out of range.
+    """
+    plan = read_plan(form)
+    if plan is None:
+        bars = DEFAULT_BARS if bars is None else bars
+        check_range(bars, "bars", 1, MAX_BARS, whole=True)
+        return bars
+    total = sum(section.bars for section in plan)
+    if bars is not None and bars != total:
+        raise MusicError(f"the plan {form.strip()[:60]} has {total} bars: set bars to {total}")
+    return total
+
+
+def draw_paths(
+    spaces: Mapping[str, LatentSpace], seeds: Sequence[int], request: Request
+) -> list[dict[str, np.ndarray]]:
+    """Draw the path of a piece for each seed, all in one batch.
+
+    Returns
+    -------
+    list of dict of str to numpy.ndarray
+        By model, float32 ``(phrases, latent_dim)``.
+    """
+    plan = read_plan(request.form)
+    chords = None
+    if request.chords is not None:
+        keys = [request.key] * request.phrases
+        chords = chords_of_piece(request.chords, request.bars, keys)
+    if plan is None:
+        order, noise_row = _plan_draws(section_order(request.form, request.phrases), chords)
+    else:
+        order = noise_row = np.arange(request.phrases)
+    place = np.unique(order, return_index=True)[1]  # of each drawn phrase
+    paths: list[dict[str, np.ndarray]] = [{} for _ in seeds]
+    partner: np.ndarray | None = None
+    for stream, (name, space) in enumerate(spaces.items()):
+        conditions = Conditions(
+            chords=None if chords is None else chords[place],
+            places=place_features(place, request.phrases),
+            sections=None if plan is None else _describe(plan),
+            styles=style_shares(space.styles, request.styles),
+            partner=partner,
+        )
+        count = int(noise_row.max()) + 1
+        fresh = [draw_noise(seed, count, space.latent_dim, stream) for seed in seeds]
+        if plan is None:
+            u = [
+                apply_form(request.form, one, seed)[noise_row]
+                for one, seed in zip(fresh, seeds, strict=True)
+            ]
+        else:
+            u = [_repeat_noise(plan, one) for one in fresh]
+        noise = np.multiply(np.stack(u), request.temperature, dtype=np.float32)
+        z = space.to_latents(noise, None, conditions, request.guidance)
+        if plan is not None:
+            z = _copy_returns(space, plan, seeds, noise, z, conditions, request.guidance)
+        z = set_piece_attributes(space, z, np.bincount(order), request.attributes)
+        partner = z  # the drums play to the song
+        for path, one in zip(paths, z, strict=True):
+            path[name] = one[order].astype(np.float32)
+    return paths
+
+
+def _plan_draws(order: np.ndarray, chords: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
+    """Draw phrases that a form makes equal, but whose chords differ, one by one.
+
+    Returns
+    -------
+    order, noise_row : numpy.ndarray
+        Which drawn phrase is at each place, as `section_order` says it, and for each drawn phrase
+        the row of its noise: phrases that a form makes equal have the same.
+    """
+    if chords is None:
+        return order, np.arange(int(order.max()) + 1)
+    numbers: dict[tuple[int, bytes], int] = {}
+    numbered = [
+        numbers.setdefault((row, asked.tobytes()), len(numbers))
+        for row, asked in zip(order.tolist(), chords, strict=True)
+    ]
+    return np.array(numbered), np.array([row for row, _ in numbers])
+
+
+def _describe(plan: Sequence[Section]) -> np.ndarray:
+    """Describe the section of each phrase as a prior reads it."""
+    section, bar = section_of_phrases(plan)
+    letters = [one.letter for one in plan]
+    rows = [
+        section_features(
+            plan[i].letter,
+            np.array([b / BARS_PER_PHRASE]),
+            plan[i].bars / BARS_PER_PHRASE,
+            has_been_heard=plan[i].letter in letters[:i],
+        )
+        for i, b in zip(section.tolist(), bar.tolist(), strict=True)
+    ]
+    return np.concatenate(rows)
+
+
+def _repeat_noise(plan: Sequence[Section], fresh: np.ndarray) -> np.ndarray:
+    """Make the noise of sections that return like that of the first time."""
+    source = first_heard(plan)
+    again = vary_noise(fresh[source], _RETURN_SIMILARITY, fresh)
+    returns = source != np.arange(len(source))
+    return np.where(returns[:, None], again, fresh)
+
+
+def _copy_returns(
+    space: LatentSpace,
+    plan: Sequence[Section],
+    seeds: Sequence[int],
+    noise: np.ndarray,
+    z: np.ndarray,
+    conditions: Conditions,
+    guidance: float | None,
+) -> np.ndarray:
+    """Copy cells of sections that return from the first time, and draw the others to fit them."""
+    source = first_heard(plan)
+    returns = source != np.arange(len(source))
+    if not returns.any():
+        return z
+    columns = [PARTS.index(part) for part in space.parts]
+    drawn: list[np.ndarray] = []
+    for i, seed in enumerate(seeds):
+        rng = np.random.default_rng((seed, _COPIES_STREAM))
+        copied = choose_copies(plan, rng)[:, columns]
+        known = np.where(space.by_dimension(copied), z[i][source], z[i])
+        kept = copied | ~returns[:, None]
+        u = np.where(space.by_dimension(kept), known, noise[i])
+        drawn.append(space.to_latents(u[None], kept, conditions.of_piece(i), guidance)[0])
+    return np.stack(drawn)
