@@ -64,9 +64,9 @@ class Request:
     temperature: float = DEFAULT_TEMPERATURE
     chords: Chords | None = None
     key: int = 0
-    styles: Mapping[str, float] = field(default_factory=dict)
+    styles: Mapping[str, float] = field(default_factory=dict[str, float])
     guidance: float | None = None
-    attributes: Mapping[str, float] = field(default_factory=dict)
+    attributes: Mapping[str, float] = field(default_factory=dict[str, float])
 
     @property
     def phrases(self) -> int:

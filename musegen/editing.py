@@ -67,7 +67,7 @@ class Asked:
     """
 
     chords: Chords | None = None
-    styles: Mapping[str, float] = field(default_factory=dict)
+    styles: Mapping[str, float] = field(default_factory=dict[str, float])
     guidance: float | None = None
 
 
@@ -215,7 +215,7 @@ def adjust(
     for name, space in spaces.items():
         z, own = path[name], _cells_of(space, chosen)
         now = [phrase.only(space.parts) for phrase in piece.phrases]
-        rows = np.flatnonzero(own.any(1) & [len(phrase) > 0 for phrase in now])
+        rows = np.flatnonzero(own.any(1) & np.array([len(phrase) > 0 for phrase in now]))
         if len(rows):
             measured = [part for part in space.parts if part in piece.parts]
             before = [now[i] for i in rows]

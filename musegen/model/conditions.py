@@ -12,6 +12,10 @@ A prior's condition vector of a phrase has, as far as its configuration names th
 What is not known is zero. The vector of a draw that is asked for nothing is zero throughout.
 """
 
+# Results of NumPy have partly unknown types.
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false
+
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence

@@ -71,14 +71,15 @@ def make_refined_encoder(vae: VAE, settings: InferenceConfig) -> Callable[[Array
             point = z + momentum * move
             with tf.GradientTape(watch_accessed_variables=False) as tape:
                 tape.watch(point)
-                value = sum(vae.codec.losses(arrays, vae.decoder(point)).values())
+                value: Tensor = sum(vae.codec.losses(arrays, vae.decoder(point)).values())
             # A phrase that has stopped has a reference of minus infinity.
             is_lower = (value < lowest) & (before > -np.inf)
             best = tf.where(is_lower[:, None], point, best)
             lowest = tf.where(is_lower, value, lowest)
             if_checked = tf.where(lowest < (1 - _WORTH) * before, lowest, np.float32(-np.inf))
             before = tf.where((i + 1) % _CHECKED == 0, if_checked, before)
-            move = momentum * move - step * tape.gradient(value, point)
+            gradient: Tensor = tape.gradient(value, point)
+            move = momentum * move - step * gradient
             return i + 1, z + move, move, best, lowest, before
 
         def goes_on(i: Tensor, *state: Tensor) -> Tensor:
