@@ -17,6 +17,7 @@ from cachetools import LRUCache
 from musegen.errors import Cancelled, MusicError
 from musegen.music import Piece
 from musegen.music.arrange import copy_phrase, cut, join, repeat
+from musegen.music.harmony import Chords
 from musegen.recipe import schema
 from musegen.recipe.notes import piece_from_notes
 from musegen.recipe.schema import Edit, Recipe, Sound, Source
@@ -145,7 +146,15 @@ def apply_sound(sound: Sound, piece: Piece) -> Piece:
 def _make_source(mg: MuseGen, source: Source, make_end: Callable[[Recipe], Piece]) -> Piece:
     match source:
         case schema.Random():
-            return mg.random(source.seed, source.bars, source.form, source.temperature)
+            return mg.random(
+                source.seed,
+                source.bars,
+                source.form,
+                source.temperature,
+                chords=source.chords,
+                style=source.styles,
+                guidance=source.guidance,
+            )
         case schema.Notes():
             return piece_from_notes(source)
         case schema.Morph():
@@ -168,11 +177,20 @@ def _make_source(mg: MuseGen, source: Source, make_end: Callable[[Recipe], Piece
 def _apply_edit(mg: MuseGen, edit: Edit, piece: Piece) -> Piece:
     match edit:
         case schema.Fill():
-            return mg.fill(piece, edit.phrases, edit.seed, models=edit.models)
+            return mg.fill(piece, edit.phrases, edit.seed, models=edit.models, parts=edit.parts)
+        case schema.Accompany():
+            return mg.accompany(
+                piece,
+                edit.keep,
+                edit.seed,
+                chords=_chords_for(piece, edit.chords),
+                style=edit.styles,
+                guidance=edit.guidance,
+            )
         case schema.Vary():
-            return mg.vary(piece, edit.similarity, edit.seed, edit.phrases, edit.models)
+            return mg.vary(piece, edit.similarity, edit.seed, edit.phrases, edit.models, edit.parts)
         case schema.Adjust():
-            return mg.adjust(piece, edit.phrases, edit.models, **edit.changes)
+            return mg.adjust(piece, edit.phrases, edit.models, edit.parts, **edit.changes)
         case schema.Extend():
             return mg.extend(piece, edit.bars, seed=edit.seed)
         case schema.Copy():
@@ -181,6 +199,11 @@ def _apply_edit(mg: MuseGen, edit: Edit, piece: Piece) -> Piece:
             return cut(piece, edit.first, edit.phrases)
         case schema.Reconstruct():
             return mg.reconstruct(piece)
+
+
+def _chords_for(piece: Piece, text: str | None) -> Chords | None:
+    """Return chords that are written in C in the key of a piece."""
+    return Chords.from_text(text).transposed(piece.key) if text else None
 
 
 def _step_keys(recipe: Recipe) -> list[bytes]:

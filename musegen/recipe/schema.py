@@ -15,10 +15,11 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from musegen.latent.forms import DEFAULT_FORM
 from musegen.latent.paths import MODELS
-from musegen.limits import DEFAULT_TEMPERATURE, MAX_FILE_BARS
+from musegen.limits import DEFAULT_TEMPERATURE, GUIDANCES, MAX_FILE_BARS
 from musegen.music.notes import BEATS_PER_PHRASE, PARTS
 
 __all__ = [
+    "Accompany",
     "Adjust",
     "Blend",
     "Copy",
@@ -39,6 +40,7 @@ __all__ = [
 
 _Part = Annotated[str, Field(pattern=f"^({'|'.join(PARTS)})$")]
 Programs = dict[_Part, Annotated[int, Field(ge=0, le=127)]]
+Parts = tuple[_Part, ...]
 Phrases = tuple[Annotated[int, Field(ge=0)], ...]
 Share = Annotated[float, Field(ge=0, le=1)]
 Seed = Annotated[int, Field(ge=0)]
@@ -46,6 +48,10 @@ BeatLengths = Annotated[
     tuple[Annotated[float, Field(gt=0, le=BEATS_PER_PHRASE)], ...],
     Field(min_length=BEATS_PER_PHRASE, max_length=BEATS_PER_PHRASE),
 ]
+# Chords as in `musegen.music.harmony.Chords.from_text`, in C.
+ChordText = Annotated[str, Field(max_length=8000)]
+Styles = dict[Annotated[str, Field(max_length=40)], Annotated[float, Field(ge=0, le=1000)]]
+Guidance = Annotated[float, Field(ge=GUIDANCES[0], le=GUIDANCES[1])]
 _Small = Annotated[int, Field(ge=0, le=64)]
 MeterRun = tuple[Annotated[int, Field(ge=1, le=MAX_FILE_BARS)], _Small, _Small, _Small, _Small]
 
@@ -66,6 +72,9 @@ class Random(_Model):
     bars: int = 16
     form: str = DEFAULT_FORM
     temperature: float = DEFAULT_TEMPERATURE
+    chords: ChordText | None = None
+    styles: Styles | None = None
+    guidance: Guidance | None = None
 
 
 class Notes(_Model):
@@ -134,6 +143,18 @@ class Fill(_Model):
     phrases: Phrases
     seed: Seed
     models: tuple[str, ...] = MODELS
+    parts: Parts | None = None
+
+
+class Accompany(_Model):
+    """New parts that fit those that are kept, as in `MuseGen.accompany`."""
+
+    do: Literal["accompany"] = "accompany"
+    keep: Parts
+    seed: Seed
+    chords: ChordText | None = None
+    styles: Styles | None = None
+    guidance: Guidance | None = None
 
 
 class Vary(_Model):
@@ -144,6 +165,7 @@ class Vary(_Model):
     seed: Seed
     phrases: Phrases | None = None
     models: tuple[str, ...] = MODELS
+    parts: Parts | None = None
 
 
 class Adjust(_Model):
@@ -153,6 +175,7 @@ class Adjust(_Model):
     changes: dict[str, float]
     phrases: Phrases | None = None
     models: tuple[str, ...] = MODELS
+    parts: Parts | None = None
 
 
 class Extend(_Model):
@@ -186,7 +209,7 @@ class Reconstruct(_Model):
 
 
 Edit = Annotated[
-    Fill | Vary | Adjust | Extend | Copy | Cut | Reconstruct, Field(discriminator="do")
+    Accompany | Fill | Vary | Adjust | Extend | Copy | Cut | Reconstruct, Field(discriminator="do")
 ]
 
 # Recipes ------------------------------------------------------------------------------------------

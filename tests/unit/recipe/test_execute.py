@@ -17,6 +17,7 @@ from musegen.recipe.codec import read_recipe, write_recipe
 from musegen.recipe.execute import RecipeRunner
 from musegen.recipe.notes import notes_from_piece
 from musegen.recipe.schema import (
+    Accompany,
     Adjust,
     Blend,
     Copy,
@@ -41,7 +42,7 @@ class CountingModel:
     def __init__(self):
         self.drawn = []
 
-    def random(self, seed, bars, form, temperature):
+    def random(self, seed, bars, form, temperature, **asked):
         self.drawn.append(seed)
         return band(bars=bars)
 
@@ -71,6 +72,29 @@ def test_an_edit_starts_from_the_cached_piece():
     assert changed.phrases == (first.phrases[1],) * 2
     assert runner.run(recipe) == first
     assert model.drawn == [1]
+
+
+def test_what_a_draw_is_asked_for_is_part_of_its_recipe(tiny_mg):
+    runner = RecipeRunner(lambda: tiny_mg)
+    asked = Random(seed=1, bars=4, chords="| C | F |", styles={"hymn": 1.0}, guidance=2.0)
+    made = runner.run(read_recipe(write_recipe(Recipe(source=asked))))
+    plain = runner.run(Recipe(source=Random(seed=1, bars=4)))
+    assert not np.allclose(made.path["song"], plain.path["song"])
+    expected = tiny_mg.random(1, 4, chords="| C | F |", style="hymn", guidance=2)
+    assert made == expected
+
+
+def test_parts_are_redrawn_and_accompanied(tiny_mg):
+    runner = RecipeRunner(lambda: tiny_mg)
+    recipe = Recipe(source=Random(seed=1, bars=4), sound=Sound(key=2))
+    before = runner.run(recipe)
+    filled = runner.run(recipe.then(Fill(phrases=(0,), seed=2, parts=("bass",))))
+    assert filled.only(["lead", "drums"]) == before.only(["lead", "drums"])
+    assert filled.only(["bass"]) != before.only(["bass"])
+    edit = Accompany(keep=("drums",), seed=3, chords="| Am |")
+    made = runner.run(read_recipe(write_recipe(recipe.then(edit))))
+    assert made.only(["drums"]) == before.only(["drums"])
+    assert made.only(["lead"]) != before.only(["lead"])
 
 
 def test_another_sound_needs_no_model():
@@ -123,7 +147,7 @@ class SlowModel(CountingModel):
         super().__init__()
         self.started, self.may_end = threading.Semaphore(0), threading.Event()
 
-    def random(self, seed, bars, form, temperature):
+    def random(self, seed, bars, form, temperature, **asked):
         self.started.release()
         assert self.may_end.wait(60)
         return super().random(seed, bars, form, temperature)
