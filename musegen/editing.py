@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from musegen.errors import MusicError
+from musegen.latent.interpolation import slerp
 from musegen.latent.noise import draw_noise, vary_noise
 from musegen.latent.paths import MODELS
 from musegen.limits import MAX_BARS, TEMPERATURES, check_choice, check_range, choose_seed
@@ -26,7 +27,7 @@ from musegen.model.conditions import (
     style_shares,
 )
 from musegen.model.latent_space import LatentSpace
-from musegen.music.arrange import join_with_gaps
+from musegen.music.arrange import join_with_gaps, repeat
 from musegen.music.attributes import ATTRIBUTES, MAX_ATTRIBUTE_CHANGE
 from musegen.music.harmony import Chords
 from musegen.music.notes import BARS_PER_PHRASE, PARTS, STEPS_PER_BAR, part_index
@@ -46,10 +47,14 @@ __all__ = [
     "fill",
     "path_of",
     "reconstruct",
+    "restyle",
     "vary",
 ]
 
 Path = Mapping[str, np.ndarray]
+
+
+_TAKES_DRUMS = 0.5  # strength from which a restyled piece has the drums of the other one
 
 
 @dataclass(frozen=True)
@@ -164,6 +169,43 @@ def accompany(
     }
     chosen = np.tile([part not in kept for part in PARTS], (len(piece), 1))
     return _draw(mg, replace(own, path=path), path, chosen, seed, temperature, asked)
+
+
+def restyle(
+    mg: MuseGen,
+    piece: Piece,
+    like: Piece,
+    strength: float,
+    guidance: float | None,
+) -> Piece:
+    """See `MuseGen.restyle`."""
+    check_range(strength, "strength", 0, 1)
+    like = repeat(like, piece.bars)
+    paths = [dict(path_of(mg, one)) for one in (piece, like)]
+    for name, model in (("first", paths[0]), ("second", paths[1])):
+        if "song" not in model:
+            raise MusicError(f"the {name} piece has no notes but drums: choose one with a tune")
+    space = mg.spaces["song"]
+    kept = np.zeros((len(piece), len(PARTS)), bool)
+    kept[:, part_index("lead")] = True
+    lead = _cells_of(space, kept)
+    noises: list[np.ndarray] = []
+    for one, path in zip((piece, like), paths, strict=True):
+        # Drums are left out, so that the noise has the rhythm that the other parts share with them.
+        conditions = _conditions(mg, one, {"song": path["song"]}, "song", Asked(one.chords))
+        noises.append(space.to_noise(path["song"][None], lead, conditions, 1.0)[0])
+    u = slerp(noises[0], noises[1], strength)
+    u = np.where(space.by_dimension(lead), paths[0]["song"], u)
+    asked = Asked(piece.chords, guidance=guidance)
+    conditions = _conditions(mg, piece, {"song": u}, "song", asked)
+    z = space.to_latents(u[None].astype(np.float32), lead, conditions, guidance)[0]
+    path = {**paths[0], "song": np.where(space.by_dimension(lead), paths[0]["song"], z)}
+    chosen = ~kept
+    if "drums" in paths[1] and strength >= _TAKES_DRUMS:
+        path["drums"] = paths[1]["drums"]
+    else:
+        chosen[:, part_index("drums")] = False
+    return _replace_cells(mg, piece, path, chosen)
 
 
 def extend(

@@ -503,6 +503,32 @@ class MuseGen:
         )
         return editing.accompany(self, piece, keep, seed, temperature, asked)
 
+    def restyle(
+        self, piece: Piece, like: Piece, strength: float = 1.0, guidance: float | None = None
+    ) -> Piece:
+        """Give a piece the figuration, rhythm, register and drums of another one.
+
+        Its chords and its lead stay. The other parts are drawn from the noise of `like`, which says
+        what is left of them when its own chords and lead are known.
+
+        Parameters
+        ----------
+        piece : Piece
+        like : Piece
+            Repeated, or cut, to the length of `piece`.
+        strength : float
+            How much of `like`: 0 gives the piece as it is decoded; from one half on, its drums.
+        guidance : float, optional
+            How strictly the chords are obeyed, as in `random`.
+
+        Raises
+        ------
+        MusicError
+            If a piece has no notes but drums, or a value is out of range.
+        """
+        self._check_guidance(guidance)
+        return editing.restyle(self, piece, like, strength, guidance)
+
     def extend(
         self,
         piece: Piece,

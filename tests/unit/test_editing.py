@@ -289,3 +289,26 @@ def test_an_accompaniment_is_asked_for_chords_and_a_style(tiny_mg):
         assert piece.only(["lead"]) == melody
     with pytest.raises(MusicError, match="chords for 9 bars, and the piece has 8"):
         tiny_mg.accompany(melody, chords="| C " * 9)
+
+
+def test_a_restyled_piece_keeps_its_lead_and_takes_the_drums_of_the_other(tiny_mg):
+    piece, like = band(bars=8), tiny_mg.random(seed=5, bars=4)
+    made = tiny_mg.restyle(piece, like)
+    assert made.bars == 8
+    assert made.only(["lead"]) == piece.only(["lead"])
+    assert notes_by_part(made)["chords"] != notes_by_part(piece)["chords"]
+    drums = [phrase.only(["drums"]).notes.tolist() for phrase in made.phrases]
+    assert drums == [phrase.only(["drums"]).notes.tolist() for phrase in like.phrases] * 2
+    a_little = tiny_mg.restyle(piece, like, strength=0.3)
+    assert notes_by_part(a_little)["drums"] == notes_by_part(piece)["drums"]
+
+
+def test_a_restyled_piece_of_no_strength_is_the_piece_as_it_is_decoded(tiny_mg):
+    piece = tiny_mg.random(seed=6, bars=4)
+    same = tiny_mg.restyle(piece, tiny_mg.random(seed=5, bars=4), strength=0, guidance=1)
+    assert np.allclose(same.path["song"], piece.path["song"], atol=0.02)
+
+
+def test_drums_alone_have_no_style_of_a_band(tiny_mg):
+    with pytest.raises(MusicError, match="second piece has no notes but drums"):
+        tiny_mg.restyle(band(), band().only(["drums"]))
