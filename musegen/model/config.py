@@ -137,6 +137,9 @@ class TrainingConfig:
     prior_steps: int = 200  # in an epoch of the prior, which draws its phrases at random
     prior_batch_phrases: int = 1024  # in one step, as sequences of 1 to 32
     prior_learning_rate: float = 7e-4
+    # How far the latents that the prior learns lie from their means, in standard deviations of the
+    # posterior. At 1, one note in thirty of a decoded sample is another than that of its mean.
+    prior_noise: float = 0.5
 
 
 def default_config(kind: str) -> tuple[VAEConfig, PriorConfig, TrainingConfig]:

@@ -53,16 +53,26 @@ class EncodedPhrases:
             if self.next_row[row] >= 0:
                 self.run_length[row] += self.run_length[self.next_row[row]]
 
-    def coloring(self, cells: int = 1) -> np.ndarray:
+    def coloring(self, cells: int = 1, noise: float = 1.0) -> np.ndarray:
         """A matrix that gives white noise the covariance of sampled latents: ``noise @ coloring``.
 
-        Float32 ``(latent_dim, latent_dim)``. It leaves the covariance between the cells of a phrase
-        out, so that each cell can be whitened by itself. The rows of a cell lie along its principal
-        directions, the one with the largest variance first.
+        Parameters
+        ----------
+        cells : int
+            The covariance between the cells of a phrase is left out, so that each can be whitened
+            by itself.
+        noise : float
+            How far samples lie from their means, in standard deviations of the posterior.
+
+        Returns
+        -------
+        numpy.ndarray
+            Float32 ``(latent_dim, latent_dim)``. The rows of a cell lie along its principal
+            directions, the one with the largest variance first.
         """
         coloring = np.zeros((self.z_mean.shape[1],) * 2, np.float32)
         for own in np.split(np.arange(len(coloring)), cells):
-            z_var = np.exp(self.z_log_var[:, own]).mean(0)
+            z_var = noise**2 * np.exp(self.z_log_var[:, own]).mean(0)
             covariance = np.cov(self.z_mean[:, own].T.astype(float)) + np.diag(z_var)
             variance, directions = np.linalg.eigh(covariance)
             coloring[np.ix_(own, own)] = (np.sqrt(variance)[:, None] * directions.T)[::-1]

@@ -87,7 +87,8 @@ class PathBatches(Batches):
         row = np.stack(rows, axis=1)
         cells = self.prior_config.cells
         noise = rng.standard_normal((2, count, length, self.center.size), np.float32)
-        z = self.encoded.z_mean[row] + np.exp(self.encoded.z_log_var[row] / 2) * noise[0]
+        deviation = self.config.prior_noise * np.exp(self.encoded.z_log_var[row] / 2)
+        z = self.encoded.z_mean[row] + deviation * noise[0]
         z, u = (
             x.reshape(count, length, cells, -1)
             for x in ((z - self.center) @ self.whitening, noise[1])
@@ -205,7 +206,7 @@ def train_prior(
         prior = Prior(model)
     prior.build_from()
     prior.center.assign(train.z_mean.mean(0))
-    prior.coloring.assign(train.coloring(model.cells))
+    prior.coloring.assign(train.coloring(model.cells, training.prior_noise))
     labels, validation_labels = (
         replace(label_phrases(own, model), partner=_encode_partner(partner, own))
         for own in (train_phrases, validation_phrases)
