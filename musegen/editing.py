@@ -106,9 +106,11 @@ def vary(
     phrases: Sequence[int] | None,
     models: Sequence[str],
     parts: Sequence[str] | None = None,
+    keep_chords: bool = False,
 ) -> Piece:
     """See `MuseGen.vary`."""
     check_range(similarity, "similarity", 0, 1)
+    asked = Asked(piece.chords) if keep_chords else None
 
     def make_noise(
         space: LatentSpace,
@@ -121,7 +123,7 @@ def vary(
 
     path = path_of(mg, piece)
     chosen = _choose_cells(mg, piece, path, phrases, models, parts)
-    varied = _redraw(mg, piece, path, chosen, seed, make_noise)
+    varied = _redraw(mg, piece, path, chosen, seed, make_noise, asked)
     if phrases is None and parts is None and set(models) >= set(path):
         return _decode_like(mg, piece, varied)
     return _replace_cells(mg, piece, varied, chosen)
@@ -135,11 +137,12 @@ def fill(
     temperature: float,
     models: Sequence[str],
     parts: Sequence[str] | None = None,
+    asked: Asked | None = None,
 ) -> Piece:
     """See `MuseGen.fill`."""
     path = path_of(mg, piece)
     chosen = _choose_cells(mg, piece, path, phrases, models, parts)
-    return _draw(mg, piece, path, chosen, seed, temperature)
+    return _draw(mg, piece, path, chosen, seed, temperature, asked)
 
 
 def accompany(

@@ -188,6 +188,21 @@ class MuseGen:
             check_range(weight, f"the weight of {name}", 0, math.inf)
         return weights
 
+    def _asked(
+        self,
+        piece: Piece,
+        chords: Chords | str | None,
+        style: str | Mapping[str, float] | None,
+        guidance: float | None,
+    ) -> editing.Asked:
+        """Check what is asked of cells of a piece."""
+        self._check_guidance(guidance)
+        return editing.Asked(
+            Chords.from_text(chords, piece.key) if isinstance(chords, str) else chords,
+            self._check_style(style),
+            guidance,
+        )
+
     # Latents --------------------------------------------------------------------------------------
 
     def encode(self, piece: Piece) -> dict[str, np.ndarray]:
@@ -409,6 +424,7 @@ class MuseGen:
         phrases: Sequence[int] | None = None,
         models: Sequence[str] = MODELS,
         parts: Sequence[str] | None = None,
+        keep_chords: bool = False,
     ) -> Piece:
         """Make a variation of a piece, from noise near its own.
 
@@ -425,6 +441,8 @@ class MuseGen:
             Whose parts to vary: ``song``, ``drums`` or both.
         parts : sequence of str, optional
             Which parts to vary, instead of those of `models`; the others stay note for note.
+        keep_chords : bool
+            Whether the harmony stays: what is varied plays the chords of the piece.
 
         Raises
         ------
@@ -432,7 +450,7 @@ class MuseGen:
             If `similarity` is not between 0 and 1, there is no such phrase or model, or the piece
             has no notes.
         """
-        return editing.vary(self, piece, similarity, seed, phrases, models, parts)
+        return editing.vary(self, piece, similarity, seed, phrases, models, parts, keep_chords)
 
     def fill(
         self,
@@ -442,6 +460,9 @@ class MuseGen:
         temperature: float = DEFAULT_TEMPERATURE,
         models: Sequence[str] = MODELS,
         parts: Sequence[str] | None = None,
+        chords: Chords | str | None = None,
+        style: str | Mapping[str, float] | None = None,
+        guidance: float | None = None,
     ) -> Piece:
         """Draw some phrases of a piece anew, so that they fit the others.
 
@@ -459,13 +480,20 @@ class MuseGen:
         parts : sequence of str, optional
             Which parts to draw, instead of those of `models`; the others stay note for note, and
             what is drawn fits them.
+        chords : Chords or str, optional
+            What is drawn plays them: chords for each beat from the beginning of the piece on, or
+            bars of them as text, as in `random`. They are repeated to the end of the piece.
+        style, guidance
+            As in `random`.
 
         Raises
         ------
         MusicError
-            If there is no such phrase or model, a value is out of range, or the piece has no notes.
+            If there is no such phrase or model, a value is out of range, the piece has no notes, or
+            `random` would not take chords or style.
         """
-        return editing.fill(self, piece, phrases, seed, temperature, models, parts)
+        asked = self._asked(piece, chords, style, guidance)
+        return editing.fill(self, piece, phrases, seed, temperature, models, parts, asked)
 
     def accompany(
         self,
@@ -495,12 +523,7 @@ class MuseGen:
             If the piece has none of the parts to keep, every part is kept, a value is out of range,
             or `random` would not take chords or style.
         """
-        self._check_guidance(guidance)
-        asked = editing.Asked(
-            Chords.from_text(chords, piece.key) if isinstance(chords, str) else chords,
-            self._check_style(style),
-            guidance,
-        )
+        asked = self._asked(piece, chords, style, guidance)
         return editing.accompany(self, piece, keep, seed, temperature, asked)
 
     def restyle(

@@ -177,7 +177,16 @@ def _make_source(mg: MuseGen, source: Source, make_end: Callable[[Recipe], Piece
 def _apply_edit(mg: MuseGen, edit: Edit, piece: Piece) -> Piece:
     match edit:
         case schema.Fill():
-            return mg.fill(piece, edit.phrases, edit.seed, models=edit.models, parts=edit.parts)
+            return mg.fill(
+                piece,
+                edit.phrases,
+                edit.seed,
+                models=edit.models,
+                parts=edit.parts,
+                chords=_chords_for(piece, edit.chords),
+                style=edit.styles,
+                guidance=edit.guidance,
+            )
         case schema.Accompany():
             return mg.accompany(
                 piece,
@@ -188,7 +197,15 @@ def _apply_edit(mg: MuseGen, edit: Edit, piece: Piece) -> Piece:
                 guidance=edit.guidance,
             )
         case schema.Vary():
-            return mg.vary(piece, edit.similarity, edit.seed, edit.phrases, edit.models, edit.parts)
+            return mg.vary(
+                piece,
+                edit.similarity,
+                edit.seed,
+                edit.phrases,
+                edit.models,
+                edit.parts,
+                edit.keep_chords,
+            )
         case schema.Adjust():
             return mg.adjust(piece, edit.phrases, edit.models, edit.parts, **edit.changes)
         case schema.Extend():

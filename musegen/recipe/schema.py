@@ -144,6 +144,9 @@ class Fill(_Model):
     seed: Seed
     models: tuple[str, ...] = MODELS
     parts: Parts | None = None
+    chords: ChordText | None = None
+    styles: Styles | None = None
+    guidance: Guidance | None = None
 
 
 class Accompany(_Model):
@@ -166,6 +169,7 @@ class Vary(_Model):
     phrases: Phrases | None = None
     models: tuple[str, ...] = MODELS
     parts: Parts | None = None
+    keep_chords: bool = False
 
 
 class Adjust(_Model):

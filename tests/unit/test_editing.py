@@ -291,6 +291,26 @@ def test_an_accompaniment_is_asked_for_chords_and_a_style(tiny_mg):
         tiny_mg.accompany(melody, chords="| C " * 9)
 
 
+def test_cells_are_redrawn_under_chords_and_a_style(tiny_mg):
+    piece = band()
+    plain = tiny_mg.fill(piece, [1], seed=1, parts=["bass"])
+    for asked in ({"chords": "| C | F | G | C |"}, {"style": "hymn"}):
+        filled = tiny_mg.fill(piece, [1], seed=1, parts=["bass"], **asked)
+        assert not np.allclose(filled.path["song"][1], plain.path["song"][1]), asked
+        ours, theirs = notes_by_part(filled), notes_by_part(piece)
+        assert {part for part in PARTS if ours[part] != theirs[part]} == {"bass"}
+    with pytest.raises(MusicError, match="chords for 9 bars, and the piece has 8"):
+        tiny_mg.fill(piece, [1], chords="| C " * 9)
+
+
+def test_a_variation_under_its_own_chords_is_another_and_the_nearest_is_the_piece(tiny_mg):
+    piece = tiny_mg.random(seed=6, bars=4)
+    kept = tiny_mg.vary(piece, 0.5, seed=1, keep_chords=True)
+    assert not np.allclose(kept.path["song"], tiny_mg.vary(piece, 0.5, seed=1).path["song"])
+    same = tiny_mg.vary(piece, 1, seed=1, keep_chords=True)
+    assert np.allclose(same.path["song"], piece.path["song"], atol=0.02)
+
+
 def test_a_restyled_piece_keeps_its_lead_and_takes_the_drums_of_the_other(tiny_mg):
     piece, like = band(bars=8), tiny_mg.random(seed=5, bars=4)
     made = tiny_mg.restyle(piece, like)

@@ -91,6 +91,11 @@ def test_parts_are_redrawn_and_accompanied(tiny_mg):
     filled = runner.run(recipe.then(Fill(phrases=(0,), seed=2, parts=("bass",))))
     assert filled.only(["lead", "drums"]) == before.only(["lead", "drums"])
     assert filled.only(["bass"]) != before.only(["bass"])
+    under_chords = runner.run(recipe.then(Fill(phrases=(0,), seed=2, chords="| Am |")))
+    # Written in C, heard in the key of the piece.
+    assert under_chords == tiny_mg.fill(before, [0], 2, chords="| Bm |")
+    varied = runner.run(recipe.then(Vary(similarity=0.5, seed=2, keep_chords=True)))
+    assert varied == tiny_mg.vary(before, 0.5, 2, keep_chords=True)
     edit = Accompany(keep=("drums",), seed=3, chords="| Am |")
     made = runner.run(read_recipe(write_recipe(recipe.then(edit))))
     assert made.only(["drums"]) == before.only(["drums"])
