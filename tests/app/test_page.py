@@ -20,6 +20,13 @@ WATCH = """() => {
     };
     new MutationObserver(see).observe(player, { attributeFilter: ['data-state'] });
 }"""
+# What can be operated: a field and its label, or a slider and its number, count once each.
+CONTROLS = """() => [...document.querySelectorAll(
+    'button, a[href], input, select, textarea, [role=tab], [role=switch]'
+)].filter(one => {
+    const { width, height } = one.getBoundingClientRect();
+    return one.checkVisibility({ visibilityProperty: true }) && width > 1 && height > 1;
+}).map(one => (one.ariaLabel || one.textContent || one.type || '').trim())"""
 TABS = ("Random", "Interpolate", "Remix", "Explore")
 WIDTHS = (390, 1280)
 
@@ -43,6 +50,23 @@ def test_first_visit_invites_one_click(visit) -> None:
     assert [state for state, _ in seen] == ["drawn", "ready"]
     assert seen[0][1] > 0  # the picture comes before the sound
     assert page.text("title") in ("Morning", "Seed 113")
+
+
+# Before what needs a piece came with it, there were 32.
+@pytest.mark.parametrize(("width", "most"), [(1280, 28), (390, 28)])
+def test_few_controls_are_visible_at_first(visit, width, most) -> None:
+    controls = visit(width=width).page.evaluate(CONTROLS)
+    assert "Draw a piece" in controls
+    assert len(controls) <= most, controls
+    # These are for researchers, or for a piece that is there.
+    for name in ("Temperature", "Latents", "Loop phrase", "Zoom in", "WAV", "Undo"):
+        assert not any(name in control for control in controls), controls
+
+
+def test_one_line_and_one_click(visit) -> None:
+    invitation = visit().player.locator(".mg-empty")
+    assert invitation.locator("p").count() == 1
+    assert invitation.get_by_role("button").count() == 1
 
 
 def test_examples_are_there_to_begin_with(visit) -> None:
@@ -96,7 +120,10 @@ def test_a_new_seed_is_shown_and_can_be_locked(page) -> None:
 def test_length_form_and_temperature_are_used(page) -> None:
     page.tab("Random")
     page.pick("Form", "AABA")
+    researchers = page.page.get_by_role("button", name="For researchers").first
+    researchers.click()
     page.slider("Temperature").fill("0.5")
+    researchers.click()
     page.draw(5, bars=8)
     assert page.page.evaluate("location.search").startswith(
         "?seed=5&bars=8&form=AABA&temperature=0.5"

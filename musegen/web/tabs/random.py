@@ -34,7 +34,8 @@ def random_tab() -> RandomTab:
         }
     _, number, lock = seed_field()
     bars = slider("bars", DEFAULT_BARS, 2, "Length in bars")
-    temperature = slider("temperature", DEFAULT_TEMPERATURE, 0.05)
     form = gr.Dropdown(FORMS, value=DEFAULT_FORM, label="Form", filterable=False, min_width=100)
     button = gr.Button("Draw a piece", variant="primary", elem_classes="mg-go", elem_id="draw")
+    with gr.Accordion("For researchers", open=False, elem_classes="mg-fold"):
+        temperature = slider("temperature", DEFAULT_TEMPERATURE, 0.05)
     return RandomTab(examples, [number, lock, bars, form, temperature], button)

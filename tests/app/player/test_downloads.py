@@ -72,6 +72,29 @@ def test_stems_are_the_parts_apart(page, tmp_path) -> None:
         assert part.get_attribute("data-part") in names
 
 
+def test_sheet_music_is_shown_and_saved(page, tmp_path) -> None:
+    if not page.player.locator("[data-file=png]").is_visible():
+        page.button("More").click()
+    page.button("Sheet music").click()
+    image = page.player.locator(".mg-sheets img")
+    is_shown = """name => {
+        const image = document.querySelector('.mg-sheets img');
+        return !image.hidden && image.naturalWidth > 0 && image.alt.startsWith(name);
+    }"""
+    page.wait(is_shown, "lead sheet")
+    with page.page.expect_download() as download:
+        page.player.locator("[data-save=musicxml]").click()
+    download.value.save_as(tmp_path / "a.musicxml")
+    assert download.value.suggested_filename == "musegen-seed5-4bars.lead.musicxml"
+    lead = read_midi(tmp_path / "a.musicxml")
+    page.button("Full score").click()
+    page.wait(is_shown, "score")
+    assert image.is_visible()
+    page.player.locator(".mg-sheets .mg-close").click()
+    piece = page.piece()
+    assert lead.notes["pitch"].tolist() == piece.only(("lead",)).notes["pitch"].tolist()
+
+
 def test_latents_are_the_path(page, tmp_path) -> None:
     file = page.download("npy", tmp_path)
     assert file.name == "musegen-seed5-4bars.npy"

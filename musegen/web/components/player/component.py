@@ -10,10 +10,12 @@ import gradio as gr
 import numpy as np
 from gradio.data_classes import FileData, GradioModel
 
+from musegen.audio import has_ffmpeg
 from musegen.music import Piece
 from musegen.music.instruments import instrument_name
 from musegen.music.meters import COMMON_TIME, signatures
 from musegen.music.notes import PARTS, STEPS_PER_BAR, NoteArray
+from musegen.sheets import has_packages
 from musegen.web.assets import asset
 from musegen.web.components.typed import encode_array, typed_html
 from musegen.web.modules import load_module
@@ -290,8 +292,20 @@ def player(**kwargs: Any) -> gr.HTML:
     return typed_html(
         PlayerData,
         None,
-        html_template=asset("components/player/player.html"),
+        html_template=_template(),
         css_template=asset("components/player/player.css") + asset("components/player/chords.css"),
         js_on_load=load_module("components/player/player.js", _EVENTS),
         **kwargs,
     )
+
+
+def _template() -> str:
+    """Return the HTML of the player, without buttons for files that cannot be made here."""
+    template = asset("components/player/player.html")
+    for button, is_possible in (
+        ('class="mg-sheets-open"', has_packages()),
+        ('data-file="mp4"', has_ffmpeg()),
+    ):
+        if not is_possible:
+            template = template.replace(button, f"{button} hidden")
+    return template

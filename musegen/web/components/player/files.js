@@ -22,7 +22,10 @@ export function connectFiles(root, controller, drawPicture) {
   const more = find(area, ".mg-more", HTMLElement);
   const copy = find(area, ".mg-copy", HTMLElement);
   const wav = find(area, '[data-file="wav"]', HTMLElement);
-  const buttons = [...area.querySelectorAll(".mg-file")].filter((b) => b instanceof HTMLElement);
+  const buttons = [...area.querySelectorAll("[data-file]")].filter((b) => b instanceof HTMLElement);
+
+  /** @type {(file: FileData | null) => void} what becomes of the file that is being made */
+  let use = save;
 
   /** @type {Map<string, FileData>} what was made of the piece, by kind: it can be dragged away */
   const made = new Map();
@@ -39,8 +42,18 @@ export function connectFiles(root, controller, drawPicture) {
     const kind = button.dataset.file ?? "";
     const name = button.textContent ?? "";
     button.setAttribute("aria-busy", "true");
-    const isWord = kind === "stems" || kind === "npy"; // and not an abbreviation
-    controller.fileBegins(kind === "wav" ? "WAV" : isWord ? name.toLowerCase() : name);
+    const isWord = ["stems", "npy", "mp4"].includes(kind); // and not an abbreviation
+    order(kind, kind === "wav" ? "WAV" : isWord ? name.toLowerCase() : name);
+  }
+
+  /**
+   * Ask for a file of the piece.
+   * @param {string} kind @param {string} name of the file, in a sentence
+   * @param {(file: FileData | null) => void} then
+   */
+  function order(kind, name, then = save) {
+    use = then;
+    controller.fileBegins(name);
     if (kind === "png") savePicture();
     else if (!asked) ask(kind, true);
     else if (asked.kind === kind && !asked.isOld) asked.isWanted = true;
@@ -102,6 +115,11 @@ export function connectFiles(root, controller, drawPicture) {
   /** @param {FileData | null} file what was made, if anything */
   function finish(file) {
     controller.fileEnds();
+    use(file);
+  }
+
+  /** @param {FileData | null} file */
+  function save(file) {
     if (!file) return;
     const link = make("a");
     link.href = file.url;
@@ -148,6 +166,7 @@ export function connectFiles(root, controller, drawPicture) {
 
   return {
     receive,
+    order,
     render() {
       for (const button of buttons) {
         disable(button, state.fileObstacle);

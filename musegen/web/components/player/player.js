@@ -14,6 +14,7 @@ import { connectParts } from "./parts.js";
 import { connectPhrases } from "./phrases.js";
 import { drawPicture } from "./picture.js";
 import { connectRoll } from "./roll.js";
+import { connectSheets } from "./sheets.js";
 import { connectStatus } from "./status.js";
 import { allowSound, connectKeys, connectTransport } from "./transport.js";
 
@@ -32,6 +33,7 @@ export function start({ element, props, watch, trigger }) {
 
   const picture = async () => controller.state.piece && drawPicture(controller.state.piece, root);
   const files = connectFiles(root, controller, picture);
+  const sheets = connectSheets(root, controller, files.order);
   const phrases = connectPhrases(root, controller);
   const roll = connectRoll(root, controller);
   const history = connectHistory(root, controller);
@@ -44,10 +46,11 @@ export function start({ element, props, watch, trigger }) {
     connectEdits(root, controller),
     connectKeyboard(root, controller, choices),
     files,
+    sheets,
     roll,
   ];
   connectKeys(root, controller, {
-    isDialogOpen: history.isOpen,
+    isDialogOpen: () => history.isOpen() || sheets.isOpen(),
     phraseOfKey: phrases.phraseOfKey,
     pressZoomKey: roll.pressZoomKey,
   });
