@@ -38,11 +38,19 @@ export function connectSheets(root, controller, order) {
   }
 
   /** @param {FileData | null} file */
-  function showFile(file) {
-    note.textContent = file ? "" : `There is no ${name()} of this piece.`;
-    image.hidden = !file;
-    if (!file) return;
-    image.src = file.url;
+  async function showFile(file) {
+    // The server sends files as data of any kind, which no browser shows as a picture.
+    const svg =
+      file &&
+      (await fetch(file.url).then(
+        (answer) => answer.blob(),
+        () => null,
+      ));
+    note.textContent = svg ? "" : `There is no ${name()} of this piece.`;
+    image.hidden = !svg;
+    URL.revokeObjectURL(image.src);
+    if (!svg) return;
+    image.src = URL.createObjectURL(new Blob([svg], { type: "image/svg+xml" }));
     image.alt = `${name()} of ${controller.state.piece?.title}`;
     paper.scrollTop = 0;
   }
