@@ -77,3 +77,23 @@ class EncodedPhrases:
             variance, directions = np.linalg.eigh(covariance)
             coloring[np.ix_(own, own)] = (np.sqrt(variance)[:, None] * directions.T)[::-1]
         return coloring
+
+    def signal_shares(self, coloring: np.ndarray, noise: float = 1.0) -> np.ndarray:
+        """How much of the variance of whitened latents tells phrases apart.
+
+        The rest is the posterior's: differences that small are not heard.
+
+        Parameters
+        ----------
+        coloring : numpy.ndarray
+            Of `coloring`, made with the same `noise`.
+
+        Returns
+        -------
+        numpy.ndarray
+            Float32 ``(latent_dim,)``, 0 to 1.
+        """
+        variance = np.square(coloring.astype(float)).sum(1)
+        posterior = np.square(coloring) @ np.exp(self.z_log_var).mean(0) / variance
+        signal = np.maximum(variance - noise**2 * posterior, 0)
+        return (signal / (signal + posterior)).astype(np.float32)

@@ -17,7 +17,7 @@ from safetensors.numpy import save_file
 
 from musegen.errors import CheckpointError
 from musegen.files import atomic_write
-from musegen.model.tensors import to_numpy
+from musegen.model.tensors import Tensor, to_numpy
 from musegen.training.distributed import SINGLE_WORKER, WorkerGroup, share_training_steps
 
 __all__ = ["Batches", "Schedule", "TrainingMonitor", "fit_model", "precision"]
@@ -76,7 +76,7 @@ def fit_model(
     monitor: TrainingMonitor,
     training: Callable[[int], Batches],
     validation: Batches,
-    loss: str | None = None,
+    loss: Callable[[Tensor, Tensor], Tensor] | None = None,
     resume: bool = False,
 ) -> None:
     """Train a model until its schedule ends or its validation loss stops improving.
@@ -87,8 +87,8 @@ def fit_model(
         With its weights created.
     training : callable
         Gives the training batches from an epoch on.
-    loss : str, optional
-        By Keras's name; None if the model computes its own.
+    loss : callable, optional
+        Takes targets and outputs; None if the model computes its own.
     resume : bool
         Go on from the state that the monitor has saved.
 

@@ -1,7 +1,12 @@
 """Training of a prior on the latents of a dataset, in the order of its songs."""
 
+# Keras has no types.
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false, reportMissingTypeStubs=false
+
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +17,7 @@ from musegen.model.checkpoint import save_prior
 from musegen.model.conditions import Conditions, condition_dim
 from musegen.model.config import PriorConfig, TrainingConfig
 from musegen.model.prior import Prior
-from musegen.model.tensors import to_numpy
+from musegen.model.tensors import Tensor, ops, to_numpy
 from musegen.model.vae import VAE
 from musegen.music.phrase_set import PhraseSet
 from musegen.training.distributed import SINGLE_WORKER, WorkerGroup
@@ -206,7 +211,8 @@ def train_prior(
         prior = Prior(model)
     prior.build_from()
     prior.center.assign(train.z_mean.mean(0))
-    prior.coloring.assign(train.coloring(model.cells, training.prior_noise))
+    coloring = train.coloring(model.cells, training.prior_noise)
+    prior.coloring.assign(coloring)
     labels, validation_labels = (
         replace(label_phrases(own, model), partner=_encode_partner(partner, own))
         for own in (train_phrases, validation_phrases)
@@ -226,10 +232,26 @@ def train_prior(
         ),
         lambda epoch: PathBatches(train, labels, prior, training, epoch, steps, group),
         PathBatches(validation, validation_labels, prior, training, None, steps // 10 + 1, group),
-        loss="mse",
+        loss=_weighted_square_error(
+            train.signal_shares(coloring, training.prior_noise).reshape(model.cells, -1)
+        ),
         resume=resume,
     )
     return prior
+
+
+def _weighted_square_error(weights: np.ndarray) -> Callable[[Tensor, Tensor], Tensor]:
+    """Make a loss of velocities, in which each dimension counts as much as it tells phrases apart.
+
+    Without weights most of the loss, and of the noise in its gradient, is of dimensions in which
+    there is hardly anything to be learnt.
+    """
+    weights = weights / weights.mean()
+
+    def loss(velocity: Tensor, predicted: Tensor) -> Tensor:
+        return ops.mean(ops.square(predicted - velocity) * weights, axis=-1)
+
+    return loss
 
 
 def _encode_partner(partner: VAE | None, phrases: PhraseSet) -> np.ndarray | None:

@@ -11,6 +11,7 @@ from musegen.music.phrase_set import PhraseSet
 from musegen.training.attribute_controls import train_attribute_controls
 from musegen.training.distributed import SINGLE_WORKER, WorkerGroup
 from musegen.training.prior import train_prior
+from musegen.training.touch import play_like_performers
 from musegen.training.tuning import tune_inference
 from musegen.training.vae import train_vae
 
@@ -51,6 +52,8 @@ def train_checkpoint(
         If there is no state to resume from.
     """
     folder = Path(folder)
+    if vae_config.kind == "drums":
+        phrases = play_like_performers(phrases)
     train_vae(phrases, folder, vae_config, training, resume, group)
     vae = load_vae(folder)  # the best, which is the one in the checkpoint, not the last
     resume_prior = resume and (folder / "prior.csv").exists()

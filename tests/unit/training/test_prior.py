@@ -30,6 +30,20 @@ def test_coloring_gives_white_noise_the_covariance_of_the_latents(encoded):
     assert (np.diff(np.linalg.norm(coloring, axis=1)) <= 1e-6).all(), "largest variance first"
 
 
+def test_directions_in_which_phrases_differ_more_than_they_blur_are_signal(encoded):
+    coloring = encoded.coloring(noise=0.5)
+    shares = encoded.signal_shares(coloring, noise=0.5)
+    assert shares.shape == (encoded.z_mean.shape[1],)
+    assert ((shares >= 0) & (shares <= 1)).all()
+    posterior = np.exp(encoded.z_log_var).mean(0)
+    along = coloring / np.linalg.norm(coloring, axis=1, keepdims=True)
+    expected = [
+        (signal := np.var(encoded.z_mean @ row, ddof=1)) / (signal + posterior @ row**2)
+        for row in along
+    ]
+    assert shares == pytest.approx(expected, abs=0.02)
+
+
 @pytest.fixture
 def batches(encoded, tiny_checkpoints):
     prior = load_prior(tiny_checkpoints / "song")
