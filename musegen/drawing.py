@@ -35,6 +35,9 @@ __all__ = ["Request", "draw_paths", "length_of"]
 
 # Where a section of a plan returns, its noise has this correlation with that of the first time.
 _RETURN_SIMILARITY = 0.95
+# Styles of draws that are asked for none that the model knows. Most songs that `song` has heard are
+# pop, and the others differ too much to be mixed. Drums play to the song.
+_DEFAULT_STYLES = {"song": {"pop": 1.0}, "drums": {}}
 _COPIES_STREAM = 2**32 + 1  # of a seed: not that of a model, nor of `apply_form`
 
 
@@ -120,7 +123,7 @@ def draw_paths(
             chords=None if chords is None else chords[place],
             places=place_features(place, request.phrases),
             sections=None if plan is None else _describe(plan),
-            styles=style_shares(space.styles, request.styles),
+            styles=_styles_of(name, space, request),
             partner=partner,
         )
         count = int(noise_row.max()) + 1
@@ -141,6 +144,12 @@ def draw_paths(
         for path, one in zip(paths, z, strict=True):
             path[name] = one[order].astype(np.float32)
     return paths
+
+
+def _styles_of(name: str, space: LatentSpace, request: Request) -> np.ndarray | None:
+    """Mix the styles that a model is asked for, or its default."""
+    asked = style_shares(space.styles, request.styles)
+    return style_shares(space.styles, _DEFAULT_STYLES[name]) if asked is None else asked
 
 
 def _plan_draws(order: np.ndarray, chords: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:

@@ -261,6 +261,8 @@ def test_chords_and_styles_change_what_is_drawn(tiny_mg):
     only_drums = latents(style="rock")
     assert np.array_equal(only_drums["song"], plain["song"])
     assert not np.allclose(only_drums["drums"], plain["drums"])
+    pop = latents(style="pop")
+    assert np.array_equal(pop["song"], plain["song"]), "what is asked for no style is pop"
 
 
 def test_chords_are_asked_for_in_the_key_of_the_piece(tiny_mg):
