@@ -16,6 +16,7 @@ if TYPE_CHECKING:
         MusicWarning,
     )
     from musegen.generator import MuseGen, load
+    from musegen.hearing import transcribe_melody
     from musegen.music import Chord, Chords, Feel, Phrase, Piece, phrase_features, piece_features
     from musegen.reading import read_midi, read_midi_with_report
 
@@ -38,6 +39,7 @@ __all__ = [
     "read_midi",
     "read_midi_with_report",
     "render",
+    "transcribe_melody",
     "write_audio",
 ]
 
@@ -45,6 +47,7 @@ _MODULES = {
     "musegen.audio": ("render", "write_audio"),
     "musegen.errors": tuple(name for name in __all__ if name.endswith(("Error", "Warning"))),
     "musegen.generator": ("MuseGen", "load"),
+    "musegen.hearing": ("transcribe_melody",),
     "musegen.music": (
         "Chord",
         "Chords",

@@ -14,11 +14,11 @@ from tqdm import tqdm
 
 from musegen.audio import FORMATS, render, write_audio
 from musegen.files import atomic_write
+from musegen.hearing import read_music
 from musegen.latent.paths import stack_path
 from musegen.music import Piece
 from musegen.music.notes import BARS_PER_PHRASE
 from musegen.parallel import WorkerPool, parallel_map
-from musegen.reading import read_midi_with_report
 from musegen.sheets import LEAD_SHEET, SHEETS, is_lead_sheet, write_sheets
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def vary_file(
     mg: MuseGen, numbers: range, file: Path, similarity: float, changes: dict[str, Any]
 ) -> list[Piece]:
     """Make variations of a MIDI file, with the numbers as seeds; then `MuseGen.adjust` them."""
-    piece, _ = read_midi_with_report(file)  # the main process has shown the report
+    piece, _ = read_music(file)  # the main process has shown the report
     piece = replace(piece, path=mg.encode(piece))
     varied = [mg.vary(piece, similarity, number) for number in numbers]
     return [mg.adjust(one, **changes) for one in varied] if changes else varied

@@ -23,6 +23,7 @@ from musegen.audio import FORMATS, fluidsynth_problem, render_file, write_audio
 from musegen.batch import MIDI, PATH, MakePieces, draw_pieces, vary_file, write_many, write_piece
 from musegen.drawing import length_of
 from musegen.errors import MuseGenError, MusicError, WorkerError, is_disk_full
+from musegen.hearing import read_music
 from musegen.latent.forms import DEFAULT_FORM, FORMS, section_order
 from musegen.latent.paths import stack_path, write_paths
 from musegen.latent.plans import read_plan
@@ -45,7 +46,6 @@ from musegen.music.keys import key_named
 from musegen.music.notes import PARTS, part_index
 from musegen.music.similarity import describe_likeness
 from musegen.parallel import DASK, PROCESSES, WorkerPool
-from musegen.reading import read_midi_with_report
 from musegen.sheets import SHEETS, check_packages
 
 if TYPE_CHECKING:
@@ -251,8 +251,8 @@ def _say_progress(doing: str) -> None:
 
 
 def _read(path: str) -> Piece:
-    """Read a MIDI file; say on stderr what of it was lost, changed or repaired."""
-    piece, report = read_midi_with_report(path)
+    """Read a file or a recording; say on stderr what of it was lost, changed or repaired."""
+    piece, report = read_music(path)
     _say_of(path, report.losses)
     return piece
 

@@ -13,7 +13,7 @@ from musegen.reading.bar_line import find_bar_line
 from musegen.reading.beats import find_beats
 from musegen.reading.onsets import Onsets
 
-__all__ = ["Grid", "choose_grid", "grid_fit", "map_grid"]
+__all__ = ["Grid", "choose_grid", "find_grid", "grid_fit", "map_grid"]
 
 # How well onsets fit a grid is the mean cosine of their position within a step: 1 if all are on
 # steps, 0 by chance (with standard deviation 1 / sqrt(2 n)), -1 if all are halfway between steps.
@@ -204,6 +204,24 @@ def choose_grid(midi: pretty_midi.PrettyMIDI, onsets: Onsets) -> Grid:
     if grid_fit(found_grid.positions(times)).real < _FOUND_FIT:
         return replace(grid, source="unknown")
     return _start_at_first_bar(found_grid, onsets)
+
+
+def find_grid(onsets: Onsets, tempo: float | None = None) -> Grid | None:
+    """Find the grid of a recording of which nothing but its notes is known.
+
+    Parameters
+    ----------
+    onsets : Onsets
+    tempo : float, optional
+        As in `musegen.reading.beats.find_beats`.
+
+    Returns
+    -------
+    Grid or None
+        None if the notes have no beat.
+    """
+    found = find_beats(np.unique(onsets.start), tempo)
+    return None if found is None else _start_at_first_bar(Grid(*found, source="found"), onsets)
 
 
 def _is_written(grid: Grid, times: np.ndarray) -> bool:

@@ -93,14 +93,20 @@ def read_midi_with_report(
 
 
 def read_file(
-    file: MidiFile, assign: Mapping[int, str | None] | None = None, tempo_factor: float = 1.0
+    file: MidiFile,
+    assign: Mapping[int, str | None] | None = None,
+    tempo_factor: float = 1.0,
+    grid: Grid | None = None,
 ) -> tuple[Piece, Report]:
-    """Read a file that is already loaded; see `read_midi_with_report`."""
+    """Read a file that is already loaded; see `read_midi_with_report`.
+
+    The grid is chosen as `musegen.reading.grid.choose_grid` does, unless it is given.
+    """
     name, midi = file.name, file.midi
     if not midi.instruments:
         raise MusicError(f"{name} has no notes in it: choose another file")
     onsets = Onsets.from_instruments(_heard(file, assign or {}))
-    grid = choose_grid(midi, onsets)
+    grid = grid or choose_grid(midi, onsets)
     tempo_factors = grid.factors
     if tempo_factor not in tempo_factors:
         raise MusicError(_no_such_factor(name, tempo_factor, grid))

@@ -125,6 +125,8 @@ class Report:
         Length of the piece in bars of the file's meters.
     seconds, file_seconds : float
         Length of the piece, and of the file to the end of its last note.
+    heard : str
+        A sentence about what was heard in a recording; empty for a file of notes.
     """
 
     midi_type: int
@@ -153,6 +155,7 @@ class Report:
     bars: int = 0
     seconds: float = 0.0
     file_seconds: float = 0.0
+    heard: str = ""
 
     @property
     def lines(self) -> tuple[str, ...]:
@@ -196,6 +199,8 @@ class Report:
         )
 
     def _beat(self) -> str:
+        if self.heard:
+            return self.heard
         if self.grid == "found":
             return "The notes are not on the file's beat, so the beat was found from the notes."
         if self.grid == "unknown":
@@ -240,7 +245,7 @@ class Report:
                 f"The file has bars of {', '.join(self.lost_meters)}: they are read on their own "
                 "beats, and cut into bars of four."
             )
-        if not sentences and not self.meters:
+        if not sentences and not self.meters and not self.heard:
             sentences.append("The file names no meter: 4/4 is used.")
         return " ".join(sentences)
 

@@ -128,6 +128,7 @@ class Services:
         notify: Callable[[str], object],
         assign: Mapping[int, str | None] | None = None,
         tempo_factor: float = 1.0,
+        quantize: float = 1.0,
     ) -> Upload:
         """Read an uploaded file as `musegen.server.uploads.read_upload` does.
 
@@ -139,7 +140,7 @@ class Services:
             As `make_version` does, and if the file cannot be read.
         """
         with self._model_slot():
-            return read_upload(path, notify, assign, tempo_factor)
+            return read_upload(path, notify, assign, tempo_factor, quantize)
 
     def make_sound(
         self,

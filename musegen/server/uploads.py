@@ -1,4 +1,4 @@
-"""Files that visitors upload: MIDI and scores of their own, and files that the page wrote."""
+"""Files that visitors upload: MIDI, scores, recordings, and files that the page wrote."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 
 from musegen import audio
 from musegen.errors import MusicError
+from musegen.hearing import transcribe_file
 from musegen.midi import ENDINGS as MIDI_ENDINGS
 from musegen.midi import SCORE_ENDINGS, Tag, find_tag, load_file
 from musegen.music import Piece
@@ -61,11 +62,13 @@ def read_upload(
     notify: Callable[[str], object],
     assign: Mapping[int, str | None] | None = None,
     tempo_factor: float = 1.0,
+    quantize: float = 1.0,
 ) -> Upload:
     """Read an uploaded file.
 
     A file that the page wrote contains its recipe and becomes that piece again. Any other MIDI
     file is read note for note, and so is a file whose notes were changed since the page wrote it.
+    Any other sound is heard as one voice that sings.
 
     Parameters
     ----------
@@ -73,8 +76,8 @@ def read_upload(
     notify : callable
         Called with a line about what visitors would not expect. The whole report is longer than
         most people read.
-    assign, tempo_factor
-        As for `read_midi_with_report`.
+    assign, tempo_factor, quantize
+        As for `musegen.hearing.read_music`.
 
     Raises
     ------
@@ -101,14 +104,16 @@ def read_upload(
         notify(notice)
         own_notes = _notes_recipe(read_file(midi)[0], file) if midi else None
         return Upload(recipe, notices=(f"{notice[:1].upper()}{notice[1:]}.",), own_notes=own_notes)
-    if midi is None:
-        what = problem or "not made on this page, and the page reads no other sound files"
-        raise MusicError(f"{file.name} was {what}; give a MIDI file")
+    if midi is None and problem:
+        raise MusicError(f"{file.name} was {problem}; give a MIDI file")
     notices: list[str] = []
     if problem:
         notices.append(f"{file.name} was {problem}: its notes are used as they are")
         notify(notices[-1])
-    piece, report = read_file(midi, assign, tempo_factor)
+    if midi is None:
+        piece, report = transcribe_file(file, assign, tempo_factor, quantize=quantize)
+    else:
+        piece, report = read_file(midi, assign, tempo_factor)
     if report.lost_meters:
         others = ", ".join(report.lost_meters)
         notify(f"{file.name} has bars of {others}: its beats are kept, in bars of four")

@@ -1,0 +1,53 @@
+"""Reads recordings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import soundfile
+
+from musegen.errors import MusicError
+from musegen.midi.load import display_text
+
+__all__ = ["ENDINGS", "read_sound"]
+
+ENDINGS = (".wav", ".flac", ".ogg", ".mp3")
+_MOST_SECONDS = 180  # a song of several verses; it takes seconds to hear
+_RATES = (4_000, 200_000)
+
+
+def read_sound(path: str | Path) -> tuple[npt.NDArray[np.float32], int]:
+    """Read a sound file.
+
+    Returns
+    -------
+    samples : numpy.ndarray
+        Float32, shape ``(samples, channels)``, in [-1, 1].
+    rate : int
+        Samples a second.
+
+    Raises
+    ------
+    MusicError
+        If the file is missing, no sound, or over three minutes long.
+    """
+    name = display_text(Path(path).name)
+    try:
+        with soundfile.SoundFile(path) as file:
+            if not _RATES[0] <= file.samplerate <= _RATES[1]:
+                raise MusicError(f"{name} has {file.samplerate} samples a second: export it again")
+            most = _MOST_SECONDS * file.samplerate
+            samples = file.read(most + 1, dtype="float32", always_2d=True)
+            rate = file.samplerate
+    # soundfile raises TypeError for .raw files, which do not say their rate.
+    except (OSError, TypeError, ValueError, soundfile.SoundFileError) as error:
+        if isinstance(error, MusicError):
+            raise
+        raise MusicError(
+            f"{name} is no sound that can be read: give a recording as WAV, FLAC, OGG or MP3"
+        ) from None
+    if len(samples) > most:
+        raise MusicError(f"{name} is over {_MOST_SECONDS // 60} minutes long: cut it shorter")
+    return np.nan_to_num(samples), rate
