@@ -28,6 +28,7 @@ _DIP = 5.0  # decibels by which the voice sinks between two notes of one pitch; 
 _SHORTEST = 0.07  # seconds; shorter ones are slides between notes
 _RISE = 0.08  # seconds before the pitch is heard in which the voice may have begun
 _SOFT = 10.0  # decibels below the note's level: there it begins
+_SYLLABLE = 12  # frames: what is shorter is as often speech as song
 _QUIET = 35.0  # decibels below the loudest notes: breath and room
 _LOUD, _SOFTEST = 112, 56  # velocities of the loudest note, and of one 20 dB softer
 _SMOOTH = 1.5  # frames
@@ -167,5 +168,6 @@ def _on_note(
         own = pitch[start:end]
         own = own[np.isfinite(own)]
         if len(own):
-            found.append((np.abs(gaussian_filter1d(own, _VIBRATO) - number) < 0.3) & (len(own) >= 12))
+            is_near = np.abs(gaussian_filter1d(own, _VIBRATO) - number) < 0.3
+            found.append(is_near & (len(own) >= _SYLLABLE))
     return np.concatenate(found)
