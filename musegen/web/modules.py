@@ -1,4 +1,4 @@
-"""Serves the page's ES modules, and loads them where a component needs them.
+"""Serves the page's ES modules and dictionaries, and loads modules where a component needs them.
 
 The browser loads the files as they are. The first folder of their addresses is a digest of all of
 them, so that browsers may keep them for good and still never run a script of another version.
@@ -25,12 +25,13 @@ __all__ = ["load_module", "module_routes", "page_head"]
 _ROOT = Path(__file__).parent
 _MODULES = {
     path.relative_to(_ROOT).as_posix(): path.read_bytes()
-    for folder in ("components", "static")
-    for path in sorted((_ROOT / folder).rglob("*.js"))
+    for folder, ending in (("components", "js"), ("static", "js"), ("languages", "json"))
+    for path in sorted((_ROOT / folder).rglob(f"*.{ending}"))
 }
 _DIGEST = hashlib.sha256(repr(sorted(_MODULES.items())).encode()).hexdigest()[:16]
 _EARLY = ("components/player/", "components/shared/")  # folders of what each page needs at once
 _SYNTHESIZER = "components/player/page_synthesizer.js"
+_TRANSLATOR = "static/translate_page.js"
 _CACHE_FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 
 
@@ -65,11 +66,14 @@ def page_head() -> str:
     links = "".join(
         f'<link rel="modulepreload" href="{_address(name)}">'
         for name in _MODULES
-        if name.startswith(_EARLY)
+        if name.startswith(_EARLY) and name.endswith(".js")
     )
+    languages = {Path(name).stem: _address(name) for name in _MODULES if name.endswith(".json")}
+    links += f'<script type="application/json" id="mg-languages">{json.dumps(languages)}</script>'
     # The synthesizer starts before the player, which waits for Gradio.
-    start = f'<script type="module" src="{_address(_SYNTHESIZER)}"></script>'
-    return asset("static/head.html") + links + start
+    early = (_TRANSLATOR, _SYNTHESIZER)
+    starts = "".join(f'<script type="module" src="{_address(name)}"></script>' for name in early)
+    return asset("static/head.html") + links + starts
 
 
 def _address(name: str) -> str:
@@ -82,4 +86,6 @@ async def _serve(request: Request) -> Response:
     content = _MODULES.get(request.path_params["name"])
     if content is None or request.path_params["digest"] != _DIGEST:
         return PlainTextResponse("Not Found", 404)
-    return Response(content, media_type="text/javascript", headers=_CACHE_FOREVER)
+    is_json = request.path_params["name"].endswith(".json")
+    kind = "application/json" if is_json else "text/javascript"
+    return Response(content, media_type=kind, headers=_CACHE_FOREVER)

@@ -1,6 +1,7 @@
 // Files to download. Python makes all of them but the picture, one at a time.
 
 import { disable, find, make, onPress } from "../shared/dom.js";
+import { translated } from "../shared/languages.js";
 
 /** @import { FileData } from "../shared/payloads.js" */
 /** @import { Controller } from "./controller.js" */
@@ -134,7 +135,7 @@ export function connectFiles(root, controller, drawPicture) {
       await navigator.clipboard.writeText(address);
       copy.textContent = "Copied";
     } catch {
-      prompt("The link that makes this piece again:", address); // no clipboard without https
+      prompt(translated("The link that makes this piece again:"), address); // no clipboard without https
     }
     setTimeout(() => {
       copy.textContent = "Copy link";

@@ -1,5 +1,6 @@
 // Paints a piano roll that does not move: grid, names and notes.
 
+import { translated } from "../shared/languages.js";
 import { clamp } from "../shared/numbers.js";
 import { BLEND, barsPerNumber, boxOf, RULER, xOf } from "./geometry.js";
 import { COLOURS } from "./parts.js";
@@ -125,7 +126,7 @@ function paintBars(context, layout, piece, fontFamily) {
     context.fillStyle = mark ? WHITE : DIM;
     const number = piece.meters?.[bar]?.number ?? bar + 1;
     const text = mark ?? (number && bar % numbered === 0 ? String(number) : "");
-    context.fillText(text, x + 6, RULER / 2 + 1);
+    context.fillText(translated(text), x + 6, RULER / 2 + 1);
   }
 }
 
@@ -199,7 +200,7 @@ export function paintGutter(context, layout, piece, fontFamily) {
   }
   context.font = `500 ${Math.min(10, lane - 1)}px ${fontFamily}`;
   piece.drums.forEach((pitch, i) => {
-    const name = DRUMS.get(pitch)?.short ?? "";
+    const name = translated(DRUMS.get(pitch)?.short ?? "");
     context.fillText(name, gutter - (isSmall ? 5 : 8), drumTop + (i + 0.5) * lane);
   });
   context.textAlign = "left";

@@ -1,6 +1,7 @@
 // The picture to download: the roll of the whole piece, with its title and the parts' colours.
 
 import { contextOf } from "../shared/dom.js";
+import { translated } from "../shared/languages.js";
 import { capitalize, clamp } from "../shared/numbers.js";
 import { frameOf, layOut, widthOf } from "./geometry.js";
 import { fillBox, fontFamilyOf, paintGrid, paintGutter, paintNotes } from "./paint.js";
@@ -51,17 +52,18 @@ function paintHeading(context, piece, width, font) {
   context.font = `680 22px ${font}`;
   context.fillStyle = "#fff";
   const most = width * 0.55;
-  context.fillText(piece.title, 20, 36, most);
-  const x = 20 + Math.min(most, context.measureText(piece.title).width) + 18;
+  const title = translated(piece.title);
+  context.fillText(title, 20, 36, most);
+  const x = 20 + Math.min(most, context.measureText(title).width) + 18;
   context.font = `400 13px ${font}`;
   context.fillStyle = "#a8a4ad";
-  context.fillText(piece.details.join("  ·  "), x, 36, width - x - 20);
+  context.fillText(translated(piece.details.join("  ·  ")), x, 36, width - x - 20);
   let left = 20;
   for (const { name, instrument } of piece.parts) {
     context.fillStyle = COLOURS[name];
     fillBox(context, { x: left, y: 55, width: 11, height: 11 }, 3);
     context.fillStyle = "#e9e6ee";
-    const text = `${capitalize(name)}: ${instrument}`;
+    const text = translated(`${capitalize(name)}: ${instrument}`);
     context.fillText(text, left + 18, 65);
     left += 18 + context.measureText(text).width + 24;
   }

@@ -1,5 +1,7 @@
 // Small helpers for elements. Text from Python is always set as text, never as markup.
 
+import { translated } from "./languages.js";
+
 /**
  * The first element that matches; an error if there is none of this type.
  *
@@ -35,7 +37,8 @@ export function make(tag, className = "", ...content) {
  * @param {Element} element @param {string} text
  */
 export function setText(element, text) {
-  if (element.textContent !== text) element.textContent = text;
+  const shown = translated(text);
+  if (element.textContent !== shown) element.textContent = shown;
 }
 
 /**
@@ -45,7 +48,8 @@ export function setText(element, text) {
  */
 export function disable(button, reason) {
   button.setAttribute("aria-disabled", String(Boolean(reason)));
-  button.title = reason || button.dataset.title || "";
+  const title = translated(reason || button.dataset.title || "");
+  if (button.title !== title) button.title = title;
 }
 
 /**
