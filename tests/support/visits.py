@@ -219,12 +219,17 @@ def open_visits(url: str, browser, ready: str) -> Iterator[Callable[..., Visit]]
             problems.append(message.text)
 
     def open_page(
-        query: str = "", width: int = 1280, dark: bool = False, touch: bool = False
+        query: str = "",
+        width: int = 1280,
+        dark: bool = False,
+        touch: bool = False,
+        locale: str = "en-US",
     ) -> Visit:
         context = browser.new_context(
             viewport={"width": width, "height": 800},
             color_scheme="dark" if dark else "light",
             has_touch=touch,
+            locale=locale,
         )
         contexts.append(context)
         page = context.new_page()

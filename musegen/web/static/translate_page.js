@@ -66,7 +66,7 @@ function translateTree(root) {
   for (const element of [root, ...root.querySelectorAll(marked)]) {
     for (const name of ATTRIBUTES) translateAttribute(element, name);
   }
-  for (const field of root.querySelectorAll("input[role=listbox]")) translateChoice(field);
+  for (const field of root.querySelectorAll("input[role=combobox]")) translateChoice(field);
 }
 
 /** @param {MutationRecord[]} records */
