@@ -49,12 +49,17 @@ def draw_pieces(mg: MuseGen, numbers: range, seed: int, **options: Any) -> list[
 
 
 def vary_file(
-    mg: MuseGen, numbers: range, file: Path, similarity: float, changes: dict[str, Any]
+    mg: MuseGen,
+    numbers: range,
+    file: Path,
+    similarity: float,
+    changes: dict[str, Any],
+    keep_chords: bool = False,
 ) -> list[Piece]:
     """Make variations of a MIDI file, with the numbers as seeds; then `MuseGen.adjust` them."""
     piece, _ = read_music(file)  # the main process has shown the report
     piece = replace(piece, path=mg.encode(piece))
-    varied = [mg.vary(piece, similarity, number) for number in numbers]
+    varied = [mg.vary(piece, similarity, number, keep_chords=keep_chords) for number in numbers]
     return [mg.adjust(one, **changes) for one in varied] if changes else varied
 
 

@@ -129,7 +129,8 @@ def _interpolate(options: argparse.Namespace) -> None:
         for end in read
     ]
     _say_progress("encoding the ends and morphing")
-    _save_one(mg, mg.interpolate(*ends, steps=options.steps), options.out)
+    morph = mg.interpolate(*ends, steps=options.steps, chords=options.chords)
+    _save_one(mg, morph, options.out)
 
 
 def _reconstruct(options: argparse.Namespace) -> None:
@@ -166,6 +167,7 @@ def _vary(options: argparse.Namespace) -> None:
         file=Path(options.input).absolute(),
         similarity=options.similarity,
         changes=dict(options.set),
+        keep_chords=options.keep_chords,
     )
     _write_many(make, options, bars)
 
@@ -502,6 +504,9 @@ def _parser() -> argparse.ArgumentParser:
         default=DEFAULT_BARS,
         help="length of a section; longer files are cut (default %(default)s)",
     )
+    interpolate.add_argument(
+        "--chords", metavar="BARS", help="what each section between the ends plays, as for random"
+    )
     add_out(interpolate)
 
     reconstruct = command("reconstruct", _reconstruct, "Encode a MIDI file and decode it again.")
@@ -536,6 +541,9 @@ def _parser() -> argparse.ArgumentParser:
         type=_number(float, 0, 1),
         default=DEFAULT_SIMILARITY,
         help="1 the same … 0 something new (default %(default)s)",
+    )
+    vary.add_argument(
+        "--keep-chords", action="store_true", help="the variations play the chords of the file"
     )
     add_count(vary, "how many variations")
     add_set(vary, "change of an attribute")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -21,23 +21,34 @@ from musegen.latent.plans import (
 from musegen.limits import DEFAULT_BARS, DEFAULT_TEMPERATURE, MAX_BARS, check_range
 from musegen.model.attribute_edits import set_piece_attributes
 from musegen.model.conditions import (
+    CHORD_FEATURES,
     Conditions,
+    chord_features,
     chords_of_piece,
     place_features,
     section_features,
     style_shares,
 )
 from musegen.model.latent_space import LatentSpace
-from musegen.music.harmony import Chords
-from musegen.music.notes import BARS_PER_PHRASE, PARTS
+from musegen.music.harmony import Chord, Chords, ring_out
+from musegen.music.notes import (
+    BARS_PER_PHRASE,
+    BEATS_PER_PHRASE,
+    PARTS,
+    STEPS_PER_BAR,
+    STEPS_PER_BEAT,
+    STEPS_PER_PHRASE,
+)
+from musegen.music.piece import Piece
 
-__all__ = ["Request", "draw_paths", "length_of"]
+__all__ = ["Request", "draw_paths", "end_piece", "length_of"]
 
 # Where a section of a plan returns, its noise has this correlation with that of the first time.
 _RETURN_SIMILARITY = 0.95
 # Styles of draws that are asked for none that the model knows. Most songs that `song` has heard are
 # pop, and the others differ too much to be mixed. Drums play to the song.
 _DEFAULT_STYLES = {"song": {"pop": 1.0}, "drums": {}}
+_TONIC = Chord.from_name("C")
 _COPIES_STREAM = 2**32 + 1  # of a seed: not that of a model, nor of `apply_form`
 
 
@@ -60,6 +71,8 @@ class Request:
     guidance : float, optional
         The checkpoint's own if not given.
     attributes : mapping of str to float
+
+    A piece of more than one phrase ends: with the last chord that is asked for, or on its tonic.
     """
 
     bars: int = DEFAULT_BARS
@@ -75,6 +88,11 @@ class Request:
     def phrases(self) -> int:
         """How many phrases a piece has."""
         return math.ceil(self.bars / BARS_PER_PHRASE)
+
+    @property
+    def ends(self) -> bool:
+        """Whether its pieces end. A single phrase is a phrase of some piece, such as on the map."""
+        return self.phrases > 1
 
 
 def length_of(form: str, bars: int | None) -> int:
@@ -107,10 +125,7 @@ def draw_paths(
         By model, float32 ``(phrases, latent_dim)``.
     """
     plan = read_plan(request.form)
-    chords = None
-    if request.chords is not None:
-        keys = [request.key] * request.phrases
-        chords = chords_of_piece(request.chords, request.bars, keys)
+    chords = _asked_chords(request)
     if plan is None:
         order, noise_row = _plan_draws(section_order(request.form, request.phrases), chords)
     else:
@@ -150,6 +165,37 @@ def _styles_of(name: str, space: LatentSpace, request: Request) -> np.ndarray | 
     """Mix the styles that a model is asked for, or its default."""
     asked = style_shares(space.styles, request.styles)
     return style_shares(space.styles, _DEFAULT_STYLES[name]) if asked is None else asked
+
+
+def end_piece(piece: Piece, request: Request) -> Piece:
+    """Let the last chord of a piece that was drawn ring."""
+    if not request.ends:
+        return piece
+    before = (len(piece) - 1) * STEPS_PER_PHRASE
+    end = piece.steps - before
+    if request.chords is None:
+        chord, start = _TONIC.transposed(request.key), end - STEPS_PER_BAR
+    else:
+        beat, chord = request.chords.fitted(piece.steps // STEPS_PER_BEAT).changes()[-1]
+        start = max(beat * STEPS_PER_BEAT - before, end - STEPS_PER_BAR)
+    last, notes = piece.phrases[-1], piece.notes
+    earlier = notes[notes["onset"] < before]
+    last = replace(last, notes=ring_out(last.notes, chord, start, end, earlier))
+    return replace(piece, phrases=(*piece.phrases[:-1], last))
+
+
+def _asked_chords(request: Request) -> np.ndarray | None:
+    """Write what each beat is asked for, as in `Conditions`: chords, or the tonic at the end."""
+    if request.chords is not None:
+        return chords_of_piece(request.chords, request.bars, [request.key] * request.phrases)
+    if not request.ends:
+        return None
+    tonic = chord_features(Chords.from_chords([_TONIC] * BEATS_PER_PHRASE), [0])
+    asked = np.full((request.phrases, BEATS_PER_PHRASE, CHORD_FEATURES), np.nan, np.float32)
+    bar = np.arange(BEATS_PER_PHRASE) * BARS_PER_PHRASE // BEATS_PER_PHRASE  # of each beat
+    in_last_bar = bar == (request.bars - 1) % BARS_PER_PHRASE
+    asked[-1, in_last_bar] = tonic[0, in_last_bar]
+    return asked
 
 
 def _plan_draws(order: np.ndarray, chords: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
@@ -214,6 +260,7 @@ def _copy_returns(
     for i, seed in enumerate(seeds):
         rng = np.random.default_rng((seed, _COPIES_STREAM))
         copied = choose_copies(plan, rng)[:, columns]
+        copied[-1] = False  # the last phrase ends the piece; the first time, it did not
         known = np.where(space.by_dimension(copied), z[i][source], z[i])
         kept = copied | ~returns[:, None]
         u = np.where(space.by_dimension(kept), known, noise[i])

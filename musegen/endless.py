@@ -13,15 +13,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from musegen.editing import check_attributes, path_of
+from musegen.editing import Asked, check_attributes, path_of
 from musegen.errors import MusicError
 from musegen.latent.forms import apply_form
 from musegen.latent.noise import draw_noise
+from musegen.latent.paths import MODELS
 from musegen.limits import TEMPERATURES, check_range
 from musegen.model.attribute_edits import change_phrase_attributes
+from musegen.model.conditions import Conditions, chord_features, style_shares
 from musegen.music.arrange import cut
 from musegen.music.meters import Meter
-from musegen.music.notes import PARTS
+from musegen.music.notes import BEATS_PER_PHRASE, PARTS
 from musegen.music.phrase import Phrase
 from musegen.music.piece import Piece
 
@@ -54,6 +56,8 @@ class Endless(Iterator[Piece]):
     attributes : dict of str to float
         By how many standard deviations the next bars differ from what is drawn, as in
         `MuseGen.adjust`; they may be changed between two draws.
+    asked : Asked
+        Chords, from the first of the bars that are drawn on, and a style; as above.
     """
 
     def __init__(
@@ -63,10 +67,12 @@ class Endless(Iterator[Piece]):
         seed: int,
         temperature: float,
         attributes: Mapping[str, float],
+        asked: Asked,
     ) -> None:
         self.piece = piece
         self.temperature = temperature
         self.attributes = dict(attributes)
+        self.asked = asked
         self._mg = mg
         self._seed = seed
         self._parts = piece.parts
@@ -82,8 +88,11 @@ class Endless(Iterator[Piece]):
             If temperature or an attribute is out of range, or there is no such attribute.
         """
         mg, last = self._mg, self.piece
-        path = draw_next(mg, self._context, self._seed, self._drawn, self.temperature)
-        made = decode_next(mg, path, self._parts, last.phrases[-1].key, self.attributes)
+        key = last.phrases[-1].key
+        path = draw_next(
+            mg, self._context, self._seed, self._drawn, self.temperature, self.asked, key
+        )
+        made = decode_next(mg, path, self._parts, key, self.attributes)
         self._context = {
             name: np.concatenate([self._context[name], z])[-CONTEXT:] for name, z in path.items()
         }
@@ -121,7 +130,13 @@ def context_of(mg: MuseGen, piece: Piece) -> dict[str, np.ndarray]:
 
 
 def draw_next(
-    mg: MuseGen, context: Path, seed: int, drawn: int, temperature: float
+    mg: MuseGen,
+    context: Path,
+    seed: int,
+    drawn: int,
+    temperature: float,
+    asked: Asked | None = None,
+    key: int = 0,
 ) -> dict[str, np.ndarray]:
     """Draw the latents of the next phrases from the prior.
 
@@ -136,6 +151,10 @@ def draw_next(
         How many phrases were drawn with this seed before.
     temperature : float
         As in `MuseGen.random`.
+    asked : Asked, optional
+        Chords, from the first phrase on that was drawn with this seed, and a style.
+    key : int
+        That the chords are heard in, as in `Phrase.key`.
 
     Returns
     -------
@@ -143,6 +162,10 @@ def draw_next(
         By model, float32 ``(PHRASES_AT_ONCE, latent_dim)``.
     """
     check_range(temperature, "temperature", *TEMPERATURES)
+    asked = asked or Asked()
+    # Guidance takes twice the time, and is not needed to follow what is kept.
+    is_asked = asked.chords is not None or bool(asked.styles)
+    guidance = asked.guidance if is_asked else 1.0
     path: dict[str, np.ndarray] = {}
     for stream, (name, space) in enumerate(mg.spaces.items()):
         if name not in context:
@@ -153,8 +176,32 @@ def draw_next(
         # Silent phrases are not given to the prior: it never saw any in training.
         kept = np.zeros(len(u), bool)
         kept[: len(z)] = ~np.isnan(z).any(axis=1)
-        path[name] = space.to_latents(u[None], kept)[0, len(z) :]
+        conditions = Conditions(
+            chords=_next_chords(asked, key, len(z), drawn),
+            styles=style_shares(space.styles, asked.styles),
+            partner=_partner(name, context, path),
+        )
+        path[name] = space.to_latents(u[None], kept, conditions, guidance)[0, len(z) :]
     return path
+
+
+def _next_chords(asked: Asked, key: int, before: int, drawn: int) -> np.ndarray | None:
+    """Write the chords of the next phrases as in `Conditions`; nothing is asked of those before."""
+    if asked.chords is None:
+        return None
+    beats = BEATS_PER_PHRASE * np.array([PHRASES_AT_ONCE, drawn])
+    new = chord_features(asked.chords.fitted(*beats.tolist()), [key] * PHRASES_AT_ONCE)
+    return np.concatenate([np.full((before, *new.shape[1:]), np.nan), new])
+
+
+def _partner(name: str, context: Path, path: Path) -> np.ndarray | None:
+    """Return the latents of the other model, NaN where they are not yet drawn."""
+    (other,) = (model for model in MODELS if model != name)
+    if other not in context:
+        return None
+    before = context[other]
+    unknown = np.full((PHRASES_AT_ONCE, before.shape[1]), np.nan, np.float32)
+    return np.concatenate([before, path.get(other, unknown)])
 
 
 def _noise(seed: int, drawn: int, dim: int, stream: int) -> np.ndarray:

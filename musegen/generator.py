@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from musegen import editing
-from musegen.drawing import Request, draw_paths, length_of
+from musegen.drawing import Request, draw_paths, end_piece, length_of
 from musegen.endless import Endless
 from musegen.errors import MusicError
 from musegen.files import CHECKPOINTS
@@ -22,6 +22,7 @@ from musegen.latent.forms import DEFAULT_FORM
 from musegen.latent.interpolation import CURVES, interpolate_noise
 from musegen.latent.paths import MODELS
 from musegen.limits import (
+    DEFAULT_BARS,
     DEFAULT_SIMILARITY,
     DEFAULT_STEPS,
     DEFAULT_TEMPERATURE,
@@ -35,9 +36,11 @@ from musegen.limits import (
     check_range,
     choose_seed,
 )
+from musegen.model.conditions import Conditions, chords_of_piece
 from musegen.model.latent_space import LatentSpace
 from musegen.music.arrange import join, mix_keys, mix_tempos, repeat
 from musegen.music.harmony import Chords
+from musegen.music.notes import BARS_PER_PHRASE
 from musegen.music.phrase import Phrase
 from musegen.music.piece import Piece
 
@@ -84,6 +87,9 @@ class MuseGen:
         **attributes: float,
     ) -> Piece:
         """Draw a piece from the prior.
+
+        A piece of more than two bars ends on its tonic, or on the last of the chords that are asked
+        for, which rings to the end.
 
         Parameters
         ----------
@@ -170,7 +176,8 @@ class MuseGen:
             attributes=attributes,
         )
         paths = draw_paths(self.spaces, seeds, request)
-        return self._decode_many(paths, key, tempo, programs, bars)
+        pieces = self._decode_many(paths, key, tempo, programs, bars)
+        return [end_piece(piece, request) for piece in pieces]
 
     @property
     def styles(self) -> tuple[str, ...]:
@@ -287,7 +294,12 @@ class MuseGen:
     # Between pieces -------------------------------------------------------------------------------
 
     def interpolate(
-        self, a: Piece, b: Piece, steps: int = DEFAULT_STEPS, curve: str = "even"
+        self,
+        a: Piece,
+        b: Piece,
+        steps: int = DEFAULT_STEPS,
+        curve: str = "even",
+        chords: Chords | str | None = None,
     ) -> Piece:
         """Morph one piece into another.
 
@@ -302,20 +314,26 @@ class MuseGen:
             first and the last section are `a` and `b`, note for note.
         curve : str
             One of `musegen.latent.interpolation.CURVES`: how the sections are spaced.
+        chords : Chords or str, optional
+            What each section between the ends plays from its first beat on, as in `random`; in
+            `a`'s key. Then what is interpolated is all but the harmony.
 
         Raises
         ------
         MusicError
-            If `steps` is out of range, there is no such curve, or an end has no notes.
+            If `steps` is out of range, there is no such curve, an end has no notes, or `random`
+            would not take the chords.
         """
         check_range(steps, "steps", 2, MAX_STEPS, whole=True)
         check_choice(curve, "curve", CURVES)
         bars = max(a.bars, b.bars)
         ends = [repeat(end, bars) for end in (a, b)]
         ts = CURVES[curve](np.linspace(0, 1, steps))[1:-1]
+        if isinstance(chords, str):
+            chords = Chords.from_text(chords, a.key)
         between = [
             self._decode_between(ends, path, np.array([1 - t, t]))
-            for t, path in zip(ts, self._paths_between(ends, ts), strict=True)
+            for t, path in zip(ts, self._paths_between(ends, ts, chords), strict=True)
         ]
         return join([ends[0], *between, ends[1]], bars)
 
@@ -354,18 +372,27 @@ class MuseGen:
             path[name] = space.to_latents(interpolate_noise(upper, lower, at_y, shrink))[0]
         return self._decode_between(ends, path, shares)
 
-    def _noise_of(self, ends: Sequence[Piece]) -> dict[str, np.ndarray]:
+    def _noise_of(
+        self, ends: Sequence[Piece], without_chords: bool = False
+    ) -> dict[str, np.ndarray]:
         """Return by model the noise of two or four pieces.
 
         A piece without a model's parts gets the noise of another one, of a neighbouring corner if
-        possible.
+        possible. Without chords, it is what is left of a piece when its chords are known.
         """
         paths = [editing.path_of(self, end) for end in ends]
         noise: dict[str, np.ndarray] = {}
         for name, space in self.spaces.items():
             known = [i for i, path in enumerate(paths) if name in path]
             if known:
-                u = space.to_noise(np.stack([paths[i][name] for i in known]))
+                conditions = None
+                if without_chords:
+                    chords = [
+                        chords_of_piece(ends[i].chords, ends[i].bars, ends[i].keys) for i in known
+                    ]
+                    conditions = Conditions(chords=np.stack(chords))
+                z = np.stack([paths[i][name] for i in known])
+                u = space.to_noise(z, conditions=conditions, guidance=1.0)
                 # Numbers of neighbouring corners differ in one bit.
                 nearest = [
                     min(known, key=lambda i, corner=corner: (i ^ corner).bit_count())
@@ -374,14 +401,22 @@ class MuseGen:
                 noise[name] = u[[known.index(i) for i in nearest]]
         return noise
 
-    def _paths_between(self, ends: Sequence[Piece], ts: np.ndarray) -> list[dict[str, np.ndarray]]:
+    def _paths_between(
+        self, ends: Sequence[Piece], ts: np.ndarray, chords: Chords | None
+    ) -> list[dict[str, np.ndarray]]:
         paths: list[dict[str, np.ndarray]] = [{} for _ in ts]
-        if len(ts):
-            for name, (a, b) in self._noise_of(ends).items():
-                space = self.spaces[name]
-                u = interpolate_noise(a, b, ts, space.settings.interpolation_shrink)
-                for path, z in zip(paths, space.to_latents(u), strict=True):
-                    path[name] = z
+        if not len(ts):
+            return paths
+        conditions = None
+        if chords is not None:
+            keys = [_keys_between(ends, np.array([1 - t, t])) for t in ts]
+            asked = [chords_of_piece(chords, ends[0].bars, own) for own in keys]
+            conditions = Conditions(chords=np.stack(asked))
+        for name, (a, b) in self._noise_of(ends, chords is not None).items():
+            space = self.spaces[name]
+            u = interpolate_noise(a, b, ts, space.settings.interpolation_shrink)
+            for path, z in zip(paths, space.to_latents(u, None, conditions), strict=True):
+                path[name] = z
         return paths
 
     def _decode_between(
@@ -391,9 +426,9 @@ class MuseGen:
         nearest = ends[len(ends) - 1 - int(shares[::-1].argmax())]  # of equal shares the last
         piece = self.decode(path, bars=nearest.bars).only(nearest.parts)
         phrases: list[Phrase] = []
-        for i, phrase in enumerate(piece.phrases):
+        keys = _keys_between(ends, shares)
+        for i, (phrase, key) in enumerate(zip(piece.phrases, keys, strict=True)):
             theirs = [end.phrases[i] for end in ends]
-            key = mix_keys([other.key for other in theirs], shares.tolist())
             tempo = mix_tempos([other.tempo for other in theirs], shares.tolist())
             near = nearest.phrases[i]
             moved = phrase.to_key(key)
@@ -586,6 +621,9 @@ class MuseGen:
         piece: Piece | None = None,
         seed: int | None = None,
         temperature: float = DEFAULT_TEMPERATURE,
+        chords: Chords | str | None = None,
+        style: str | Mapping[str, float] | None = None,
+        guidance: float | None = None,
         **attributes: float,
     ) -> Endless:
         """Draw music that goes on: an iterator over pieces of eight bars, each following the last.
@@ -598,18 +636,24 @@ class MuseGen:
             Which music.
         temperature : float
             As in `random`.
+        chords : Chords or str, optional
+            What the bars play from the first one on, again and again, as in `random`; in the key
+            that `piece` begins in.
+        style, guidance
+            As in `random`.
         **attributes : float
             As in `adjust`: by how much the bars differ from what is drawn.
 
         Returns
         -------
         Endless
-            Its `temperature`, `attributes` and `piece` may be changed between two draws.
+            Its `temperature`, `attributes`, `asked` and `piece` may be changed between two draws.
 
         Raises
         ------
         MusicError
-            If a value is out of range, there is no such attribute, or the piece has no notes.
+            If a value is out of range, there is no such attribute, the piece has no notes, or
+            `random` would not take chords or style.
 
         Examples
         --------
@@ -620,8 +664,12 @@ class MuseGen:
         seed = choose_seed(seed)
         check_range(temperature, "temperature", *TEMPERATURES)
         editing.check_attributes(attributes)
-        start = self.random(seed, temperature=temperature) if piece is None else piece
-        return Endless(self, start, seed, temperature, attributes)
+        if piece is None:
+            # Without the end that a piece has.
+            piece = self.random(seed, DEFAULT_BARS + BARS_PER_PHRASE, temperature=temperature)
+            piece = piece.first(DEFAULT_BARS)
+        asked = self._asked(piece, chords, style, guidance)
+        return Endless(self, piece, seed, temperature, attributes, asked)
 
     def bridge(
         self,
@@ -682,3 +730,9 @@ class MuseGen:
             has no notes.
         """
         return editing.adjust(self, piece, phrases, models, changes, parts)
+
+
+def _keys_between(ends: Sequence[Piece], shares: np.ndarray) -> list[int]:
+    """Return the key of each phrase of a piece between some pieces of the same length."""
+    keys = zip(*(end.keys for end in ends), strict=True)
+    return [mix_keys(own, shares.tolist()) for own in keys]

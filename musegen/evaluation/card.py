@@ -89,7 +89,8 @@ Trained on $data.
 $phrases phrases of $sources sources of the $split split, decoded greedily, with 95 % intervals from
 a bootstrap over sources. A classifier's accuracy of .5 is perfect: it cannot tell generated music
 from people's. What tells reconstructions is lost in encoding and decoding; without velocities or
-lengths, the classifier does not see these. Measured with
+lengths, the classifier does not see these. What is called chance is measured against another song's
+chords, band or drums. Measured with
 
     python -m musegen corpus $corpus --out $kind.npz
     python -m musegen evaluate checkpoints/$kind --phrases $kind.npz \\

@@ -18,6 +18,8 @@ from musegen.evaluation.measures import (
     reconstruction,
     structure,
 )
+from musegen.evaluation.measures.conditions import accompaniment, chords, restyle
+from musegen.evaluation.measures.pieces import drums_and_band, endings, repeats
 from musegen.evaluation.measures.statistics import Measure
 from musegen.evaluation.picture import draw_picture
 from musegen.evaluation.samples import PHRASES_PER_PIECE, Samples
@@ -33,6 +35,12 @@ _MEASURES: tuple[Callable[[Samples], dict[str, Measure]], ...] = (
     draws.measure,
     faults.measure,
     structure.measure,
+    repeats.measure,
+    endings.measure,
+    drums_and_band.measure,
+    chords.measure,
+    accompaniment.measure,
+    restyle.measure,
     overlap.measure,
     originality.measure,
     interpolation.measure,

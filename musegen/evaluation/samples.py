@@ -8,14 +8,15 @@ from pathlib import Path
 
 import numpy as np
 
+from musegen.drawing import Request, draw_paths, end_piece
 from musegen.errors import MusicError
-from musegen.latent.forms import DEFAULT_FORM, apply_form
-from musegen.latent.noise import draw_noise
-from musegen.limits import DEFAULT_TEMPERATURE
+from musegen.latent.paths import MODELS
+from musegen.model.conditions import Conditions, style_shares
 from musegen.model.latent_space import LatentSpace
 from musegen.music.notes import BARS_PER_PHRASE, DRUMS
 from musegen.music.phrase import Phrase
 from musegen.music.phrase_set import PhraseSet
+from musegen.music.piece import Piece
 
 __all__ = [
     "PHRASES_PER_PIECE",
@@ -46,12 +47,18 @@ class Samples:
         Phrases of the space's parts that do not overlap, in C, with their own tempos.
     train : PhraseSet, optional
         The training phrases, in C. None if they may include the held-out ones.
+    other : LatentSpace, optional
+        The model of the other parts, from the folder ``song`` or ``drums`` beside the checkpoint.
+    bands : PhraseSet, optional
+        The phrases of `held_out` with the parts of both models.
     """
 
     space: LatentSpace
     split: str
     held_out: PhraseSet
     train: PhraseSet | None
+    other: LatentSpace | None = None
+    bands: PhraseSet | None = None
 
     @classmethod
     def gather(cls, folder: str | Path, phrases: PhraseSet) -> Samples:
@@ -65,7 +72,8 @@ class Samples:
             If there are no phrases of the checkpoint's parts.
         """
         space = LatentSpace(folder)
-        mine = to_c(phrases.only(space.parts))
+        whole = to_c(phrases)
+        mine = whole.only(space.parts)
         held, train, split = mine, None, "all"
         if (mine.split == "test").any():
             held, split = mine.where("test"), "test"
@@ -75,7 +83,8 @@ class Samples:
         if not len(held):
             parts = ", ".join(space.parts)
             raise MusicError(f"none of these phrases has notes of {parts}: choose other phrases")
-        return cls(space, split, held, train)
+        is_held = np.isin(_places(whole), _places(held))
+        return cls(space, split, held, train, _beside(Path(folder), space), whole.take(is_held))
 
     @cached_property
     def originals(self) -> list[Phrase]:
@@ -87,25 +96,72 @@ class Samples:
         """The phrases of `held_out`, encoded and decoded."""
         return self.space.decode(self.space.encode(self.originals))
 
+    @property
+    def styles(self) -> dict[str, float]:
+        """The share of each style in `held_out`: what is drawn is asked for the same."""
+        names, count = np.unique(self.held_out.style, return_counts=True)
+        return dict(zip(names.tolist(), (count / count.sum()).tolist(), strict=True))
+
+    @property
+    def conditions(self) -> Conditions:
+        """What draws are asked for, if nothing else is measured: the styles."""
+        return Conditions(styles=style_shares(self.space.styles, self.styles))
+
+    @cached_property
+    def random_pieces(self) -> list[Piece]:
+        """Random pieces of 16 bars as `MuseGen.random` draws them, with the other model's parts.
+
+        There are about as many phrases as in `held_out`.
+        """
+        as_many = len(self.held_out) // PHRASES_PER_PIECE + 1
+        count = min(max(as_many, _MIN_PIECES), _MAX_PIECES)
+        spaces = {"drums" if "drums" in self.space.parts else "song": self.space}
+        if self.other is not None:
+            spaces["drums" if "drums" in self.other.parts else "song"] = self.other
+        spaces = {name: spaces[name] for name in MODELS if name in spaces}
+        request = Request(bars=PHRASES_PER_PIECE * BARS_PER_PHRASE, styles=self.styles)
+        paths = draw_paths(spaces, range(count), request)
+        voices = [
+            space.decode(np.concatenate([path[name] for path in paths]))
+            for name, space in spaces.items()
+        ]
+        phrases = [
+            Phrase(np.concatenate([voice.notes for voice in together]))
+            for together in zip(*voices, strict=True)
+        ]
+        starts = range(0, len(phrases), PHRASES_PER_PIECE)
+        pieces = [Piece(tuple(phrases[i : i + PHRASES_PER_PIECE])) for i in starts]
+        return [end_piece(piece, request) for piece in pieces]
+
     @cached_property
     def drawn(self) -> list[Phrase]:
-        """The phrases of random pieces of 16 bars, with the default form and temperature."""
-        dim = self.space.latent_dim
-        as_many = len(self.held_out) // PHRASES_PER_PIECE + 1
-        pieces = min(max(as_many, _MIN_PIECES), _MAX_PIECES)
-        u = np.stack(
-            [
-                apply_form(DEFAULT_FORM, draw_noise(seed, PHRASES_PER_PIECE, dim), seed)
-                for seed in range(pieces)
-            ]
-        )
-        z = self.space.to_latents(np.float32(DEFAULT_TEMPERATURE) * u)
-        return self.space.decode(z.reshape(-1, dim))
+        """The phrases of `random_pieces`, with the checkpoint's own parts."""
+        return [
+            phrase.only(self.space.parts)
+            for piece in self.random_pieces
+            for phrase in piece.phrases
+        ]
 
     @property
     def piece_of_drawn(self) -> np.ndarray:
         """The number of the piece of each phrase in `drawn`."""
         return np.arange(len(self.drawn)) // PHRASES_PER_PIECE
+
+
+def _places(phrases: PhraseSet) -> np.ndarray:
+    """Return a text for each phrase that says which one it is."""
+    return np.char.add(np.char.add(phrases.source, " "), phrases.bar.astype(str))
+
+
+def _beside(folder: Path, space: LatentSpace) -> LatentSpace | None:
+    """Load the checkpoint of the other parts, if it lies beside one."""
+    for name in MODELS:
+        path = folder.resolve().parent / name
+        if path != folder.resolve() and path.is_dir():
+            other = LatentSpace(path)
+            if not set(other.parts) & set(space.parts):
+                return other
+    return None
 
 
 def to_c(phrases: PhraseSet) -> PhraseSet:

@@ -48,6 +48,8 @@ class LatentSpace:
     parts : tuple of str
         The parts of the band that the model writes.
     latent_dim : int
+    prior_config : PriorConfig
+        Says what the prior can be asked for.
     styles : tuple of str
         Those that the prior knows.
     controls : AttributeControls
@@ -69,7 +71,8 @@ class LatentSpace:
         self.settings = load_inference_config(folder)
         self.parts = self._vae.codec.parts
         self.latent_dim = self._vae.config.latent_dim
-        self.styles = self._prior.config.styles
+        self.prior_config = self._prior.config
+        self.styles = self.prior_config.styles
         self._center = to_numpy(self._prior.center)
         self._coloring = to_numpy(self._prior.coloring)
         self._whitening = np.linalg.inv(self._coloring)

@@ -165,7 +165,8 @@ def _make_source(mg: MuseGen, source: Source, make_end: Callable[[Recipe], Piece
                     "take fewer steps or fewer bars"
                 )
             a, b = (make_end(end).first(source.bars) for end in (source.a, source.b))
-            return mg.interpolate(a, b, source.steps, source.curve)
+            chords = _chords_for(a, source.chords)
+            return mg.interpolate(a, b, source.steps, source.curve, chords)
         case schema.Blend():
             corners = [make_end(corner).first(source.bars) for corner in source.corners]
             return mg.blend(corners, source.x, source.y)

@@ -112,6 +112,7 @@ class Morph(_Model):
     steps: int = 9
     bars: Annotated[int, Field(ge=1)] = 4
     curve: str = "even"
+    chords: ChordText | None = None
 
 
 class Blend(_Model):

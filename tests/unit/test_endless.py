@@ -34,7 +34,31 @@ def test_the_same_seed_gives_the_same_music(tiny_mg):
 
 def test_without_a_piece_it_goes_on_from_one_of_the_seed(tiny_mg):
     made = next(tiny_mg.endless(seed=3))
-    assert made == next(tiny_mg.endless(tiny_mg.random(3), seed=3))
+    start = tiny_mg.random(3, bars=18).first(16)  # before its end
+    assert made == next(tiny_mg.endless(start, seed=3))
+
+
+def test_chords_that_are_asked_for_go_on_over_the_draws(tiny_mg):
+    def latents(chords):
+        draws = islice(tiny_mg.endless(band(bars=4), seed=1, chords=chords), 2)
+        return [made.path["song"] for made in draws]
+
+    first, second = latents("C | " * 8 + "F | " * 8)  # eight bars of C, then eight of F
+    other_first, other_second = latents("C | " * 8 + "G | " * 8)
+    assert np.array_equal(first, other_first)
+    assert not np.allclose(second, other_second)
+
+
+def test_the_drums_are_drawn_to_the_song(tiny_mg):
+    context = context_of(tiny_mg, band(bars=4))
+    made = draw_next(tiny_mg, context, seed=1, drawn=0, temperature=1.0)
+    again = draw_next(tiny_mg, {"drums": context["drums"]}, seed=1, drawn=0, temperature=1.0)
+    assert not np.allclose(made["drums"], again["drums"])
+
+
+def test_a_style_that_is_asked_for_changes_what_is_drawn(tiny_mg):
+    plain, hymn = (next(tiny_mg.endless(band(), seed=1, style=style)) for style in (None, "hymn"))
+    assert not np.allclose(plain.path["song"], hymn.path["song"])
 
 
 def test_what_came_before_is_heard(mg):

@@ -25,10 +25,37 @@ def test_without_a_seed_every_call_gives_another_piece(tiny_mg):
     assert not same_notes(tiny_mg.random(bars=4), tiny_mg.random(bars=4))
 
 
-def test_the_sections_of_a_form_repeat_exactly(mg):
+def test_the_sections_of_a_form_repeat_exactly_up_to_the_end_of_the_piece(mg):
     phrases = mg.random(seed=1, bars=16, form="AABA").phrases
-    assert phrases[0:2] == phrases[2:4] == phrases[6:8]
+    assert phrases[0:2] == phrases[2:4]
+    assert phrases[6] == phrases[0]
+    assert phrases[7] != phrases[1]
     assert phrases[4:6] != phrases[0:2]
+
+
+def last_bass_note(piece):
+    """Its pitch above the tonic, and where it ends."""
+    note = piece.only(["bass"]).notes[-1]
+    return (note["pitch"] - piece.key) % 12, note["onset"] + note["duration"]
+
+
+@pytest.mark.parametrize(("bars", "form"), [(8, "recall"), (7, "AABA"), (14, "A4 B4 A4 o2")])
+def test_a_piece_ends_with_its_tonic_in_the_bass(tiny_mg, bars, form):
+    pieces = tiny_mg.random_many([1, 2], bars=bars, form=form, key=2)
+    assert [last_bass_note(piece) for piece in pieces] == [(0, 16 * bars)] * 2
+    alone = tiny_mg.random(2, bars, form, key=2)
+    assert note_f1(alone.phrases, pieces[1].phrases) > 0.98
+
+
+def test_a_piece_ends_with_the_last_chord_that_is_asked_for(tiny_mg):
+    piece = tiny_mg.random(seed=1, bars=8, chords="| C | F . G/B . |")
+    assert last_bass_note(piece) == (11, 16 * 8)
+    assert piece.only(["bass"]).notes[-1]["onset"] >= 16 * 8 - 8
+
+
+def test_a_single_phrase_has_no_end(tiny_mg):
+    phrase = tiny_mg.random(seed=1, bars=2)
+    assert phrase == tiny_mg.decode(phrase.path)
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -240,6 +267,17 @@ def test_a_blend_in_a_corner_is_its_piece_and_inside_a_mix(mg):
     assert 100 < inside.tempo < 130
     with pytest.raises(MusicError, match=r"x is 1\.2"):
         mg.blend(corners, 1.2, 0)
+
+
+def test_a_morph_under_chords_keeps_its_ends(tiny_mg):
+    a, b = (tiny_mg.random(seed=i, bars=4) for i in (1, 2))
+    plain = tiny_mg.interpolate(a, b, steps=3)
+    made = tiny_mg.interpolate(a, b, steps=3, chords="| C | F |")
+    assert made.phrases[:2] == a.phrases
+    assert made.phrases[4:] == b.phrases
+    assert not np.allclose(made.path["song"][2:4], plain.path["song"][2:4])
+    with pytest.raises(MusicError, match="chords for 5 bars, and the piece has 4"):
+        tiny_mg.interpolate(a, b, steps=3, chords="| C " * 5)
 
 
 def test_a_blend_on_an_edge_is_an_interpolation(tiny_mg):

@@ -2,6 +2,7 @@
 
 from musegen.music.harmony.chord import NO_CHORD, Chord
 from musegen.music.harmony.chords import Chords
+from musegen.music.harmony.endings import ring_out
 from musegen.music.harmony.identify import identify
 from musegen.music.harmony.progressions import PROGRESSIONS, progression
 from musegen.music.harmony.recognition import recognize_chords
@@ -14,4 +15,5 @@ __all__ = [
     "identify",
     "progression",
     "recognize_chords",
+    "ring_out",
 ]

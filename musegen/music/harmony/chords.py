@@ -148,9 +148,9 @@ class Chords:
         index = np.maximum.accumulate(np.where(is_used, np.arange(len(self)), 0))
         return Chords(self.roots[index], self.basses[index], self.pitch_classes[index])
 
-    def fitted(self, beats: int) -> Chords:
-        """Return the chords cut, or repeated from the start, to so many beats."""
-        index = np.arange(beats) % len(self)
+    def fitted(self, beats: int, first: int = 0) -> Chords:
+        """Return so many beats of the chords, which repeat for ever, from beat `first` on."""
+        index = np.arange(first, first + beats) % len(self)
         return Chords(self.roots[index], self.basses[index], self.pitch_classes[index])
 
     def padded(self, beats: int) -> Chords:

@@ -46,7 +46,7 @@ class CountingModel:
         self.drawn.append(seed)
         return band(bars=bars)
 
-    def interpolate(self, a, b, steps, curve):
+    def interpolate(self, a, b, steps, curve, chords):
         return a
 
 
@@ -91,6 +91,10 @@ def test_parts_are_redrawn_and_accompanied(tiny_mg):
     filled = runner.run(recipe.then(Fill(phrases=(0,), seed=2, parts=("bass",))))
     assert filled.only(["lead", "drums"]) == before.only(["lead", "drums"])
     assert filled.only(["bass"]) != before.only(["bass"])
+    morph = Morph(a=recipe, b=Recipe(source=Random(seed=2, bars=4)), steps=3, chords="| Am |")
+    other = tiny_mg.random(2, 4)
+    expected = tiny_mg.interpolate(before, other, 3, chords="| Bm |")
+    assert runner.run(Recipe(source=morph)) == expected
     under_chords = runner.run(recipe.then(Fill(phrases=(0,), seed=2, chords="| Am |")))
     # Written in C, heard in the key of the piece.
     assert under_chords == tiny_mg.fill(before, [0], 2, chords="| Bm |")

@@ -1,0 +1,66 @@
+"""How a piece ends: its last chord rings."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from musegen.music.harmony.chord import NO_CHORD, Chord
+from musegen.music.notes import PARTS, SONG_PARTS, NoteArray, in_parts, tidy_notes
+
+__all__ = ["ring_out"]
+
+_BASS = PARTS.index("bass")
+_LATEST = 8  # steps: the bass may come so much later than the chord begins
+
+
+def ring_out(notes: NoteArray, chord: Chord, start: int, end: int, before: NoteArray) -> NoteArray:
+    """Let the last chord of a piece ring.
+
+    Notes of the chord sound to the end. The bass, if the piece has one, has one note: the chord's
+    bass. Notes that are not in the chord, and drums, stay as they are.
+
+    Parameters
+    ----------
+    notes : numpy.ndarray
+        Of the last phrase, dtype `NOTE`.
+    chord : Chord
+        The chord that is asked for there.
+    start, end : int
+        The steps of the phrase between which it is heard.
+    before : numpy.ndarray
+        The notes of the piece before that phrase.
+    """
+    if chord == NO_CHORD:
+        return notes
+    bass = before[before["part"] == _BASS][-1:]
+    notes = _with_one_bass_note(np.array(notes), chord, start, end, bass)
+    heard = (notes["onset"] < end) & (notes["onset"] + notes["duration"] > start)
+    fits = np.isin(notes["pitch"] % 12, [*chord.pitch_classes, chord.bass])
+    rings = heard & fits & in_parts(notes, SONG_PARTS)
+    notes["duration"][rings] = end - notes["onset"][rings]
+    return tidy_notes(notes)
+
+
+def _with_one_bass_note(
+    notes: NoteArray, chord: Chord, start: int, end: int, before: NoteArray
+) -> NoteArray:
+    """Return notes of which the bass plays only the chord's bass from `start` on.
+
+    If it is silent in them, its note is like the last one before.
+    """
+    onset = notes["onset"].astype(np.int64)
+    is_bass = (notes["part"] == _BASS) & (onset < end)
+    bass = np.flatnonzero(is_bass)
+    late = bass[onset[bass] >= start]
+    held = is_bass & (onset < start) & (onset + notes["duration"] > start)
+    if (held & (notes["pitch"] % 12 == chord.bass)).any():
+        return np.delete(notes, late)
+    notes["duration"][held] = start - onset[held]
+    if len(late):
+        one = notes[late[:1]]
+        one["onset"] = np.where(one["onset"] <= start + _LATEST, one["onset"], start)
+    else:
+        one = np.array(notes[bass[-1:]] if len(bass) else before)
+        one["onset"] = start
+    one["pitch"] += (chord.bass - one["pitch"] + 6) % 12 - 6  # the nearest
+    return np.concatenate([np.delete(notes, late), one])
