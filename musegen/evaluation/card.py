@@ -16,20 +16,28 @@ _ABOUT = {
     "song": {
         "title": "MuseGen song",
         "license": "mit",
-        "what": "lead, counter melody, chords and bass of pop arrangements",
+        "what": "lead, counter melody, chords and bass, each coded by itself",
         "data": (
             "[POP909](https://github.com/music-x-lab/POP909-Dataset) (Wang et al., ISMIR 2020, MIT)"
             " on the corrected beat grid of"
             " [POP909-CL](https://github.com/AndyWeasley2004/POP909-CL-Dataset) (MIT): the songs"
-            " wholly in 4/4, each two bars from each bar on. Songs whose number ends in 9, or in 8"
-            " after an even digit, were never trained on; those ending in 8 after an odd digit"
-            " chose when to stop"
+            " wholly in 4/4, each two bars from each bar on; sections from [POP909-Structure]"
+            "(https://github.com/Dsqvival/hierarchical-structure-analysis) (MIT). Songs whose"
+            " number ends in 9, or in 8 after an even digit, were never trained on; those ending in"
+            " 8 after an odd digit chose when to stop. Also bands of"
+            " [Freedoom](https://github.com/freedoom/freedoom) (BSD-3),"
+            " [Simutrans](https://github.com/simutrans/simutrans) (Artistic 1.0),"
+            " [Tanner Helland](https://github.com/tannerhelland/free-music) (CC BY 4.0) and"
+            " [EasyRPG](https://github.com/EasyRPG/RTP) (CC BY 4.0), the"
+            " [OpenScore Lieder Corpus](https://github.com/OpenScore/Lieder) (CC0) and the"
+            " [Open Hymnal](http://openhymnal.org) (public domain), of each a tenth of the pieces"
+            " left out"
         ),
         "corpus": "pop909 POP909 POP909-CL",
         "limits": (
-            "It knows piano arrangements of Chinese pop songs: other styles come back less"
-            " faithfully. Everything is quantized to sixteenths; triplets are lost. Pitches outside"
-            " E1 to G7 move by octaves"
+            "Draws are pop unless another style is asked for; of the others it knows few pieces."
+            " Bands come back less faithfully than pop songs do. Keys outside a piano's move by"
+            " octaves"
         ),
     },
     "drums": {
@@ -41,7 +49,8 @@ _ABOUT = {
             " al., ICML 2019, [CC BY 4.0](https://creativecommons.org/licenses/by/4.0/)): the"
             " performances in 4/4, each two bars from each bar on. Its validation and test"
             " performances were never trained on; a twentieth of its training performances chose"
-            " when to stop"
+            " when to stop. The prior has also heard the drums of the bands that `song` was trained"
+            " on, with the touch of these drummers"
         ),
         "corpus": "groove GROOVE",
         "limits": (
