@@ -226,6 +226,7 @@ test("five minutes have no gap, the playhead is where the sound is, and nothing 
   const early = [controller.state.piece.phrases, mixer.spans.length, mixer.voices.length];
   pass(240);
   assert.equal(gaps(), 0);
+  assert.equal(mixer.gaps, 0);
   assert.ok(drift() < 0.02, `${drift()}`);
   const { piece } = controller.state;
   assert.ok(piece.phrases <= 64 + 4, `${piece.phrases} phrases`);

@@ -240,6 +240,18 @@ test("a repeated sound starts again without a gap", async () => {
   assert.ok(mixer.position < RATE);
 });
 
+test("music that goes on too late has a gap, which is counted", async () => {
+  await load();
+  mixer.play();
+  await pass(3);
+  mixer.seek(0);
+  assert.equal(mixer.gaps, 0);
+  mixer.context.currentTime += 5; // the page was asleep
+  mixer.tick();
+  assert.equal(mixer.gaps, 1);
+  assert.ok(ofLead().at(-1).at > mixer.context.currentTime * RATE);
+});
+
 test("a loop goes round in time, and fades where it jumps", async () => {
   await load();
   mixer.setLoop({ from: RATE, to: 2 * RATE });

@@ -73,6 +73,7 @@ export class Mixer {
   /** @type {Loop | null} */
   loop = null;
   rest = 0; // position while nothing sounds
+  gaps = 0; // how often the music was late to go on, which leaves a silence
   /** @type {Cursor | null} */
   cursor = null;
   /** @type {Span[]} what was scheduled */
@@ -366,6 +367,7 @@ export class Mixer {
     if (!context) return;
     const { from, fade } = cursor;
     const at = Math.max(cursor.at, this.now() + 128); // later than planned if it came late
+    if (at > cursor.at && this.spans.length) this.gaps += 1;
     const start = i * sound.each;
     let end = Math.min(start + sound.each, sound.samples);
     const jumps = loop && from >= loop.from && from < loop.to && loop.to <= end;
