@@ -135,11 +135,16 @@ class _TrackPart(_Event):
 
 
 class PartsEvent(_Event):
-    """A visitor's file is to be read with other parts for its tracks, or at another tempo."""
+    """A visitor's file is to be read differently.
+
+    Its tracks get other parts, its tempo is multiplied, or its notes are put on the beat as
+    strictly as `musegen.hearing.transcribe_file` does with this ``quantize``.
+    """
 
     parts: list[_TrackPart] = Field(max_length=1000)  # no visitor changes more
     tempo: float = Field(gt=0, le=100)
     request: int = Field(ge=0, le=MAX_SEED)
+    quantize: _Share = 1.0
 
     @property
     def parts_of_tracks(self) -> dict[int, str | None]:

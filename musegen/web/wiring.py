@@ -150,6 +150,13 @@ def _connect_tabs(versions: _VersionEvents, w: Widgets, services: Services) -> N
     )
     file_outputs = [*reading, remix.own_notes]
     versions.add(remix.file.upload, own.preview, [remix.file], file_outputs)
+    # A failed recording leaves the file field as it was.
+    versions.add(
+        remix.recording.upload,
+        own.preview_recording,
+        [remix.recording],
+        [remix.file, *file_outputs],
+    )
     versions.add(remix.own_notes.click, own.use_own_notes, [remix.file], file_outputs)
     cleared = ("", None, gr.update(visible=False))
     remix.file.clear(lambda: cleared, None, file_outputs, **_PRIVATE)
@@ -159,6 +166,12 @@ def _connect_tabs(versions: _VersionEvents, w: Widgets, services: Services) -> N
         [remix.file, remix.recipe, w.state, w.phrase],
         reading,
         trigger_mode="multiple",
+    )
+    versions.add(
+        remix.accompany.click,
+        own.accompany,
+        [remix.recipe, remix.seed, remix.lock],
+        [remix.seed],
     )
     versions.add(
         remix.vary.click,

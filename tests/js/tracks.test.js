@@ -55,7 +55,7 @@ test("choices are collected, one for each track", () => {
     { index: 1, part: null },
     { index: 0, part: "chords" },
   ];
-  assert.deepEqual(readings.takeRequest(), { parts, tempo: 1, request: 3 });
+  assert.deepEqual(readings.takeRequest(), { parts, tempo: 1, quantize: 1, request: 3 });
   assert.ok(readings.isChanged);
 });
 
@@ -89,11 +89,17 @@ test("a request without an answer can be given up", () => {
 });
 
 test("the tempo is kept with a choice, and a reset undoes both", () => {
-  readings.want(readings.choices, 0.5);
+  readings.want(readings.choices, 0.5, 1);
   readings.choose({ index: 0, part: "counter" });
   assert.equal(readings.tempo, 0.5);
-  readings.want([], 1);
+  readings.want([], 1, 1);
   assert.deepEqual([readings.choices, readings.tempo], [[], 1]);
+});
+
+test("a recording that is not on the beat can be reset", () => {
+  readings.receive({ ...data("sung"), quantize: 0 });
+  assert.equal(readings.quantize, 0);
+  assert.ok(readings.isChanged);
 });
 
 test("another tempo than the found one can be reset", () => {

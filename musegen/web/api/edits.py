@@ -36,11 +36,13 @@ class EditEndpoints(Endpoints):
         seed: float | None = None,
         parts: str = "",
         tempo_factor: float = 1,
+        quantize: float = 1,
     ) -> Answer:
-        """Make a variation of a MIDI file.
+        """Make a variation of a MIDI file, or of a recording of a voice.
 
         Args:
-            midi: A MIDI file with at least one note; the first 128 bars are used.
+            midi: A MIDI file with at least one note; the first 128 bars are used. Or a recording
+                of one voice that sings, hums or whistles, as WAV, FLAC, OGG or MP3.
             similarity: 0 to 1: 1 reconstructs the file, 0 makes something new.
             seed: Which variation; a new one, which the answer contains, if not given.
             parts: Parts of tracks, if they should differ from those in the answer, such as
@@ -48,6 +50,7 @@ class EditEndpoints(Endpoints):
                 bass, drums or none.
             tempo_factor: 0.5 or 2: half or double the tempo, if the report in the answer says
                 that the beat was found from the notes.
+            quantize: 0 to 1: how strictly the notes of a recording are put on the beat.
 
         Returns:
             A MIDI file and facts about the piece: seed, similarity, bars, seconds, number of
@@ -56,7 +59,9 @@ class EditEndpoints(Endpoints):
         """
         seed, similarity = seed_or_new(seed), check_number(similarity, "similarity")
         edit = Reconstruct() if similarity == 1 else Vary(similarity=similarity, seed=seed)
-        upload = self._services.read_upload(midi, notify, read_track_parts(parts), tempo_factor)
+        upload = self._services.read_upload(
+            midi, notify, read_track_parts(parts), tempo_factor, quantize
+        )
         tracks = upload.report.tracks if upload.report else ()
         return self._make(
             upload.recipe.then(edit),

@@ -9,7 +9,7 @@ import gradio as gr
 from musegen.errors import MusicError
 from musegen.music.similarity import describe_likeness
 from musegen.recipe.codec import read_recipe, write_recipe
-from musegen.recipe.schema import Edit, Notes, Recipe, Reconstruct, Sound, Vary
+from musegen.recipe.schema import Accompany, Edit, Notes, Recipe, Reconstruct, Sound, Vary
 from musegen.server.gradio_adapter import event_data
 from musegen.server.validation import check_number, seed_or_new
 from musegen.server.versions import Version, read_state
@@ -19,6 +19,9 @@ from musegen.web.events import PartsEvent
 from musegen.web.handlers.versions import Handlers, version_values
 
 __all__ = ["OwnMusicHandlers", "plays_own_music"]
+
+
+_NO_FILE = "choose a MIDI file first, or sing a tune"
 
 
 class OwnMusicHandlers(Handlers):
@@ -34,10 +37,18 @@ class OwnMusicHandlers(Handlers):
             Its recipe, the table of its tracks, an update of the button for its own notes, and the
             version's values.
         """
+        return self._preview(file)
+
+    def _preview(self, file: str | None) -> tuple[Any, ...]:
         upload = self._services.read_upload(file, notify)
         version = self._services.make_version(upload.recipe)
         button = gr.update(visible=upload.own_notes is not None)
         return write_recipe(upload.recipe), tracks_data(upload), button, *version_values(version)
+
+    @report_errors()
+    def preview_recording(self, file: str | None) -> tuple[Any, ...]:
+        """Read what the recorder has recorded; return its file and what `preview` returns."""
+        return file, *self._preview(file)
 
     @report_errors()
     def use_own_notes(self, file: str | None) -> tuple[Any, ...]:
@@ -63,7 +74,9 @@ class OwnMusicHandlers(Handlers):
             As `preview` returns, without the button.
         """
         data = event_data(event, PartsEvent)
-        upload = self._services.read_upload(file, _ignore, data.parts_of_tracks, data.tempo)
+        upload = self._services.read_upload(
+            file, _ignore, data.parts_of_tracks, data.tempo, data.quantize
+        )
         id, sound = None, Sound()
         if plays_own_music(state, own):
             id, playing = read_state(state)
@@ -72,8 +85,21 @@ class OwnMusicHandlers(Handlers):
                 sound = sound.model_copy(update={"tempo": None})
         recipe = upload.recipe.model_copy(update={"sound": sound})
         version = self._services.make_version(recipe, id)
-        table = tracks_data(upload, data.request)
+        table = tracks_data(upload, data.request, data.quantize)
         return write_recipe(upload.recipe), table, *version_values(version, phrase)
+
+    @report_errors()
+    def accompany(self, own: str, seed: float | None, is_locked: bool) -> tuple[Any, ...]:
+        """Return the seed that was used and the values of a version with a band.
+
+        It keeps the lead, or everything if there is none, and plays what is missing.
+        """
+        if not own:
+            raise MusicError(_NO_FILE)
+        parts = self._services.make_version(read_recipe(own)).piece.parts
+        keep = ("lead",) if "lead" in parts else parts
+        seed = seed_or_new(seed if is_locked else None)
+        return seed, *version_values(self._edit(own, Accompany(keep=keep, seed=seed)))
 
     @report_errors()
     def vary(
@@ -94,7 +120,7 @@ class OwnMusicHandlers(Handlers):
 
     def _edit(self, own: str, edit: Edit) -> Version:
         if not own:
-            raise MusicError("choose a MIDI file first")
+            raise MusicError(_NO_FILE)
         return self._services.make_version(read_recipe(own).then(edit))
 
 

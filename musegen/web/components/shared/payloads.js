@@ -118,6 +118,7 @@
  * @property {number} tempo factor of the tempo that was found
  * @property {Tempo[]} tempos choices
  * @property {string[]} about more sentences
+ * @property {number | null} quantize how strictly a recording is on the beat; null for other files
  */
 
 /**

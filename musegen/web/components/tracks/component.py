@@ -60,6 +60,8 @@ class TracksData(GradioModel):
         Fewer than two where there is no choice.
     about : list of str
         More sentences about the file.
+    quantize : float, optional
+        How strictly the notes of a recording were put on the beat, 0 to 1; None for other files.
     """
 
     request: int | None = None
@@ -69,9 +71,10 @@ class TracksData(GradioModel):
     tempo: float = 1
     tempos: list[Tempo] = Field(default_factory=list)
     about: list[str] = Field(default_factory=list)
+    quantize: float | None = None
 
 
-def tracks_data(upload: Upload, request: int | None = None) -> TracksData:
+def tracks_data(upload: Upload, request: int | None = None, quantize: float = 1.0) -> TracksData:
     """Return what the table shows of a file, in answer to an event if it has that number."""
     reading = _digest(upload.recipe.source)
     report = upload.report
@@ -89,6 +92,7 @@ def tracks_data(upload: Upload, request: int | None = None) -> TracksData:
         tempo=report.tempo_factor,
         tempos=_tempos(report),
         about=list(report.about),
+        quantize=quantize if report.heard else None,
     )
 
 
@@ -142,8 +146,9 @@ def tracks_view(value: TracksData | None = None, **kwargs: Any) -> gr.HTML:
 
     ``assign``
         The file is to be read differently: ``parts``, an ``index`` and a ``part`` for each track
-        that the visitor has changed; ``tempo``, the factor of the found tempo, 0.5, 1 or 2; and
-        ``request``, a number that the answer repeats.
+        that the visitor has changed; ``tempo``, the factor of the found tempo, 0.5, 1 or 2;
+        ``quantize``, how strictly notes are put on the beat; and ``request``, a number that the
+        answer repeats.
     """
     return typed_html(
         TracksData,

@@ -4,7 +4,7 @@
 
 /** @typedef {TracksData & { tracks: Track[] }} Reading */
 /** @typedef {{ index: number, part: string | null }} Choice a part for a track; null leaves it out */
-/** @typedef {{ parts: Choice[], tempo: number, request: number }} Request */
+/** @typedef {{ parts: Choice[], tempo: number, quantize: number, request: number }} Request */
 
 export class Readings {
   /** @type {Map<string, Reading>} all so far, since undo returns to earlier ones */
@@ -53,23 +53,29 @@ export class Readings {
     return (this.wanted ?? this.shown)?.tempo ?? 1;
   }
 
+  get quantize() {
+    return (this.wanted ?? this.shown)?.quantize ?? 1;
+  }
+
   /** Whether there is anything to reset. */
   get isChanged() {
     if (this.wanted) return true;
     const { shown } = this;
-    return Boolean(shown && (shown.tempo !== 1 || shown.tracks.some(({ chosen }) => chosen)));
+    if (!shown) return false;
+    const isOnBeat = (shown.quantize ?? 1) === 1;
+    return shown.tempo !== 1 || !isOnBeat || shown.tracks.some(({ chosen }) => chosen);
   }
 
-  /** @param {Choice[]} parts @param {number} tempo */
-  want(parts, tempo) {
+  /** @param {Choice[]} parts @param {number} tempo @param {number} quantize */
+  want(parts, tempo, quantize) {
     this.#requests += 1;
-    this.wanted = { parts, tempo, request: this.#requests };
+    this.wanted = { parts, tempo, quantize, request: this.#requests };
   }
 
   /** @param {Choice} choice */
   choose(choice) {
     const others = this.choices.filter(({ index }) => index !== choice.index);
-    this.want([...others, choice], this.tempo);
+    this.want([...others, choice], this.tempo, this.quantize);
   }
 
   /** What to send now; null if there is nothing, or an answer has to come first. */

@@ -19,6 +19,8 @@ export function start({ element, props, watch, trigger }) {
   const about = find(root, ".mg-tracks-about", HTMLElement);
   const tempoField = find(root, ".mg-tracks-tempo", HTMLElement);
   const tempo = find(tempoField, "select", HTMLSelectElement);
+  const timingField = find(root, ".mg-tracks-timing", HTMLElement);
+  const timing = find(timingField, "select", HTMLSelectElement);
   const reset = find(root, ".mg-tracks-reset", HTMLElement);
   const footer = find(root, ".mg-tracks-foot", HTMLElement);
   const readings = new Readings();
@@ -56,13 +58,15 @@ export function start({ element, props, watch, trigger }) {
       ...shown.tempos.map(({ factor, label }) => new Option(label, String(factor))),
     );
     tempo.value = String(shown.tempo);
+    timing.value = String(shown.quantize ?? 1);
     showFooter();
   }
 
   function showFooter() {
     reset.hidden = !readings.isChanged;
     tempoField.hidden = (readings.shown?.tempos.length ?? 0) < 2;
-    footer.hidden = reset.hidden && tempoField.hidden;
+    timingField.hidden = (readings.shown?.quantize ?? null) === null;
+    footer.hidden = reset.hidden && tempoField.hidden && timingField.hidden;
   }
 
   function makeRow() {
@@ -98,14 +102,18 @@ export function start({ element, props, watch, trigger }) {
   }
 
   tempo.addEventListener("change", () => {
-    readings.want(readings.choices, Number(tempo.value));
+    readings.want(readings.choices, Number(tempo.value), readings.quantize);
+    sendSoon();
+  });
+  timing.addEventListener("change", () => {
+    readings.want(readings.choices, readings.tempo, Number(timing.value));
     sendSoon();
   });
   reset.addEventListener("click", () => {
     // The button disappears: move the focus before.
     const select = root.querySelector("details[open] select") ?? root.querySelector("summary");
     if (select instanceof HTMLElement) select.focus();
-    readings.want([], 1);
+    readings.want([], 1, 1);
     sendSoon();
   });
   listen({
