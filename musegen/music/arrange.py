@@ -1,4 +1,4 @@
-"""Joins, repeats and cuts pieces: existing music moved in time, without any model."""
+"""Joins, repeats, cuts and retouches pieces, without any model."""
 
 from __future__ import annotations
 
@@ -11,12 +11,24 @@ import numpy as np
 
 from musegen.errors import MusicError
 from musegen.music.feel import Feel
+from musegen.music.instruments import DRUM_PITCHES
 from musegen.music.keys import wrap_key
 from musegen.music.meters import Meter
-from musegen.music.notes import BARS_PER_PHRASE, STEPS_PER_BAR, FloatArray, NoteArray
+from musegen.music.notes import (
+    BARS_PER_PHRASE,
+    DRUMS,
+    STEPS_PER_BAR,
+    STEPS_PER_PHRASE,
+    FloatArray,
+    NoteArray,
+    make_notes,
+    sort_notes,
+)
 from musegen.music.piece import Piece
 
 __all__ = [
+    "Place",
+    "Written",
     "copy_phrase",
     "cut",
     "join",
@@ -24,7 +36,13 @@ __all__ = [
     "mix_keys",
     "mix_tempos",
     "repeat",
+    "retouch",
 ]
+
+Place = tuple[int, int, int]
+"""Onset in steps from the start of the piece, index of the part in `PARTS`, pitch."""
+Written = tuple[int, int, int, int, int]
+"""A `Place`, then duration in steps, and velocity."""
 
 
 def repeat(piece: Piece, bars: int) -> Piece:
@@ -217,3 +235,52 @@ def _notes_from_bar(piece: Piece, bar: int) -> NoteArray:
 def _program_changes(programs: Sequence[Mapping[str, int]]) -> dict[int, Mapping[str, int]]:
     """Return `Piece.changes` for the programs of each phrase."""
     return {i: now for i, (before, now) in enumerate(pairwise(programs), start=1) if now != before}
+
+
+def retouch(piece: Piece, remove: Sequence[Place], add: Sequence[Written]) -> Piece:
+    """Remove notes, then add some; all others stay as they are.
+
+    Parameters
+    ----------
+    piece : Piece
+    remove : sequence of tuple
+        Places of notes. Where there is none, nothing is removed.
+    add : sequence of tuple
+
+    Returns
+    -------
+    Piece
+        Without a path, since its latents are not those of the notes any more.
+
+    Raises
+    ------
+    MusicError
+        If a note begins after the end of the piece, or there is no such drum.
+    """
+    added = make_notes(add)
+    if len(added) and int(added["onset"].max()) >= piece.steps:
+        raise MusicError(f"a note begins after the end of the piece, which has {piece.bars} bars")
+    drums = added["pitch"][added["part"] == DRUMS]
+    if not np.isin(drums, DRUM_PITCHES).all():
+        raise MusicError(f"the drums have the pitches {', '.join(map(str, DRUM_PITCHES))} alone")
+    places = set(remove)
+    phrases = list(piece.phrases)
+    for i, phrase in enumerate(piece.phrases):
+        start = i * STEPS_PER_PHRASE
+        kept = [
+            (onset + start, part, pitch) not in places
+            for onset, part, pitch in zip(
+                phrase.notes["onset"].tolist(),
+                phrase.notes["part"].tolist(),
+                phrase.notes["pitch"].tolist(),
+                strict=True,
+            )
+        ]
+        new = np.array(added[added["onset"] // STEPS_PER_PHRASE == i])
+        if all(kept) and not len(new):
+            continue
+        new["onset"] -= start
+        phrases[i] = replace(
+            phrase, notes=sort_notes(np.concatenate([phrase.notes[np.array(kept, bool)], new]))
+        )
+    return replace(piece, phrases=tuple(phrases), path=None)

@@ -16,7 +16,7 @@ from cachetools import LRUCache
 
 from musegen.errors import Cancelled, MusicError
 from musegen.music import Piece
-from musegen.music.arrange import copy_phrase, cut, join, repeat
+from musegen.music.arrange import copy_phrase, cut, join, repeat, retouch
 from musegen.music.harmony import Chords
 from musegen.recipe import schema
 from musegen.recipe.notes import piece_from_notes
@@ -215,6 +215,8 @@ def _apply_edit(mg: MuseGen, edit: Edit, piece: Piece) -> Piece:
             return copy_phrase(piece, edit.source, edit.target)
         case schema.Cut():
             return cut(piece, edit.first, edit.phrases)
+        case schema.Retouch():
+            return retouch(piece, edit.remove, edit.add)
         case schema.Reconstruct():
             return mg.reconstruct(piece)
 

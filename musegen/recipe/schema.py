@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from musegen.latent.forms import DEFAULT_FORM
 from musegen.latent.paths import MODELS
 from musegen.limits import DEFAULT_TEMPERATURE, GUIDANCES, MAX_FILE_BARS
-from musegen.music.notes import BEATS_PER_PHRASE, PARTS
+from musegen.music.notes import BEATS_PER_PHRASE, PARTS, STEPS_PER_BAR
 
 __all__ = [
     "Accompany",
@@ -33,6 +33,7 @@ __all__ = [
     "Random",
     "Recipe",
     "Reconstruct",
+    "Retouch",
     "Sound",
     "Source",
     "Vary",
@@ -54,6 +55,15 @@ Styles = dict[Annotated[str, Field(max_length=40)], Annotated[float, Field(ge=0,
 Guidance = Annotated[float, Field(ge=GUIDANCES[0], le=GUIDANCES[1])]
 _Small = Annotated[int, Field(ge=0, le=64)]
 MeterRun = tuple[Annotated[int, Field(ge=1, le=MAX_FILE_BARS)], _Small, _Small, _Small, _Small]
+
+
+_Onset = Annotated[int, Field(ge=0, le=MAX_FILE_BARS * STEPS_PER_BAR)]
+_PartIndex = Annotated[int, Field(ge=0, lt=len(PARTS))]
+_Midi = Annotated[int, Field(ge=0, le=127)]
+_Place = tuple[_Onset, _PartIndex, _Midi]
+_Duration = Annotated[int, Field(ge=1, le=MAX_FILE_BARS * STEPS_PER_BAR)]
+_WrittenNote = tuple[_Onset, _PartIndex, _Midi, _Duration, Annotated[int, Field(ge=1, le=127)]]
+_MOST_RETOUCHED = 5000  # notes: nobody writes more by hand
 
 
 class _Model(BaseModel):
@@ -207,6 +217,25 @@ class Cut(_Model):
     phrases: int
 
 
+class Retouch(_Model):
+    """Notes removed and added by hand, as in `musegen.music.arrange.retouch`.
+
+    A note that was moved is removed where it was and added where it is.
+    """
+
+    do: Literal["retouch"] = "retouch"
+    remove: Annotated[tuple[_Place, ...], Field(max_length=_MOST_RETOUCHED)] = ()
+    add: Annotated[tuple[_WrittenNote, ...], Field(max_length=_MOST_RETOUCHED)] = ()
+
+    def then(self, later: Retouch) -> Retouch:
+        """Return both changes as one."""
+        gone = set(later.remove)
+        mine = tuple(note for note in self.add if note[:3] not in gone)
+        return Retouch(
+            remove=tuple(dict.fromkeys((*self.remove, *later.remove))), add=(*mine, *later.add)
+        )
+
+
 class Reconstruct(_Model):
     """The piece encoded and decoded, as in `MuseGen.reconstruct`."""
 
@@ -214,7 +243,8 @@ class Reconstruct(_Model):
 
 
 Edit = Annotated[
-    Accompany | Fill | Vary | Adjust | Extend | Copy | Cut | Reconstruct, Field(discriminator="do")
+    Accompany | Fill | Vary | Adjust | Extend | Copy | Cut | Reconstruct | Retouch,
+    Field(discriminator="do"),
 ]
 
 # Recipes ------------------------------------------------------------------------------------------
@@ -251,7 +281,9 @@ class Recipe(_Model):
     sound: Sound = Sound()
 
     def then(self, edit: Edit) -> Recipe:
-        """Return the recipe with one more edit."""
+        """Return the recipe with one more edit; retouched notes are one edit, however many."""
+        if isinstance(edit, Retouch) and self.edits and isinstance(self.edits[-1], Retouch):
+            return self.model_copy(update={"edits": (*self.edits[:-1], self.edits[-1].then(edit))})
         return self.model_copy(update={"edits": (*self.edits, edit)})
 
     def with_sound(self, **changes: Any) -> Recipe:
@@ -269,7 +301,7 @@ class Recipe(_Model):
     @property
     def needs_model(self) -> bool:
         """Whether the model makes any of its notes, so that they depend on the checkpoints."""
-        edits_need_it = not all(isinstance(edit, Copy | Cut) for edit in self.edits)
+        edits_need_it = not all(isinstance(edit, Copy | Cut | Retouch) for edit in self.edits)
         return not isinstance(self.source, Notes) or edits_need_it
 
 

@@ -17,7 +17,7 @@ __all__ = ["SQUARE_BARS", "morph_recipe", "random_recipe", "read_edit"]
 SQUARE_BARS = 8  # long enough to judge a point of the square, short enough to try many
 
 _EDIT: TypeAdapter[Edit] = TypeAdapter(Edit)
-_EDITS_WITH_SEED = ("fill", "vary", "extend")
+_EDITS_WITH_SEED = ("fill", "vary", "extend", "accompany")
 
 
 def random_recipe(

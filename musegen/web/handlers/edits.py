@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import gradio as gr
+import numpy as np
 
 from musegen.music.attributes import ATTRIBUTES
+from musegen.music.notes import DRUMS, STEPS_PER_PHRASE
 from musegen.recipe.codec import read_recipe, write_recipe
-from musegen.recipe.schema import Recipe
+from musegen.recipe.schema import Recipe, Retouch
 from musegen.server.gradio_adapter import event_data
 from musegen.server.versions import read_state
 from musegen.web.components.tracks.component import same_reading
@@ -31,8 +33,27 @@ class EditHandlers(Handlers):
     def edit(self, state: str, phrase: float | None, event: gr.EventData) -> tuple[Any, ...]:
         """Return the values of the version after an edit with the player's tools."""
         id, recipe = read_state(state)
-        version = self._services.make_version(recipe.then(read_edit(event._data)), id)
+        edit = read_edit(event._data)
+        if isinstance(edit, Retouch) and recipe.sound.key is not None:
+            edit = self._as_before_the_sound(edit, recipe)
+        version = self._services.make_version(recipe.then(edit), id)
         return version_values(version, phrase)
+
+    def _as_before_the_sound(self, edit: Retouch, recipe: Recipe) -> Retouch:
+        """Return what was written in the key that is heard in the key that the sound changes."""
+        heard = self._services.make_version(recipe).piece
+        made = self._services.make_version(recipe.with_sound(key=None)).piece
+        shifts = np.array(made.keys) - np.array(heard.keys)
+
+        def move(row: tuple[int, ...]) -> tuple[int, ...]:
+            onset, part, pitch, *rest = row
+            phrase = min(onset // STEPS_PER_PHRASE, len(shifts) - 1)
+            moved = pitch + (0 if part == DRUMS else int(shifts[phrase]))
+            return onset, part, moved + 12 * (moved < 0) - 12 * (moved > 127), *rest
+
+        return Retouch.model_validate(
+            {"remove": tuple(map(move, edit.remove)), "add": tuple(map(move, edit.add))}
+        )
 
     @report_errors()
     def open(

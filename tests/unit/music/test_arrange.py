@@ -1,4 +1,4 @@
-"""Joining, repeating and cutting pieces."""
+"""Joining, repeating, cutting and retouching pieces."""
 
 from dataclasses import replace
 
@@ -16,6 +16,7 @@ from musegen.music.arrange import (
     mix_keys,
     mix_tempos,
     repeat,
+    retouch,
 )
 from musegen.music.feel import Feel
 
@@ -110,3 +111,30 @@ def test_key_and_tempo_of_a_gap_are_between_those_of_its_sides():
     tempos = [round(phrase.tempo) for phrase in whole.phrases]
     assert tempos == [80, 80, 93, 108, 125, 125]
     assert [len(phrase) > 0 for phrase in whole.phrases] == [0, 1, 0, 0, 1, 0]
+
+
+def rows(piece) -> set[tuple]:
+    return set(piece.notes.tolist())
+
+
+def test_a_note_is_removed_and_another_one_added():
+    piece = band(bars=4)
+    first = piece.notes[0].tolist()
+    made = retouch(piece, [first[:3]], [(40, 0, 71, 3, 88)])
+    assert rows(piece) - rows(made) == {first}
+    assert [row[:5] for row in rows(made) - rows(piece)] == [(40, 0, 71, 3, 88)]
+
+
+def test_what_is_not_there_is_not_removed():
+    piece = band(bars=2)
+    assert rows(retouch(piece, [(0, 0, 3)], [])) == rows(piece)
+
+
+def test_a_note_after_the_end_is_refused():
+    with pytest.raises(MusicError, match="after the end of the piece, which has 2 bars"):
+        retouch(band(bars=2), [], [(32, 0, 60, 1, 90)])
+
+
+def test_a_drum_that_there_is_not_is_refused():
+    with pytest.raises(MusicError, match="the drums have the pitches"):
+        retouch(band(bars=2), [], [(0, 4, 60, 1, 90)])

@@ -29,6 +29,7 @@ from musegen.recipe.schema import (
     Random,
     Recipe,
     Reconstruct,
+    Retouch,
     Sound,
     Vary,
 )
@@ -104,6 +105,22 @@ def test_parts_are_redrawn_and_accompanied(tiny_mg):
     made = runner.run(read_recipe(write_recipe(recipe.then(edit))))
     assert made.only(["drums"]) == before.only(["drums"])
     assert made.only(["lead"]) != before.only(["lead"])
+
+
+def test_notes_that_are_retouched_again_and_again_are_one_edit():
+    recipe = Recipe(source=notes_from_piece(band(bars=2)))
+    before = RecipeRunner(CountingModel).run(recipe)
+    there = tuple(before.notes[0].tolist()[:3])
+    added, moved = (20, 0, 71, 4, 90), (22, 0, 71, 4, 90)
+    recipe = recipe.then(Retouch(remove=(there,), add=(added,)))
+    recipe = recipe.then(Retouch(remove=(added[:3],), add=(moved,)))
+    assert len(recipe.edits) == 1
+    assert not recipe.needs_model
+    made = RecipeRunner(CountingModel).run(read_recipe(write_recipe(recipe)))
+    places = {row[:5] for row in made.notes.tolist()}
+    assert moved in places
+    assert added not in places
+    assert not any(row[:3] == there for row in places)
 
 
 def test_another_sound_needs_no_model():

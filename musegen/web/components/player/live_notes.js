@@ -45,8 +45,9 @@ export class LiveNotes {
   /**
    * Start a note, if this page can make its sound; say whether it can.
    * @param {number} pitch @param {number} velocity @param {number} program
+   * @param {string} [part]
    */
-  start(pitch, velocity, program) {
+  start(pitch, velocity, program, part = "lead") {
     this.mixer.wake();
     const { context, output } = this.mixer;
     if (!context || !output || !this.synthesizer.isUsable) return false;
@@ -55,7 +56,7 @@ export class LiveNotes {
     if (this.#held.size >= MOST) this.end(oldest);
     const gain = context.createGain();
     gain.connect(output);
-    const sound = this.synthesizer.makeNote("lead", program, pitch, velocity, (event) => {
+    const sound = this.synthesizer.makeNote(part, program, pitch, velocity, (event) => {
       if (event === "failed") this.#drop(pitch, note);
       else this.#pump(note);
     });

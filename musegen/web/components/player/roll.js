@@ -29,6 +29,7 @@ import {
   white,
 } from "./paint.js";
 import { COLOURS } from "./parts.js";
+import { connectPen } from "./pen.js";
 import { noteName, stepAfterKey } from "./piece.js";
 
 /** @import { Change, Controller } from "./controller.js" */
@@ -158,6 +159,7 @@ export function connectRoll(root, controller) {
       context.setTransform(ratio, 0, 0, ratio, 0, 0);
       const { step } = controller;
       if (mixer.playing) paintSounding(context, layout, state.piece, step);
+      pen.paint(context);
       paintPlayhead(context, layout, step);
       root.dataset.step = step.toFixed(2);
     }
@@ -227,6 +229,8 @@ export function connectRoll(root, controller) {
     context.fillRect(clamp(head - 1, 0, width - 2), 0, 2, height);
   }
 
+  const pen = connectPen(root, controller, { layout: () => layout, isShown, draw });
+
   // Input -----------------------------------------------------------------------------------------
 
   /** @param {PointerEvent} event */
@@ -266,8 +270,9 @@ export function connectRoll(root, controller) {
     if (Math.abs(scrollLeft - scroller.scrollLeft) > 1) scroller.scrollLeft = scrollLeft;
   });
 
-  scroller.addEventListener("click", ({ clientX }) => {
-    if (!layout || !state.piece) return;
+  scroller.addEventListener("click", (event) => {
+    const { clientX } = event;
+    if (!layout || !state.piece || pen.takes(event)) return;
     const step = stepAtX(layout, clientX - stage.getBoundingClientRect().left);
     controller.seekStep(clamp(step, 0, state.piece.steps));
   });
@@ -302,7 +307,10 @@ export function connectRoll(root, controller) {
 
   return {
     pressZoomKey: zoom.pressKey,
-    render: resize,
+    render() {
+      resize();
+      pen.render();
+    },
     showPosition() {
       scrolledAt = -Infinity;
       follow();
