@@ -25,7 +25,7 @@ ROOT = Path(__file__).resolve().parents[3] / "musegen"
 LANGUAGES = sorted((ROOT / "web" / "languages").glob("*.json"))
 PLACE = re.compile(r"\{#?\}")
 # Rooms whose errors reach the page; those of others are for whoever trains or starts it.
-ROOMS = ("music", "midi", "reading", "latent", "recipe", "server", "web", "sheets")
+ROOMS = ("music", "midi", "reading", "hearing", "latent", "recipe", "server", "web", "sheets")
 # Not shown to visitors: mistakes of a caller in the code, or of whoever starts the page.
 OTHER_ERRORS = (
     "ValueError",
