@@ -3,5 +3,13 @@
 from musegen.hearing.melody import transcribe_file, transcribe_melody
 from musegen.hearing.read import read_music
 from musegen.hearing.sound_files import ENDINGS, read_sound
+from musegen.hearing.take import read_take
 
-__all__ = ["ENDINGS", "read_music", "read_sound", "transcribe_file", "transcribe_melody"]
+__all__ = [
+    "ENDINGS",
+    "read_music",
+    "read_sound",
+    "read_take",
+    "transcribe_file",
+    "transcribe_melody",
+]

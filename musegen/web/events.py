@@ -23,6 +23,7 @@ __all__ = [
     "PlaceEvent",
     "SoundEvent",
     "SquareEvent",
+    "TakeEvent",
 ]
 
 _Id = Annotated[str, Field(pattern="^[0-9a-f]{16}$")]  # as `Version.id`
@@ -97,6 +98,23 @@ class KeepEvent(_Event):
     notes: Notes
     swing: _Share
     human: bool
+
+
+class TakeEvent(_Event):
+    """Something was played to a click: start, end (seconds), pitch and velocity of each note."""
+
+    notes: list[
+        Annotated[list[Annotated[float, Field(ge=0, le=600)]], Field(min_length=4, max_length=4)]
+    ] = Field(min_length=1, max_length=5000)
+    tempo: float = Field(ge=40, le=220)
+
+    @property
+    def rows(self) -> list[tuple[float, float, int, int]]:
+        """The notes, with pitches and velocities that MIDI has."""
+        return [
+            (start, end, min(int(pitch), 127), min(max(int(velocity), 1), 127))
+            for start, end, pitch, velocity in self.notes
+        ]
 
 
 class PlaceEvent(_Event):

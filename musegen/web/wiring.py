@@ -150,13 +150,10 @@ def _connect_tabs(versions: _VersionEvents, w: Widgets, services: Services) -> N
     )
     file_outputs = [*reading, remix.own_notes]
     versions.add(remix.file.upload, own.preview, [remix.file], file_outputs)
-    # A failed recording leaves the file field as it was.
-    versions.add(
-        remix.recording.upload,
-        own.preview_recording,
-        [remix.recording],
-        [remix.file, *file_outputs],
-    )
+    # What fails leaves the file field as it was.
+    sung = [remix.file, *file_outputs]
+    versions.add(remix.recording.upload, own.preview_recording, [remix.recording], sung)
+    versions.add(w.player.take, own.take, [], sung)
     versions.add(remix.own_notes.click, own.use_own_notes, [remix.file], file_outputs)
     cleared = ("", None, gr.update(visible=False))
     remix.file.clear(lambda: cleared, None, file_outputs, **_PRIVATE)

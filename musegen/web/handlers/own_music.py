@@ -7,15 +7,19 @@ from typing import Any
 import gradio as gr
 
 from musegen.errors import MusicError
+from musegen.hearing import read_take
 from musegen.music.similarity import describe_likeness
 from musegen.recipe.codec import read_recipe, write_recipe
+from musegen.recipe.notes import notes_from_piece
 from musegen.recipe.schema import Accompany, Edit, Notes, Recipe, Reconstruct, Sound, Vary
 from musegen.server.gradio_adapter import event_data
+from musegen.server.settings import get_settings
+from musegen.server.uploads import Upload
 from musegen.server.validation import check_number, seed_or_new
 from musegen.server.versions import Version, read_state
 from musegen.web.components.tracks.component import notes_data, tracks_data
 from musegen.web.errors import notify, report_errors
-from musegen.web.events import PartsEvent
+from musegen.web.events import PartsEvent, TakeEvent
 from musegen.web.handlers.versions import Handlers, version_values
 
 __all__ = ["OwnMusicHandlers", "plays_own_music"]
@@ -49,6 +53,17 @@ class OwnMusicHandlers(Handlers):
     def preview_recording(self, file: str | None) -> tuple[Any, ...]:
         """Read what the recorder has recorded; return its file and what `preview` returns."""
         return file, *self._preview(file)
+
+    @report_errors()
+    def take(self, event: gr.EventData) -> tuple[Any, ...]:
+        """Read what was played to a click; return what `preview_recording` returns."""
+        data = event_data(event, TakeEvent)
+        piece = read_take(data.rows, data.tempo).first(get_settings().upload_bars)
+        recipe = Recipe(source=notes_from_piece(piece, "Played tune"))
+        table = tracks_data(Upload(recipe, notices=("Played on the keyboard, to a click.",)))
+        button = gr.update(visible=False)
+        values = version_values(self._services.make_version(recipe))
+        return None, write_recipe(recipe), table, button, *values
 
     @report_errors()
     def use_own_notes(self, file: str | None) -> tuple[Any, ...]:

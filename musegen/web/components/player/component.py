@@ -22,7 +22,7 @@ from musegen.web.modules import load_module
 
 __all__ = ["PlayerData", "note_columns", "player", "player_data"]
 
-_EVENTS = ("draw", "sound", "phrase", "edit", "open", "file", "cancel", "more", "keep")
+_EVENTS = ("draw", "sound", "phrase", "edit", "open", "file", "cancel", "more", "keep", "take")
 
 
 class Part(GradioModel):

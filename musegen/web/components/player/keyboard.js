@@ -8,6 +8,7 @@ import { MidiPorts } from "./midi_ports.js";
 import { MidiSender } from "./midi_sender.js";
 import { isBlackKey, noteName, STEPS_PER_PHRASE } from "./piece.js";
 import { SynthSound } from "./synth_sound.js";
+import { connectTake } from "./take_button.js";
 
 /** @import { Controller, View } from "./controller.js" */
 /** @import { Choices } from "./sound_controls.js" */
@@ -44,9 +45,13 @@ export function connectKeyboard(root, controller, choices) {
     noteOn: start,
     noteOff: end,
     say: (line) => controller.say(line),
-    changed: renderPorts,
+    changed() {
+      endAll(); // a keyboard that was unplugged sends no more note ends
+      renderPorts();
+    },
   });
   const sender = new MidiSender(mixer, ports, musicOf, (part) => state.mix.isHeard(part));
+  const take = connectTake(panel, controller);
   let first = 60; // pitch of the first key
   /** @type {Map<string, number>} pitch that a key of the computer holds */
   const held = new Map();
@@ -82,6 +87,7 @@ export function connectKeyboard(root, controller, choices) {
   /** @param {number} pitch @param {number} [velocity] */
   function start(pitch, velocity = VELOCITY) {
     if (pitch > 127) return;
+    take.noteOn(pitch, velocity);
     if (!notes.start(pitch, velocity, programOf())) {
       controller.say("This browser cannot play a keyboard: it needs WebAssembly");
     }
@@ -90,11 +96,13 @@ export function connectKeyboard(root, controller, choices) {
 
   /** @param {number} pitch */
   function end(pitch) {
+    take.noteOff(pitch);
     notes.end(pitch);
     renderHeld();
   }
 
   function endAll() {
+    for (const pitch of notes.pitches) take.noteOff(pitch);
     held.clear();
     touched.clear();
     notes.endAll();
