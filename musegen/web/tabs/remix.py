@@ -41,7 +41,9 @@ def remix_tab() -> RemixTab:
     file = file_field("Your MIDI file or a recording of your voice, or a file made here", height=92)
     recorder(elem_id="recorder")
     # Hidden by its class: an invisible button would not be on the page.
-    recording = gr.UploadButton(file_types=list(SOUND_ENDINGS), elem_classes=UPLOAD_CLASS)
+    recording = gr.UploadButton(
+        "Recording", file_types=list(SOUND_ENDINGS), elem_classes=UPLOAD_CLASS
+    )
     recipe = gr.Textbox(visible=False)
     tracks = tracks_view(elem_id="tracks", elem_classes="mg-tracks-block")
     own_notes = gr.Button(
