@@ -7,7 +7,7 @@ import io
 
 import pytest
 import soundfile
-from support.humming import RATE, hum
+from support.recordings import RATE, hum
 from support.visits import Visit, serious_findings
 
 TUNE = [67, 69, 71, 72, 74, 72, 71, 67]

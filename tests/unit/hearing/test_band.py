@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from support.humming import TUNES
+from support.recordings import TUNES
 
 from musegen.hearing import read_music
 from musegen.music import Piece

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from support.humming import RATE, TUNES, hum, speak
+from support.recordings import RATE, TUNES, hum, speak
 
 import musegen
 from musegen.audio import write_audio

@@ -150,7 +150,7 @@ def test_long_music_is_cut_and_that_is_reported(tmp_path):
 def test_what_cannot_be_read_is_refused_in_one_line(tmp_path):
     sound = tmp_path / "other.wav"
     audio.write_audio(sound, np.zeros((4410, 2), np.float32), 44100)
-    with pytest.raises(MusicError, match=r"other\.wav was not made on this page"):
+    with pytest.raises(MusicError, match=r"no voice is heard in other\.wav"):
         read(sound)
     (tmp_path / "letter.mid").write_text("Dear reader")
     with pytest.raises(MusicError, match="not a MIDI file"):
