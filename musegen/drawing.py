@@ -25,7 +25,7 @@ from musegen.model.conditions import (
     Conditions,
     chord_features,
     chords_of_piece,
-    place_features,
+    places_in_song,
     section_features,
     style_shares,
 )
@@ -136,7 +136,7 @@ def draw_paths(
     for stream, (name, space) in enumerate(spaces.items()):
         conditions = Conditions(
             chords=None if chords is None else chords[place],
-            places=place_features(place, request.phrases),
+            places=places_in_song(place, request.phrases),
             sections=None if plan is None else _describe(plan),
             styles=_styles_of(name, space, request),
             partner=partner,

@@ -23,7 +23,7 @@ from musegen.model.attribute_edits import change_phrase_attributes
 from musegen.model.conditions import (
     Conditions,
     chords_of_piece,
-    place_features,
+    places_in_song,
     style_shares,
 )
 from musegen.model.latent_space import LatentSpace
@@ -366,7 +366,7 @@ def _conditions(mg: MuseGen, piece: Piece, path: Path, name: str, asked: Asked) 
         chords = chords_of_piece(asked.chords, piece.bars, keys)
     return Conditions(
         chords=chords,
-        places=place_features(np.arange(len(piece)), len(piece)),
+        places=places_in_song(np.arange(len(piece)), len(piece)),
         styles=style_shares(mg.spaces[name].styles, asked.styles),
         partner=partner,
     )

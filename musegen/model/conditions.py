@@ -37,6 +37,7 @@ __all__ = [
     "chords_of_piece",
     "condition_dim",
     "place_features",
+    "places_in_song",
     "section_features",
     "style_shares",
 ]
@@ -46,6 +47,7 @@ PLACE_FEATURES = 4
 SECTION_FEATURES = 9
 _FAR_PHRASES = 16  # farther from an end of the piece, a phrase does not know of it
 _LONG_SECTION = 8  # phrases
+_SHORTEST_SONG = 16  # phrases
 _BEATS = STEPS_PER_PHRASE // STEPS_PER_BEAT
 
 
@@ -208,6 +210,15 @@ def place_features(index: np.ndarray, phrases: float) -> np.ndarray:
     before, after = index, phrases - 1 - index
     near = [np.clip(distance / _FAR_PHRASES, 0, 1) for distance in (before, after)]
     return np.stack([*near, before < 1, after < 1], axis=-1).astype(np.float32)
+
+
+def places_in_song(index: np.ndarray, phrases: int) -> np.ndarray | None:
+    """Describe places as `place_features` does, in a piece that is as long as a song; else None.
+
+    In the training music, pieces that are shorter are hymns: to be near both ends would mean to be
+    one.
+    """
+    return place_features(index, phrases) if phrases >= _SHORTEST_SONG else None
 
 
 def section_features(

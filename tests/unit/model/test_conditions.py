@@ -8,6 +8,7 @@ from musegen.model.conditions import (
     chord_features,
     condition_dim,
     place_features,
+    places_in_song,
     section_features,
     style_shares,
 )
@@ -66,3 +67,10 @@ def test_a_section_knows_its_kind_and_its_ends(kind, column):
 def test_styles_are_mixed_by_weight():
     assert style_shares(("hymn", "pop"), {"pop": 3, "hymn": 1, "rock": 5}).tolist() == [0.25, 0.75]
     assert style_shares(("hymn", "pop"), {"rock": 1}) is None
+
+
+def test_only_pieces_as_long_as_songs_say_where_they_end():
+    assert places_in_song(np.arange(8), 8) is None
+    places = places_in_song(np.arange(20), 20)
+    assert places is not None
+    assert np.array_equal(places, place_features(np.arange(20), 20))
