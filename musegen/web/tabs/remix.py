@@ -40,10 +40,9 @@ def remix_tab() -> RemixTab:
     """Make the tab."""
     file = file_field("Your MIDI file or a recording of your voice, or a file made here", height=92)
     recorder(elem_id="recorder")
-    # Hidden by its class: an invisible button would not be on the page.
-    recording = gr.UploadButton(
-        "Recording", file_types=list(SOUND_ENDINGS), elem_classes=UPLOAD_CLASS
-    )
+    # Hidden by a class: an invisible button would not be on the page.
+    with gr.Column(elem_classes=UPLOAD_CLASS):
+        recording = gr.UploadButton("Recording", file_types=list(SOUND_ENDINGS))
     recipe = gr.Textbox(visible=False)
     tracks = tracks_view(elem_id="tracks", elem_classes="mg-tracks-block")
     own_notes = gr.Button(

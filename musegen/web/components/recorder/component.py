@@ -12,7 +12,7 @@ from musegen.web.modules import load_module
 __all__ = ["UPLOAD_CLASS", "recorder"]
 
 UPLOAD_CLASS = "mg-recording"
-"""Class of the `gradio.UploadButton` that the recorder gives its file to."""
+"""Class of what is around the `gradio.UploadButton` that the recorder gives its file to."""
 
 
 def recorder(**kwargs: Any) -> gr.HTML:
