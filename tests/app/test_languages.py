@@ -18,7 +18,7 @@ SEEN = """() => {
         for (const element of document.querySelectorAll(`[${name}]`))
             if (isShown(element)) seen.add(element.getAttribute(name));
     const { get } = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value');
-    for (const field of document.querySelectorAll('input'))
+    for (const field of document.querySelectorAll('input:not([type=checkbox], [type=range])'))
         if (isShown(field)) seen.add(get.call(field));
     return [...seen].map(text => text.trim().replaceAll(/\\s+/g, ' '));
 }"""
