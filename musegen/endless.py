@@ -137,6 +137,7 @@ def draw_next(
     temperature: float,
     asked: Asked | None = None,
     key: int = 0,
+    phrases: int = PHRASES_AT_ONCE,
 ) -> dict[str, np.ndarray]:
     """Draw the latents of the next phrases from the prior.
 
@@ -155,62 +156,66 @@ def draw_next(
         Chords, from the first phrase on that was drawn with this seed, and a style.
     key : int
         That the chords are heard in, as in `Phrase.key`.
+    phrases : int
+        How many are drawn.
 
     Returns
     -------
     dict of str to numpy.ndarray
-        By model, float32 ``(PHRASES_AT_ONCE, latent_dim)``.
+        By model, float32 ``(phrases, latent_dim)``.
     """
     check_range(temperature, "temperature", *TEMPERATURES)
     asked = asked or Asked()
     # Guidance takes twice the time, and is not needed to follow what is kept.
     is_asked = asked.chords is not None or bool(asked.styles)
     guidance = asked.guidance if is_asked else 1.0
+    numbers = range(drawn, drawn + phrases)
     path: dict[str, np.ndarray] = {}
     for stream, (name, space) in enumerate(mg.spaces.items()):
         if name not in context:
             continue
         z = context[name]
-        noise = _noise(seed, drawn, space.latent_dim, stream)
+        noise = _noise(seed, numbers, space.latent_dim, stream)
         u = np.concatenate([np.nan_to_num(z), np.multiply(noise, temperature, dtype=np.float32)])
         # Silent phrases are not given to the prior: it never saw any in training.
         kept = np.zeros(len(u), bool)
         kept[: len(z)] = ~np.isnan(z).any(axis=1)
         conditions = Conditions(
-            chords=_next_chords(asked, key, len(z), drawn),
+            chords=_next_chords(asked, key, len(z), numbers),
             styles=style_shares(space.styles, asked.styles),
-            partner=_partner(name, context, path),
+            partner=_partner(name, context, path, phrases),
         )
         path[name] = space.to_latents(u[None], kept, conditions, guidance)[0, len(z) :]
     return path
 
 
-def _next_chords(asked: Asked, key: int, before: int, drawn: int) -> np.ndarray | None:
+def _next_chords(asked: Asked, key: int, before: int, numbers: range) -> np.ndarray | None:
     """Write the chords of the next phrases as in `Conditions`; nothing is asked of those before."""
     if asked.chords is None:
         return None
-    beats = BEATS_PER_PHRASE * np.array([PHRASES_AT_ONCE, drawn])
-    new = chord_features(asked.chords.fitted(*beats.tolist()), [key] * PHRASES_AT_ONCE)
+    beats = BEATS_PER_PHRASE * np.array([len(numbers), numbers.start])
+    new = chord_features(asked.chords.fitted(*beats.tolist()), [key] * len(numbers))
     return np.concatenate([np.full((before, *new.shape[1:]), np.nan), new])
 
 
-def _partner(name: str, context: Path, path: Path) -> np.ndarray | None:
+def _partner(name: str, context: Path, path: Path, phrases: int) -> np.ndarray | None:
     """Return the latents of the other model, NaN where they are not yet drawn."""
     (other,) = (model for model in MODELS if model != name)
     if other not in context:
         return None
     before = context[other]
-    unknown = np.full((PHRASES_AT_ONCE, before.shape[1]), np.nan, np.float32)
+    unknown = np.full((phrases, before.shape[1]), np.nan, np.float32)
     return np.concatenate([before, path.get(other, unknown)])
 
 
-def _noise(seed: int, drawn: int, dim: int, stream: int) -> np.ndarray:
-    """Return the noise of the next phrases; they return now and then, as in a piece that is drawn.
+def _noise(seed: int, numbers: range, dim: int, stream: int) -> np.ndarray:
+    """Return the noise of phrases, counted from the first that was drawn with a seed.
 
+    It returns now and then, as in a piece that is drawn.
     The noise of a stretch depends on nothing before it, so that it need not be kept.
     """
     noise: list[np.ndarray] = []
-    for i in range(drawn, drawn + PHRASES_AT_ONCE):
+    for i in numbers:
         stretch, place = divmod(i, _STRETCH)
         own = seed if stretch == 0 else _seed_of_stretch(seed, stretch)
         noise.append(apply_form("recall", draw_noise(own, place + 1, dim, stream), own)[-1])

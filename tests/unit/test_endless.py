@@ -32,6 +32,12 @@ def test_the_same_seed_gives_the_same_music(tiny_mg):
     assert draw(1) != draw(2)
 
 
+def test_as_many_phrases_are_drawn_as_are_asked_for(tiny_mg):
+    context = context_of(tiny_mg, band(bars=4))
+    path = draw_next(tiny_mg, context, seed=1, drawn=0, temperature=1.0, phrases=3)
+    assert {len(z) for z in path.values()} == {3}
+
+
 def test_without_a_piece_it_goes_on_from_one_of_the_seed(tiny_mg):
     made = next(tiny_mg.endless(seed=3))
     start = tiny_mg.random(3, bars=18).first(16)  # before its end

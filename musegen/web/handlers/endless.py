@@ -34,7 +34,14 @@ from musegen.web.handlers.versions import Handlers, version_values
 if TYPE_CHECKING:
     from musegen.generator import MuseGen
 
-__all__ = ["EndlessHandlers"]
+__all__ = ["PHRASES_A_REQUEST", "EndlessHandlers"]
+
+PHRASES_A_REQUEST = 8
+"""What a page gets at once: 40 seconds at usual tempos.
+
+With what they follow, these are 16 phrases for the prior: a third more work than for four new ones,
+and so a third less for each second of music.
+"""
 
 _NAME = "Endless, from "
 _LARGEST_LATENT = 50.0  # standard deviations; none that is drawn comes near
@@ -93,7 +100,7 @@ class EndlessHandlers(Handlers):
         _, recipe = read_state(state)
         temperature = check_number(temperature, "temperature")
         changes = _moved(sliders, shape_values(recipe, None))
-        if not self._quota.charge(current_visitor().address, endless.PHRASES_AT_ONCE):
+        if not self._quota.charge(current_visitor().address, PHRASES_A_REQUEST):
             raise MusicError(
                 "as much endless music as one hour allows here has been drawn: try again later"
             )
@@ -106,14 +113,16 @@ class EndlessHandlers(Handlers):
                 whole = piece.first(max(1, piece.bars // BARS_PER_PHRASE) * BARS_PER_PHRASE)
                 context = endless.context_of(mg, whole)
                 known = len(next(iter(context.values())))
-            path = endless.draw_next(mg, context, data.seed, data.drawn, temperature)
+            path = endless.draw_next(
+                mg, context, data.seed, data.drawn, temperature, phrases=PHRASES_A_REQUEST
+            )
             made = endless.decode_next(mg, path, data.parts, data.key, changes)
         rows = stack_path(path)
         if known:
             rows = np.concatenate([stack_path(context), rows])
         return {
             "notes": note_columns(made.notes, data.parts).model_dump(),
-            "phrases": endless.PHRASES_AT_ONCE,
+            "phrases": PHRASES_A_REQUEST,
             "context": known,
             "latents": [base64.b64encode(row.astype("<f4").tobytes()).decode() for row in rows],
         }

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from support.examples import band
 
-from musegen.endless import CONTEXT, PHRASES_AT_ONCE
+from musegen.endless import CONTEXT
 from musegen.music.attributes import ATTRIBUTES
 from musegen.recipe.codec import write_recipe
 from musegen.recipe.notes import notes_from_piece
@@ -19,6 +19,7 @@ from musegen.server.services import Services
 from musegen.server.settings import get_settings
 from musegen.server.versions import read_state
 from musegen.web.handlers import EndlessHandlers
+from musegen.web.handlers.endless import PHRASES_A_REQUEST
 
 RECIPE = Recipe(source=Random(seed=1, bars=8))
 STATE = f"id.{write_recipe(RECIPE)}"
@@ -41,12 +42,12 @@ def ask(handlers, context=(), drawn=0, sliders=STILL, state=STATE, **more):
 def test_the_first_answer_has_the_context_and_later_ones_need_it_alone(handlers):
     first = ask(handlers)
     assert (first["request"], first["problem"]) == (7, None)
-    assert (first["context"], first["phrases"]) == (4, PHRASES_AT_ONCE)
-    assert len(first["latents"]) == 4 + PHRASES_AT_ONCE
-    second = ask(handlers, first["latents"][-CONTEXT:], PHRASES_AT_ONCE, state=STATE)
-    assert (second["context"], len(second["latents"])) == (0, PHRASES_AT_ONCE)
+    assert (first["context"], first["phrases"]) == (4, PHRASES_A_REQUEST)
+    assert len(first["latents"]) == 4 + PHRASES_A_REQUEST
+    second = ask(handlers, first["latents"][-CONTEXT:], PHRASES_A_REQUEST, state=STATE)
+    assert (second["context"], len(second["latents"])) == (0, PHRASES_A_REQUEST)
     assert second["notes"] != first["notes"]
-    assert ask(handlers, first["latents"][-CONTEXT:], PHRASES_AT_ONCE) == second
+    assert ask(handlers, first["latents"][-CONTEXT:], PHRASES_A_REQUEST) == second
 
 
 def test_only_the_parts_that_play_are_drawn(handlers):
@@ -73,7 +74,7 @@ def test_latents_that_no_page_has_are_refused_in_one_line(handlers, context):
 
 
 def test_one_address_cannot_have_all_of_it(handlers, monkeypatch):
-    monkeypatch.setenv("MUSEGEN_ENDLESS_PHRASES", str(4 * PHRASES_AT_ONCE))
+    monkeypatch.setenv("MUSEGEN_ENDLESS_PHRASES", str(4 * PHRASES_A_REQUEST))
     get_settings.cache_clear()
     limited = EndlessHandlers(handlers._services)
     monkeypatch.undo()
