@@ -159,6 +159,14 @@ def _accompany(options: argparse.Namespace) -> None:
     _save_one(mg, made, options.out)
 
 
+def _restyle(options: argparse.Namespace) -> None:
+    piece, like = _read(options.input), _read(options.like)
+    mg = _load()
+    _say_progress(f"encoding {piece.bars} bars and {like.bars}")
+    made = mg.restyle(piece, like, options.strength, options.guidance)
+    _save_one(mg, made, options.out)
+
+
 def _vary(options: argparse.Namespace) -> None:
     bars = _read(options.input).bars
     _say_progress(f"loading the models and encoding {bars} bars")
@@ -425,7 +433,7 @@ def _parser() -> argparse.ArgumentParser:
         to.add_argument(
             "--chords",
             metavar="BARS",
-            help="what the band plays, such as '| C G | Am F |' or 'I V vi IV'; repeated",
+            help="what the band plays, such as '| C G | Am F |', 'I V vi IV' or 'pop'; repeated",
         )
         to.add_argument(
             "--style",
@@ -435,6 +443,9 @@ def _parser() -> argparse.ArgumentParser:
             metavar="NAME[=WEIGHT]",
             help="such as pop; may be given more than once",
         )
+        add_guidance(to)
+
+    def add_guidance(to: _Parser) -> None:
         to.add_argument(
             "--guidance",
             type=_number(float, *GUIDANCES),
@@ -533,6 +544,20 @@ def _parser() -> argparse.ArgumentParser:
     )
     add_asked(accompany)
     add_out(accompany)
+
+    restyle = command("restyle", _restyle, "Play a MIDI file as another one is played.")
+    restyle.add_argument("input", metavar="IN.mid", help="its chords and its lead stay")
+    restyle.add_argument(
+        "like", metavar="LIKE.mid", help="gives figuration, rhythm, register and drums"
+    )
+    restyle.add_argument(
+        "--strength",
+        type=_number(float, 0, 1),
+        default=1.0,
+        help="how much of LIKE.mid, 0 to 1 (default %(default)g)",
+    )
+    add_guidance(restyle)
+    add_out(restyle)
 
     vary = command("vary", _vary, "Make variations of a MIDI file.")
     vary.add_argument("input", metavar="IN.mid")

@@ -107,13 +107,13 @@ class RecipeRunner:
         while piece is None and done > 1:
             done -= 1
             piece = self._cached(keys[done - 1])
+        make_end = partial(self._make, check=check)
         if piece is None:
             check()
-            make_end = partial(self._make, check=check)
             piece = self._keep(keys[0], _make_source(self._get_model(), recipe.source, make_end))
         for key, edit in zip(keys[done:], recipe.edits[done - 1 :], strict=True):
             check()
-            piece = self._keep(key, _apply_edit(self._get_model(), edit, piece))
+            piece = self._keep(key, _apply_edit(self._get_model(), edit, piece, make_end))
         return apply_sound(recipe.sound, piece)
 
     def _cached(self, key: bytes) -> Piece | None:
@@ -175,7 +175,9 @@ def _make_source(mg: MuseGen, source: Source, make_end: Callable[[Recipe], Piece
             return join(phrases, 2) if len(phrases) > 1 else repeat(phrases[0], _ONE_PLACE_BARS)
 
 
-def _apply_edit(mg: MuseGen, edit: Edit, piece: Piece) -> Piece:
+def _apply_edit(
+    mg: MuseGen, edit: Edit, piece: Piece, make_end: Callable[[Recipe], Piece]
+) -> Piece:
     match edit:
         case schema.Fill():
             return mg.fill(
@@ -197,6 +199,8 @@ def _apply_edit(mg: MuseGen, edit: Edit, piece: Piece) -> Piece:
                 style=edit.styles,
                 guidance=edit.guidance,
             )
+        case schema.Restyle():
+            return mg.restyle(piece, make_end(edit.like), edit.strength, edit.guidance)
         case schema.Vary():
             return mg.vary(
                 piece,

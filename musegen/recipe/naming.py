@@ -20,7 +20,14 @@ from musegen.recipe.schema import Blend, Cut, Morph, Notes, Random, Recipe, Sour
 __all__ = ["details", "key_label", "marks", "safe_stem", "shares", "stem", "title"]
 
 _MINORS = ("Em", "Fm", "F#m", "Gm", "G#m", "Am", "Bbm", "Bm", "Cm", "C#m", "Dm", "D#m")
-_DONE = {"fill": "redrawn", "vary": "varied", "extend": "longer", "reconstruct": "reconstructed"}
+_DONE = {
+    "accompany": "accompanied",
+    "fill": "redrawn",
+    "restyle": "restyled",
+    "vary": "varied",
+    "extend": "longer",
+    "reconstruct": "reconstructed",
+}
 
 _MAX_BYTES = 80  # of a user's name: two of them and an ending stay below the 255 of file systems
 

@@ -33,6 +33,7 @@ __all__ = [
     "Random",
     "Recipe",
     "Reconstruct",
+    "Restyle",
     "Retouch",
     "Sound",
     "Source",
@@ -50,7 +51,7 @@ BeatLengths = Annotated[
     Field(min_length=BEATS_PER_PHRASE, max_length=BEATS_PER_PHRASE),
 ]
 # Chords as in `musegen.music.harmony.Chords.from_text`, in C.
-ChordText = Annotated[str, Field(max_length=8000)]
+ChordText = Annotated[str, Field(max_length=20_000)]
 Styles = dict[Annotated[str, Field(max_length=40)], Annotated[float, Field(ge=0, le=1000)]]
 Guidance = Annotated[float, Field(ge=GUIDANCES[0], le=GUIDANCES[1])]
 _Small = Annotated[int, Field(ge=0, le=64)]
@@ -171,6 +172,15 @@ class Accompany(_Model):
     guidance: Guidance | None = None
 
 
+class Restyle(_Model):
+    """The chords and the lead played like the piece of another recipe, as in `MuseGen.restyle`."""
+
+    do: Literal["restyle"] = "restyle"
+    like: Recipe
+    strength: Share = 1.0
+    guidance: Guidance | None = None
+
+
 class Vary(_Model):
     """Variations of phrases, as in `MuseGen.vary`; of all phrases if none is named."""
 
@@ -243,7 +253,7 @@ class Reconstruct(_Model):
 
 
 Edit = Annotated[
-    Accompany | Fill | Vary | Adjust | Extend | Copy | Cut | Reconstruct | Retouch,
+    Accompany | Fill | Restyle | Vary | Adjust | Extend | Copy | Cut | Reconstruct | Retouch,
     Field(discriminator="do"),
 ]
 
@@ -292,11 +302,12 @@ class Recipe(_Model):
         return self.model_copy(update={"sound": sound})
 
     @property
-    def ends(self) -> tuple[Recipe, ...]:
-        """The recipes that this one's source is made from: two of a morph, four of a blend."""
+    def inner(self) -> tuple[Recipe, ...]:
+        """The recipes in this one: ends of a morph, corners of a blend, what edits make it like."""
+        likes = tuple(edit.like for edit in self.edits if isinstance(edit, Restyle))
         if isinstance(self.source, Morph):
-            return self.source.a, self.source.b
-        return self.source.corners if isinstance(self.source, Blend) else ()
+            return self.source.a, self.source.b, *likes
+        return (*self.source.corners, *likes) if isinstance(self.source, Blend) else likes
 
     @property
     def needs_model(self) -> bool:
@@ -307,3 +318,4 @@ class Recipe(_Model):
 
 Morph.model_rebuild()
 Blend.model_rebuild()
+Restyle.model_rebuild()

@@ -7,20 +7,27 @@ import secrets
 
 from musegen.errors import MusicError
 from musegen.latent.forms import section_order
-from musegen.limits import MAX_SEED
+from musegen.limits import GUIDANCES, MAX_SEED
 from musegen.music import Piece
+from musegen.music.harmony import Chords
+from musegen.music.keys import key_named
+from musegen.music.notes import BARS_PER_PHRASE, BEATS_PER_PHRASE
 from musegen.server.settings import get_settings
 
 __all__ = [
     "allowed_range",
+    "check_chords",
     "check_form",
     "check_length",
     "check_number",
+    "check_styles",
     "new_seed",
     "seed_or_new",
 ]
 
 _SHOWN = 30  # characters of a wrong value that an error message repeats
+_BEATS_PER_BAR = BEATS_PER_PHRASE // BARS_PER_PHRASE
+_MAX_WEIGHT = 1000.0  # of a style, as recipes have it
 _NEW_SEEDS = 1_000_000  # seeds of six digits are short enough to read out
 
 
@@ -35,12 +42,14 @@ def allowed_range(name: str) -> tuple[float, float]:
         "seed": (0, MAX_SEED),
         "bars": (2, settings.bars),
         "temperature": (0.1, 1.6),
+        "guidance": GUIDANCES,
         "tempo": (40, 220),
         "steps": (2, settings.steps),
         "bars in a section": (2, settings.section_bars),
         "bars more": (2, settings.more_bars),
         "phrases": (1, settings.phrases),
         "similarity": (0, 1),
+        "strength": (0, 1),
         "swing": (0, 1),
         "x": (0, 1),
         "y": (0, 1),
@@ -87,6 +96,59 @@ def check_form(form: str | None) -> str:
     form = form or ""
     section_order(form, 8)
     return form
+
+
+def check_chords(text: str | None, key: int | str, bars: float) -> str | None:
+    """Return chords as recipes have them, in C; None if there is no text.
+
+    Parameters
+    ----------
+    text : str or None
+        Chords in a key, as `Chords.from_text` reads them.
+    key : int or str
+        That key, as in `Chords.from_text`.
+    bars : float
+        Of the piece.
+
+    Raises
+    ------
+    MusicError
+        If something is no chord, or there are chords for more bars than the piece has.
+    """
+    if not (text or "").strip():
+        return None
+    chords = Chords.from_text(text or "", key)
+    given = len(chords) // _BEATS_PER_BAR
+    if given > bars:
+        raise MusicError(
+            f"there are chords for {given} bars, and the piece has {bars:g}: make it longer"
+        )
+    return chords.transposed(-(key_named(key) if isinstance(key, str) else key)).text()
+
+
+def check_styles(text: str | None) -> dict[str, float] | None:
+    """Return the styles in a text, with their weights; None if it is empty.
+
+    Parameters
+    ----------
+    text : str or None
+        Such as ``pop``, or ``pop=1, hymn=0.5``. Whether there are such styles, the model knows.
+
+    Raises
+    ------
+    MusicError
+        If a weight is not a number from 0 to 1000.
+    """
+    styles: dict[str, float] = {}
+    for one in filter(str.strip, (text or "").split(",")):
+        name, _, weight = one.partition("=")
+        try:
+            styles[name.strip().lower()[:_SHOWN]] = float(weight or 1)
+        except ValueError:
+            styles[name.strip()] = -1
+    if not all(0 <= weight <= _MAX_WEIGHT for weight in styles.values()):
+        raise MusicError(f"style is {(text or '')[:_SHOWN]}; write it like pop, or pop=1, hymn=0.5")
+    return styles or None
 
 
 def check_length(piece: Piece) -> Piece:

@@ -7,11 +7,12 @@ from typing import Any
 from urllib.parse import urlencode
 
 from musegen.errors import MusicError
-from musegen.limits import DEFAULT_TEMPO
+from musegen.limits import DEFAULT_BARS, DEFAULT_TEMPO
+from musegen.music.harmony import Chords
 from musegen.music.keys import KEY_NAMES, key_named
 from musegen.recipe.codec import read_recipe, write_recipe
 from musegen.recipe.schema import Random, Recipe, Sound
-from musegen.server.validation import check_form, check_number
+from musegen.server.validation import check_chords, check_form, check_number, check_styles
 
 __all__ = ["read_link", "write_link"]
 
@@ -23,6 +24,8 @@ _PARAMETERS: dict[str, Callable[[str], Any]] = {
     "temperature": lambda text: check_number(text, "temperature"),
     "tempo": lambda text: check_number(text, "tempo"),
     "key": key_named,
+    "style": check_styles,
+    "guidance": lambda text: check_number(text, "guidance"),
     "piece": read_recipe,
 }
 
@@ -38,15 +41,23 @@ def read_link(query: Mapping[str, str], report: Callable[[str], object]) -> Reci
         Called with a line about each parameter that is wrong, which is then ignored.
     """
     values: dict[str, Any] = {}
-    for name, read in _PARAMETERS.items():
+
+    def read_parameter(name: str, read: Callable[[str], Any]) -> None:
         if name in query:
             try:
                 values[name] = read(query[name])
             except MusicError as error:
                 report(f"this link is not quite right: {error}")
+
+    for name, read in _PARAMETERS.items():
+        read_parameter(name, read)
+    key, bars = query["key"] if "key" in values else 0, values.get("bars", DEFAULT_BARS)
+    read_parameter("chords", lambda text: check_chords(text, key, bars))
     recipe = values.pop("piece", None)
     if recipe is None and "seed" in values:
         sound = Sound(**{name: values.pop(name) for name in ("tempo", "key") if name in values})
+        if "style" in values:
+            values["styles"] = values.pop("style")
         recipe = Recipe(source=Random(**values), sound=sound)
     return recipe
 
@@ -59,7 +70,7 @@ def write_link(recipe: Recipe) -> str | None:
     source, sound = recipe.source, recipe.sound
     is_plain = sound == Sound(key=sound.key, tempo=sound.tempo)
     if isinstance(source, Random) and not recipe.edits and is_plain:
-        return "?" + urlencode(
+        parameters = (
             {
                 "seed": source.seed,
                 "bars": source.bars,
@@ -68,6 +79,27 @@ def write_link(recipe: Recipe) -> str | None:
                 "tempo": f"{DEFAULT_TEMPO if sound.tempo is None else sound.tempo:g}",
                 "key": KEY_NAMES[(sound.key or 0) + 5],
             }
+            | ({"chords": _write_chords(source.chords, sound.key or 0)} if source.chords else {})
+            | ({"style": _write_styles(source.styles)} if source.styles else {})
+            | ({"guidance": f"{source.guidance:g}"} if source.guidance is not None else {})
         )
+        query = "?" + urlencode(parameters)
+        if len(query) <= _MAX_LENGTH:
+            return query
     text = write_recipe(recipe)
     return "?" + urlencode({"piece": text}) if len(text) <= _MAX_LENGTH else None
+
+
+def _write_chords(text: str, key: int) -> str:
+    """Write the chords of a recipe in a key, without bar lines if each bar has one chord."""
+    bars = Chords.from_text(text).transposed(key).text(key).replace("|\n|", "|").strip("| ")
+    names = [bar.split() for bar in bars.split("|")]
+    if all(len(bar) == 1 for bar in names):
+        return " ".join(name for (name,) in names)
+    return f"| {bars} |"
+
+
+def _write_styles(styles: Mapping[str, float]) -> str:
+    return ",".join(
+        name if weight == 1 else f"{name}={weight:g}" for name, weight in styles.items()
+    )

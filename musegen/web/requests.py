@@ -10,7 +10,13 @@ from musegen.errors import MusicError
 from musegen.latent.interpolation import CURVES
 from musegen.recipe.schema import Edit, Extend, Morph, Random, Recipe, Sound
 from musegen.server.gradio_adapter import UNEXPECTED_DATA
-from musegen.server.validation import check_form, check_number, new_seed
+from musegen.server.validation import (
+    check_chords,
+    check_form,
+    check_number,
+    check_styles,
+    new_seed,
+)
 
 __all__ = ["SQUARE_BARS", "morph_recipe", "random_recipe", "read_edit"]
 
@@ -26,19 +32,30 @@ def random_recipe(
     form: str | None = "recall",
     temperature: float | None = 1.0,
     sound: Sound | None = None,
+    chords: str | None = None,
+    styles: str | None = None,
+    guidance: float | None = None,
+    key: str | None = None,
 ) -> Recipe:
     """Return the recipe of a draw.
+
+    Chords are in `key`, or else in the key of `sound`; both texts are as
+    `musegen.server.validation` reads them.
 
     Raises
     ------
     MusicError
         If a setting is out of its range.
     """
+    bars = check_number(bars, "bars", whole=True)
     source = Random(
         seed=seed,
-        bars=int(check_number(bars, "bars", whole=True)),
+        bars=int(bars),
         form=check_form(form),
         temperature=check_number(temperature, "temperature"),
+        chords=check_chords(chords, key or (sound and sound.key) or 0, bars),
+        styles=check_styles(styles),
+        guidance=None if guidance is None else check_number(guidance, "guidance"),
     )
     return Recipe(source=source, sound=sound or Sound())
 

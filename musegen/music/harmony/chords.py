@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from musegen.music.harmony.chord import NO_CHORD, Chord
+from musegen.music.harmony.progressions import PROGRESSIONS
 from musegen.music.harmony.roman import Tonic
 from musegen.music.harmony.text import read_bars, write_bars
 from musegen.music.keys import tonic_named
@@ -65,7 +66,8 @@ class Chords:
         Parameters
         ----------
         text : str
-            As `musegen.music.harmony.text.read_bars` reads it.
+            As `musegen.music.harmony.text.read_bars` reads it, or the name of one of
+            `musegen.music.harmony.PROGRESSIONS`.
         key : int or str
             What Roman numerals are degrees of: a major key as in `musegen.music.Phrase.key`, or the
             name of a major or a minor key, such as ``Eb`` or ``Am``.
@@ -76,6 +78,9 @@ class Chords:
             If the text has no chords, or something in it is no chord; the message says where.
         """
         tonic = Tonic(*tonic_named(key)) if isinstance(key, str) else Tonic(key % _OCTAVE)
+        named = PROGRESSIONS.get(" ".join(text.lower().split()))
+        if named:  # in a major key, or in the relative major of a minor one
+            text, tonic = named, Tonic((tonic.pitch_class + 3 * tonic.is_minor) % _OCTAVE)
         return cls.from_chords(read_bars(text, tonic))
 
     def __len__(self) -> int:

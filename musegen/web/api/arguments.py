@@ -7,9 +7,17 @@ import numpy.typing as npt
 
 from musegen.errors import MusicError
 from musegen.latent.paths import MODELS
+from musegen.limits import check_choice
 from musegen.music.notes import PARTS
 
-__all__ = ["read_kept_model", "read_numbers", "read_places", "read_track_parts", "read_whole"]
+__all__ = [
+    "read_kept_model",
+    "read_numbers",
+    "read_parts",
+    "read_places",
+    "read_track_parts",
+    "read_whole",
+]
 
 
 def read_whole(value: float | None, name: str) -> int:
@@ -25,6 +33,14 @@ def read_numbers(text: str | None) -> tuple[int, ...]:
     if not all(word.isascii() and word.isdigit() and len(word) < 16 for word in words):
         raise MusicError(f"{text!r} are not whole numbers: write them like 0, 3")
     return tuple(map(int, words))
+
+
+def read_parts(text: str | None) -> tuple[str, ...]:
+    """Return the parts in a text such as ``lead, bass``."""
+    parts = tuple((text or "").replace(",", " ").split())
+    for part in parts:
+        check_choice(part, "part", PARTS)
+    return parts
 
 
 def read_track_parts(text: str | None) -> dict[int, str | None]:

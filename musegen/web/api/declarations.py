@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gradio as gr
+from gradio.components import Component
 
 from musegen.audio import soundfont_names
 from musegen.latent.forms import DEFAULT_FORM
@@ -43,6 +44,9 @@ def add_endpoints(services: Services) -> None:
     def midi(label: str = "MIDI file") -> gr.File:
         return gr.File(label=label)
 
+    def asked() -> list[Component]:
+        return [text("Chords"), text("Style"), number("Guidance")]
+
     phrases, keep = "Phrases, counted from 0", ["", *MODELS]
     with gr.Column(visible=False):
         inputs = {
@@ -53,6 +57,7 @@ def add_endpoints(services: Services) -> None:
                 number("Temperature", DEFAULT_TEMPERATURE),
                 number("Tempo", DEFAULT_TEMPO),
                 text("Key", "C"),
+                *asked(),
             ],
             sources.interpolate: [
                 number("Seed of A"),
@@ -102,6 +107,13 @@ def add_endpoints(services: Services) -> None:
                 gr.Checkbox(True, label="Human timing"),
             ],
             sources.again: [text("Link or recipe")],
+            edits.accompany: [midi(), text("Parts to keep", "lead"), number("Seed"), *asked()],
+            edits.restyle: [
+                midi(),
+                midi("MIDI file whose style it gets"),
+                number("Strength", 1),
+                number("Guidance"),
+            ],
         }
         for function, components in inputs.items():
             gr.Button().click(
@@ -111,6 +123,13 @@ def add_endpoints(services: Services) -> None:
                 api_name=function.__name__,
                 concurrency_limit=None,
             )
+        gr.Button().click(
+            edits.chords,
+            midi(),
+            gr.JSON(label="Chords"),
+            api_name="chords",
+            concurrency_limit=None,
+        )
         gr.Button().click(
             edits.render,
             [

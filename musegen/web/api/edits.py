@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from musegen.audio import find_soundfont
 from musegen.errors import MusicError
 from musegen.limits import DEFAULT_SIMILARITY
 from musegen.midi import load_playable
 from musegen.music.bands import BANDS
-from musegen.recipe.schema import Adjust, Copy, Cut, Extend, Fill, Reconstruct, Vary
+from musegen.recipe.naming import key_label
+from musegen.recipe.schema import (
+    Accompany,
+    Adjust,
+    Copy,
+    Cut,
+    Extend,
+    Fill,
+    Reconstruct,
+    Restyle,
+    Vary,
+)
 from musegen.server.settings import get_settings
-from musegen.server.validation import check_number, seed_or_new
+from musegen.server.validation import check_chords, check_number, check_styles, seed_or_new
 from musegen.server.versions import SHEET_FILES, SOUND_FILES, MidiSound
 from musegen.web.api.answers import Answer, Endpoints
 from musegen.web.api.arguments import (
     read_kept_model,
     read_numbers,
+    read_parts,
     read_track_parts,
     read_whole,
 )
@@ -120,6 +134,83 @@ class EditEndpoints(Endpoints):
         seed = seed_or_new(seed)
         edit = Fill(phrases=read_numbers(phrases), seed=seed, models=read_kept_model(keep))
         return self._edit(midi, edit, seed=seed)
+
+    @report_errors()
+    def accompany(
+        self,
+        midi: str,
+        keep: str = "lead",
+        seed: float | None = None,
+        chords: str = "",
+        style: str = "",
+        guidance: float | None = None,
+    ) -> Answer:
+        """Draw the parts that a piece lacks, or that are not kept, to fit those that are.
+
+        Args:
+            midi: A MIDI file.
+            keep: Parts that stay note for note, such as lead or lead, bass.
+            seed: Which draw; a new one, which the answer contains, if not given.
+            chords: What the band plays, such as | C G | Am F | or I V vi IV, or the name of a
+                progression; as it fits the parts that are kept if empty.
+            style: One of the styles that the model knows, such as pop, or weights of some:
+                pop=1, hymn=0.5.
+            guidance: 1 to 5: how strictly chords and style are obeyed; as usual if not given.
+
+        Returns:
+            A MIDI file and facts about the piece.
+        """
+        seed = seed_or_new(seed)
+        recipe = self._read(midi)
+        piece = self._services.make_version(recipe).piece
+        edit = Accompany(
+            keep=read_parts(keep),
+            seed=seed,
+            chords=check_chords(chords, piece.key, piece.bars),
+            styles=check_styles(style),
+            guidance=_read_guidance(guidance),
+        )
+        return self._make(recipe.then(edit), seed=seed)
+
+    @report_errors()
+    def restyle(
+        self, midi: str, like: str, strength: float = 1, guidance: float | None = None
+    ) -> Answer:
+        """Play the chords and the tune of a piece as another piece is played.
+
+        Args:
+            midi: A MIDI file, whose chords and lead stay.
+            like: A MIDI file that gives figuration, rhythm, register and drums.
+            strength: 0 to 1: how much of the second piece.
+            guidance: 1 to 5: how strictly the chords are obeyed; as usual if not given.
+
+        Returns:
+            A MIDI file and facts about the piece.
+        """
+        edit = Restyle(
+            like=self._read(like),
+            strength=check_number(strength, "strength"),
+            guidance=_read_guidance(guidance),
+        )
+        return self._edit(midi, edit)
+
+    @report_errors()
+    def chords(self, midi: str) -> dict[str, Any]:
+        """Recognise the chords of a piece.
+
+        Args:
+            midi: A MIDI file with at least one note; the first 128 bars are used.
+
+        Returns:
+            chords, as bars such as | C G | Am F |; changes, the beat, four in each bar, counted
+            from 0, and the name of each chord; and the key that they are spelled in.
+        """
+        piece = self._services.make_version(self._read(midi)).piece
+        return {
+            "chords": piece.chords.text(piece.keys),
+            "changes": piece.chords.names(piece.keys),
+            "key": key_label(piece.key),
+        }
 
     @report_errors()
     def copy_phrase(self, midi: str, source: float, target: float) -> Answer:
@@ -255,3 +346,7 @@ class EditEndpoints(Endpoints):
         if upload.report and is_sound:  # a file that was made here is its recipe's piece
             music = MidiSound(load_playable(midi, get_settings().upload_bars), music)
         return str(self._services.make_file(music, format, find_soundfont(soundfont)))
+
+
+def _read_guidance(value: float | None) -> float | None:
+    return None if value is None else check_number(value, "guidance")

@@ -33,6 +33,9 @@ class SourceEndpoints(Endpoints):
         temperature: float = DEFAULT_TEMPERATURE,
         tempo: float = DEFAULT_TEMPO,
         key: str = "C",
+        chords: str = "",
+        style: str = "",
+        guidance: float | None = None,
     ) -> Answer:
         """Draw a piece from the prior. The same arguments give the same piece.
 
@@ -43,13 +46,18 @@ class SourceEndpoints(Endpoints):
             temperature: 0.1 to 1.6; higher values give less typical music.
             tempo: Quarter notes a minute, 40 to 220.
             key: A major key such as C or Eb, or a minor one such as Am.
+            chords: What the band plays, such as | C G | Am F | or I V vi IV, or the name of a
+                progression such as pop or twelve-bar blues; repeated to the end of the piece.
+            style: One of the styles that the model knows, such as pop, or weights of some:
+                pop=1, hymn=0.5.
+            guidance: 1 to 5: how strictly chords and style are obeyed; as usual if not given.
 
         Returns:
             A MIDI file and facts about the piece: seed, settings, seconds, number of notes, link.
         """
         seed = seed_or_new(seed)
         sound = Sound(tempo=check_number(tempo, "tempo"), key=key_named(key or ""))
-        recipe = random_recipe(seed, bars, form, temperature, sound)
+        recipe = random_recipe(seed, bars, form, temperature, sound, chords, style, guidance, key)
         return self._make(recipe, seed=seed, form=form, temperature=temperature)
 
     @report_errors()
