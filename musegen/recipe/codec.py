@@ -119,4 +119,4 @@ def _unpack(text: str) -> bytes:
 
 
 def _count_steps(recipe: Recipe) -> int:
-    return 1 + len(recipe.edits) + sum(map(_count_steps, recipe.inner))
+    return 1 + len(recipe.edits) + sum(map(_count_steps, recipe.ends))

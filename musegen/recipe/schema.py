@@ -302,7 +302,7 @@ class Recipe(_Model):
         return self.model_copy(update={"sound": sound})
 
     @property
-    def inner(self) -> tuple[Recipe, ...]:
+    def ends(self) -> tuple[Recipe, ...]:
         """The recipes in this one: ends of a morph, corners of a blend, what edits make it like."""
         likes = tuple(edit.like for edit in self.edits if isinstance(edit, Restyle))
         if isinstance(self.source, Morph):

@@ -14,7 +14,7 @@ from musegen.recipe.codec import read_recipe, write_recipe
 from musegen.recipe.schema import Random, Recipe, Sound
 from musegen.server.validation import check_chords, check_form, check_number, check_styles
 
-__all__ = ["read_link", "write_link"]
+__all__ = ["read_link", "write_chords", "write_link"]
 
 _MAX_LENGTH = 6000  # characters of a recipe: some servers refuse addresses of 8,000
 _PARAMETERS: dict[str, Callable[[str], Any]] = {
@@ -79,7 +79,7 @@ def write_link(recipe: Recipe) -> str | None:
                 "tempo": f"{DEFAULT_TEMPO if sound.tempo is None else sound.tempo:g}",
                 "key": KEY_NAMES[(sound.key or 0) + 5],
             }
-            | ({"chords": _write_chords(source.chords, sound.key or 0)} if source.chords else {})
+            | ({"chords": write_chords(source.chords, sound.key or 0)} if source.chords else {})
             | ({"style": _write_styles(source.styles)} if source.styles else {})
             | ({"guidance": f"{source.guidance:g}"} if source.guidance is not None else {})
         )
@@ -90,8 +90,10 @@ def write_link(recipe: Recipe) -> str | None:
     return "?" + urlencode({"piece": text}) if len(text) <= _MAX_LENGTH else None
 
 
-def _write_chords(text: str, key: int) -> str:
-    """Write the chords of a recipe in a key, without bar lines if each bar has one chord."""
+def write_chords(text: str, key: int) -> str:
+    """Write the chords of a recipe in a key, without bar lines if each bar has one; "" if none."""
+    if not text:
+        return ""
     bars = Chords.from_text(text).transposed(key).text(key).replace("|\n|", "|").strip("| ")
     names = [bar.split() for bar in bars.split("|")]
     if all(len(bar) == 1 for bar in names):

@@ -127,7 +127,12 @@ def _connect_tabs(versions: _VersionEvents, w: Widgets, services: Services) -> N
     random, interpolate, explore, remix = w.random, w.interpolate, w.explore, w.remix
     reading = [remix.recipe, remix.tracks]
 
-    versions.add(random.button.click, sources.draw, [*random.settings, *band], [random.settings[0]])
+    versions.add(
+        random.button.click,
+        sources.draw,
+        [*random.settings, *random.asked, *band],
+        [random.settings[0]],
+    )
     versions.add(w.player.draw, sources.first_example, [])
     for name, button in random.examples.items():
         versions.add(button.click, partial(sources.example, name), [])
@@ -231,7 +236,9 @@ def _connect_page(
 ) -> None:
     handlers = PageHandlers(services)
     page.load(handlers.model_state, None, w.model_state, **_AT_ONCE)
-    opened = page.load(handlers.read_link, None, [*w.random.settings, w.link], **_AT_ONCE)
+    opened = page.load(
+        handlers.read_link, None, [*w.random.settings, *w.random.asked, w.link], **_AT_ONCE
+    )
     versions.add(opened.success, handlers.open_link, [w.link], is_new=False)
 
 

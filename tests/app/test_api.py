@@ -31,7 +31,8 @@ def midi(client) -> str:
 
 
 NAMES = {
-    *("again", "blend", "copy_phrase", "cut", "extend", "interpolate", "line", "random"),
+    *("accompany", "again", "blend", "chords", "copy_phrase", "restyle"),
+    *("cut", "extend", "interpolate", "line", "random"),
     *("redraw", "remix", "render", "shape", "sound", "vary"),
 }
 
@@ -52,6 +53,40 @@ def test_random_repeats_with_its_seed(client) -> None:
     again, _ = client.predict(seed=facts["seed"], **settings)
     assert read_midi(first) == read_midi(again)
     assert f"seed{facts['seed']}-4bars" in first
+
+
+def test_chords_and_style_are_asked_for(client) -> None:
+    asked = {"seed": 1, "bars": 4, "chords": "i VI", "key": "Cm", "style": "pop", "guidance": 2}
+    path, facts = client.predict(**asked, api_name="/random")
+    assert "chords=Cm+Ab&style=pop&guidance=2" in facts["link"]
+    found = client.predict(midi=handle_file(path), api_name="/chords")
+    assert len(Chords.from_text(found["chords"])) == 4 * facts["bars"]
+    assert found["key"].startswith("Eb")
+    with pytest.raises(AppError, match="Bar 1, beat 3: 'Xm' is no chord"):
+        client.predict(chords="| C Xm |", api_name="/random")
+    with pytest.raises(AppError, match="There is no style 'polka': choose from"):
+        client.predict(style="polka", api_name="/random")
+
+
+def test_a_band_plays_to_what_is_kept(client, midi) -> None:
+    path, facts = client.predict(
+        midi=handle_file(midi), keep="lead", seed=3, chords="| C | F |", api_name="/accompany"
+    )
+    before, after = (read_midi(file) for file in (midi, path))
+    assert after.only(["lead"]).notes["pitch"].tolist() == (
+        before.only(["lead"]).notes["pitch"].tolist()
+    )
+    assert facts["seed"] == 3
+    assert phrases(path) != phrases(midi)
+
+
+def test_a_piece_is_played_like_another(client, midi) -> None:
+    like, _ = client.predict(seed=8, bars=4, api_name="/random")
+    path, facts = client.predict(
+        midi=handle_file(midi), like=handle_file(like), strength=1, api_name="/restyle"
+    )
+    assert facts["bars"] == 4
+    assert phrases(path) != phrases(midi)
 
 
 def test_interpolate_takes_a_seed_and_a_file(client, midi) -> None:

@@ -9,6 +9,8 @@ import gradio as gr
 import numpy as np
 
 from musegen.errors import MusicError
+from musegen.files import CHECKPOINTS
+from musegen.model.choices import usual_guidance
 from musegen.recipe.examples import EXAMPLES
 from musegen.recipe.schema import Line, Recipe
 from musegen.server.gradio_adapter import event_data
@@ -36,11 +38,23 @@ class SourceHandlers(Handlers):
         bars: float,
         form: str,
         temperature: float,
+        chords: str,
+        styles: Sequence[str],
+        guidance: float,
         *controls: Any,
     ) -> tuple[Any, ...]:
         """Return the seed that was used, and the values of the version."""
         seed = seed_or_new(seed if is_locked else None)
-        recipe = random_recipe(seed, bars, form, temperature, sound_from_values(controls))
+        recipe = random_recipe(
+            seed,
+            bars,
+            form,
+            temperature,
+            sound_from_values(controls),
+            chords,
+            ",".join(styles or ()),
+            None if guidance == usual_guidance(CHECKPOINTS) else guidance,
+        )
         return seed, *self._values(recipe)
 
     @report_errors()

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import textwrap
 from dataclasses import dataclass
 
 import gradio as gr
 from gradio.components import Component
 
+from musegen.files import CHECKPOINTS
 from musegen.latent.forms import DEFAULT_FORM, FORMS
 from musegen.limits import DEFAULT_BARS, DEFAULT_TEMPERATURE
+from musegen.model.choices import known_styles, usual_guidance
+from musegen.music.harmony import PROGRESSIONS
 from musegen.recipe.examples import EXAMPLES
 from musegen.web.tabs.fields import seed_field, slider
 
@@ -21,6 +25,7 @@ class RandomTab:
 
     examples: dict[str, gr.Button]
     settings: list[Component]  # seed, lock, bars, form, temperature
+    asked: list[Component]  # chords, styles, guidance
     button: gr.Button
 
 
@@ -35,7 +40,47 @@ def random_tab() -> RandomTab:
     _, number, lock = seed_field()
     bars = slider("bars", DEFAULT_BARS, 2, "Length in bars")
     form = gr.Dropdown(FORMS, value=DEFAULT_FORM, label="Form", filterable=False, min_width=100)
+    asked = _asked_fields()
     button = gr.Button("Draw a piece", variant="primary", elem_classes="mg-go", elem_id="draw")
     with gr.Accordion("For researchers", open=False, elem_classes="mg-fold"):
         temperature = slider("temperature", DEFAULT_TEMPERATURE, 0.05)
-    return RandomTab(examples, [number, lock, bars, form, temperature], button)
+    return RandomTab(examples, [number, lock, bars, form, temperature], asked, button)
+
+
+def _asked_fields() -> list[Component]:
+    """Make the fields for what a draw is asked for."""
+    styles = known_styles(CHECKPOINTS)
+    with gr.Accordion("Chords and style", open=False, elem_classes="mg-fold", elem_id="asked"):
+        chords = gr.Textbox(
+            label="Chords", placeholder="| C G | Am F |  or  I V vi IV", elem_id="chords"
+        )
+        # Its choice becomes the text, where it can be changed.
+        progression = gr.Dropdown(
+            [(_label(name), bars.strip("| ")) for name, bars in PROGRESSIONS.items()],
+            value=None,
+            label="Or a progression",
+            min_width=100,
+        )
+        progression.input(
+            None,
+            progression,
+            chords,
+            js="(bars) => bars ? `| ${bars} |` : ''",
+            api_visibility="private",
+        )
+        style = gr.Dropdown(
+            [(style.capitalize(), style) for style in styles],
+            value=[],
+            multiselect=True,
+            label="Style: one, or a mix",
+            visible=bool(styles),
+            min_width=100,
+        )
+        guidance = slider("guidance", usual_guidance(CHECKPOINTS), 0.25, "How strictly")
+    return [chords, style, guidance]
+
+
+def _label(progression: str) -> str:
+    """Return the name and the beginning of a progression."""
+    bars = " ".join(PROGRESSIONS[progression].replace("|", " ").split())
+    return f"{progression.capitalize()}: {textwrap.shorten(bars, 36, placeholder=' …')}"

@@ -29,6 +29,7 @@ from musegen.recipe.schema import (
     Random,
     Recipe,
     Reconstruct,
+    Restyle,
     Retouch,
     Sound,
     Vary,
@@ -121,6 +122,13 @@ def test_notes_that_are_retouched_again_and_again_are_one_edit():
     assert moved in places
     assert added not in places
     assert not any(row[:3] == there for row in places)
+
+
+def test_a_piece_is_played_like_another(tiny_mg):
+    runner = RecipeRunner(lambda: tiny_mg)
+    recipe, like = (Recipe(source=Random(seed=seed, bars=4)) for seed in (1, 2))
+    made = runner.run(read_recipe(write_recipe(recipe.then(Restyle(like=like, strength=0.7)))))
+    assert made == tiny_mg.restyle(runner.run(recipe), runner.run(like), 0.7)
 
 
 def test_another_sound_needs_no_model():

@@ -8,9 +8,11 @@ from support.examples import band
 from musegen.errors import MusicError
 from musegen.server.validation import (
     allowed_range,
+    check_chords,
     check_form,
     check_length,
     check_number,
+    check_styles,
     new_seed,
     seed_or_new,
 )
@@ -50,6 +52,26 @@ def test_a_form_has_to_exist():
     assert check_form("AABA") == "AABA"
     with pytest.raises(MusicError, match="there is no form 'a waltz'"):
         check_form("a waltz")
+
+
+def test_chords_become_those_of_a_recipe_in_c():
+    assert check_chords("| Bb F/A | Gm |", "Bb", 4) == "| C G/B | Am |"
+    assert check_chords("ii V I", -2, 4) == "| Dm | G | C |"
+    assert check_chords(" ", 0, 4) is check_chords(None, 0, 4) is None
+    with pytest.raises(MusicError, match="bar 1, beat 3: 'Banana' is no chord"):
+        check_chords("| C Banana |", 0, 4)
+    with pytest.raises(MusicError, match="there are chords for 3 bars, and the piece has 2"):
+        check_chords("C F G", 0, 2)
+    with pytest.raises(MusicError, match=r"there are 1,500 chords: write at most 1,000"):
+        check_chords("C " * 1500, 0, 2)
+
+
+def test_styles_have_weights():
+    assert check_styles("Pop, hymn=0.5") == {"pop": 1, "hymn": 0.5}
+    assert check_styles("") is check_styles(None) is None
+    for wrong in ("pop=much", "pop=-1", "pop=nan", "pop=1e9"):
+        with pytest.raises(MusicError, match=r"^style is .*; write it like pop"):
+            check_styles(wrong)
 
 
 def test_a_piece_has_to_be_short_enough():

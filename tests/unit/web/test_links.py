@@ -43,6 +43,23 @@ def test_the_link_of_a_seed_has_tempo_and_key():
     assert "tempo=96&key=C" in write_link(Recipe(source=Random(seed=1), sound=Sound()))
 
 
+def test_the_link_of_a_draw_with_chords_and_style_is_readable():
+    asked = Random(seed=1, chords="| C | G7 | Am | F |", styles={"pop": 1.0}, guidance=2.0)
+    recipe = Recipe(source=asked, sound=Sound(key=3, tempo=96.0))
+    link = write_link(recipe)
+    assert link.endswith("&key=Eb&chords=Eb+Bb7+Cm+Ab&style=pop&guidance=2")
+    assert read(link[1:]) == (recipe, [])
+
+
+def test_chords_of_a_link_are_in_its_key():
+    for query in ("chords=Cm+Fm+G&key=Eb", "chords=i+iv+V&key=Cm", "chords=vi+ii+III&key=Eb"):
+        recipe, wrong = read(f"seed=1&{query}")
+        assert (recipe.source.chords, wrong) == ("| Am | Dm | E |", [])
+    recipe, _ = read("seed=1&chords=pop&style=pop,hymn=0.5")
+    assert recipe.source.chords == "| C | G | Am | F |"
+    assert recipe.source.styles == {"pop": 1, "hymn": 0.5}
+
+
 @pytest.mark.parametrize("recipe", [SEED.with_sound(tempo=110.0, key=3), MORPH])
 def test_a_link_is_read_again(recipe):
     assert read(write_link(recipe)[1:]) == (recipe, [])
@@ -65,6 +82,10 @@ def test_missing_parameters_have_their_defaults():
         ("seed=1&tempo=nan", "tempo is nan; it goes from 40 to 220"),
         ("seed=1&key=H", "there is no key 'H'"),
         (f"seed=1&form={'A' * 3000}", f"there is no form '{'A' * 20}': write"),
+        ("seed=1&chords=C | G Xm", "bar 2, beat 3: 'Xm' is no chord"),
+        ("seed=1&chords=" + "C " * 17, "there are chords for 17 bars, and the piece has 16"),
+        ("seed=1&style=pop=loud", "style is pop=loud; write it like pop"),
+        ("seed=1&guidance=9", "guidance is 9; it goes from 1 to 5"),
         ("piece=junk", "this is not a complete recipe"),
     ],
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from musegen.errors import MusicError
-from musegen.recipe.schema import Copy, Fill, Morph, Random
+from musegen.recipe.schema import Copy, Fill, Morph, Random, Sound
 from musegen.web.requests import morph_recipe, random_recipe, read_edit
 
 
@@ -14,6 +14,14 @@ def test_settings_become_a_recipe() -> None:
     assert recipe.source == Random(seed=7, bars=8, form="AABA", temperature=0.5)
     morph = morph_recipe(recipe, recipe, 3.0, 4.0, "late")
     assert morph.source == Morph(a=recipe, b=recipe, steps=3, bars=4, curve="late")
+
+
+def test_chords_are_in_the_key_of_the_piece() -> None:
+    recipe = random_recipe(7, 8, sound=Sound(key=2), chords="D A", styles="pop", guidance=2)
+    source = recipe.source
+    assert (source.chords, source.styles, source.guidance) == ("| C | G |", {"pop": 1}, 2)
+    minor = random_recipe(7, 8, sound=Sound(key=0), chords="i iv", key="Am")
+    assert minor.source.chords == "| Am | Dm |"
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from musegen.music.harmony import Chords
+from musegen.music.harmony import PROGRESSIONS, Chords
 
 
 def test_chords_are_arrays_for_a_network():
@@ -35,6 +35,13 @@ def test_names_are_spelled_in_the_key_of_their_phrase():
     chords = Chords.from_text("Ab Db G#m B")
     assert chords.names([-4, 4]) == [(0, "Ab"), (4, "Db"), (8, "G#m"), (12, "B")]
     assert Chords.from_text("Ab Bb").text([-4]) == Chords.from_text("G# A#").text(-4)
+
+
+def test_a_progression_is_known_by_its_name():
+    assert Chords.from_text("Pop", "G") == Chords.from_text("G D Em C")
+    assert Chords.from_text("pop", "Em") == Chords.from_text("pop", "G")
+    for name, bars in PROGRESSIONS.items():
+        assert Chords.from_text(name) == Chords.from_text(bars)
 
 
 def test_chords_are_repeated_or_cut_to_a_length():

@@ -1,0 +1,14 @@
+"""What draws can be asked for is known before the models are loaded."""
+
+from musegen.model.choices import known_styles, usual_guidance
+from musegen.model.config import InferenceConfig
+
+
+def test_styles_and_guidance_are_those_of_the_models(tiny_checkpoints, tiny_mg):
+    assert known_styles(tiny_checkpoints) == tiny_mg.styles == ("hymn", "pop", "rock")
+    assert usual_guidance(tiny_checkpoints) == InferenceConfig().guidance
+
+
+def test_without_checkpoints_there_are_none(tmp_path):
+    assert known_styles(tmp_path) == ()
+    assert usual_guidance(tmp_path) == 1
