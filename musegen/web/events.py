@@ -11,6 +11,7 @@ from musegen.music.notes import PARTS
 from musegen.recipe.schema import Notes
 
 __all__ = [
+    "ChordsEvent",
     "CornerEvent",
     "DrawEvent",
     "FileEvent",
@@ -18,6 +19,7 @@ __all__ = [
     "LineEvent",
     "MoreEvent",
     "OpenEvent",
+    "OverEvent",
     "PartsEvent",
     "PhraseEvent",
     "PlaceEvent",
@@ -115,6 +117,28 @@ class TakeEvent(_Event):
             (start, end, min(int(pitch), 127), min(max(int(velocity), 1), 127))
             for start, end, pitch, velocity in self.notes
         ]
+
+
+class ChordsEvent(_Event):
+    """Chords were changed.
+
+    Attributes
+    ----------
+    text : str
+        Bars of the chords of the whole piece, as `musegen.music.harmony.Chords.from_text` reads
+        them, in the piece's key.
+    kept : dict of str to list of int
+        For some parts, the phrases that stay as they are.
+    """
+
+    text: str = Field(max_length=20_000)
+    kept: dict[str, list[int]] = Field(max_length=len(PARTS))
+
+
+class OverEvent(_Event):
+    """A new piece was asked for, over bars of chords as in `ChordsEvent`."""
+
+    text: str = Field(max_length=20_000)
 
 
 class PlaceEvent(_Event):

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 
 from pydantic import TypeAdapter, ValidationError
 
 from musegen.errors import MusicError
+from musegen.latent.forms import DEFAULT_FORM
 from musegen.latent.interpolation import CURVES
-from musegen.recipe.schema import Edit, Extend, Morph, Random, Recipe, Sound
+from musegen.limits import TEMPOS
+from musegen.music import Piece
+from musegen.music.harmony import Chords
+from musegen.music.notes import BEATS_PER_PHRASE
+from musegen.recipe.schema import Edit, Extend, Fill, Morph, Random, Recipe, Sound
 from musegen.server.gradio_adapter import UNEXPECTED_DATA
 from musegen.server.validation import (
     check_chords,
@@ -18,7 +24,14 @@ from musegen.server.validation import (
     new_seed,
 )
 
-__all__ = ["SQUARE_BARS", "morph_recipe", "random_recipe", "read_edit"]
+__all__ = [
+    "SQUARE_BARS",
+    "morph_recipe",
+    "random_recipe",
+    "read_edit",
+    "recipe_over_chords",
+    "with_chords",
+]
 
 SQUARE_BARS = 8  # long enough to judge a point of the square, short enough to try many
 
@@ -81,6 +94,79 @@ def morph_recipe(
             curve=curve,
         )
     )
+
+
+def with_chords(
+    recipe: Recipe, piece: Piece, text: str, kept: Mapping[str, Sequence[int]]
+) -> Recipe:
+    """Return a recipe in which what sounds under changed chords is drawn anew.
+
+    Drums stay: they have no chords.
+
+    Parameters
+    ----------
+    recipe : Recipe
+    piece : Piece
+        What it makes.
+    text : str
+        Bars of chords in the piece's key, repeated to its end.
+    kept : mapping of str to sequence of int
+        For some parts, the phrases that stay note for note.
+
+    Raises
+    ------
+    MusicError
+        If something is no chord, the chords are those of the piece, or everything under them is
+        kept.
+    """
+    in_c = check_chords(text, piece.key, piece.bars)
+    if in_c is None:
+        raise MusicError("there are no chords: write for example | C G | Am F |")
+    now = piece.chords
+    wanted = Chords.from_text(in_c).transposed(piece.key).fitted(len(now))
+    pairs = zip(now, wanted, strict=True)
+    changed = {beat // BEATS_PER_PHRASE for beat, (old, new) in enumerate(pairs) if old != new}
+    if not changed:
+        raise MusicError("these chords are playing already: change one of them")
+    parts_of: dict[tuple[int, ...], list[str]] = {}
+    for part in piece.parts:
+        phrases = tuple(sorted(changed - set(kept.get(part, ()))))
+        if phrases and part != "drums":
+            parts_of.setdefault(phrases, []).append(part)
+    if not parts_of:
+        raise MusicError("everything under these chords is locked: unlock some of it first")
+    seed, chords = new_seed(), wanted.transposed(-piece.key).text()
+    for phrases, parts in parts_of.items():
+        recipe = recipe.then(Fill(phrases=phrases, seed=seed, parts=tuple(parts), chords=chords))
+    return recipe
+
+
+def recipe_over_chords(recipe: Recipe, piece: Piece, text: str) -> Recipe:
+    """Return the recipe of a new piece that plays bars of chords, and sounds like another one.
+
+    Raises
+    ------
+    MusicError
+        If something is no chord, or the piece has a length that no draw can have.
+    """
+    source, sound = recipe.source, recipe.sound.model_copy(update={"key": piece.key})
+    if not isinstance(source, Random):
+        tempo = min(max(piece.tempo, TEMPOS[0]), TEMPOS[1])
+        more = {"tempo": tempo, "programs": dict(piece.programs)}
+        return random_recipe(
+            new_seed(), piece.bars, sound=sound.model_copy(update=more), chords=text
+        )
+    made = random_recipe(
+        new_seed(),
+        piece.bars,
+        source.form if piece.bars == source.bars else DEFAULT_FORM,
+        source.temperature,
+        sound,
+        text,
+        guidance=source.guidance,
+    )
+    styled = made.source.model_copy(update={"styles": source.styles})
+    return made.model_copy(update={"source": styled})
 
 
 def read_edit(data: object) -> Edit:

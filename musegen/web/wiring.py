@@ -195,6 +195,8 @@ def _connect_edits(versions: _VersionEvents, w: Widgets, services: Services) -> 
     playing = [w.state, w.phrase]
     sliders = w.shape.sliders
     versions.add(w.player.edit, edits.edit, playing)
+    versions.add(w.player.chords, edits.set_chords, playing)
+    versions.add(w.player.over, edits.draw_over_chords, [w.state])
     versions.add(
         w.player.open,
         edits.open,

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { chordsOfKey, namesByBeat, writeBars } from "../../musegen/web/components/player/chord_text.js";
 import {
   chooseNames,
   prettyName,
@@ -44,4 +45,35 @@ test("names are printed with sharps and flats", () => {
     "N.C.": "N.C.",
   };
   for (const [name, text] of Object.entries(printed)) assert.equal(prettyName(name), text);
+});
+
+test("bars of chords are written as Python reads them", () => {
+  const chords = [
+    { beat: 0, name: "C" },
+    { beat: 6, name: "G" },
+    { beat: 8, name: "Am" },
+    { beat: 11, name: "F" },
+  ];
+  assert.equal(writeBars(namesByBeat(chords, 3)), "| C | C G | Am . . F |");
+  const long = writeBars(namesByBeat([{ beat: 0, name: "C" }], 5));
+  assert.equal(long, "| C | C | C | C |\n| C |");
+});
+
+test("a bar of which nothing usual is true has a word for each beat", () => {
+  assert.equal(writeBars(["C", "G", "G", "G"]), "| C G . . |");
+  assert.equal(writeBars(["C", "C", "G", "C"]), "| C G C |");
+  assert.equal(writeBars(["C", "G", "C", "G"]), "| C G C G |");
+});
+
+test("the chords of a key are spelled in it", () => {
+  const inKey = {
+    0: "C Dm Em F G Am Bdim",
+    3: "Eb Fm Gm Ab Bb Cm Ddim",
+    [-1]: "B C#m D#m E F# G#m A#dim",
+    6: "F# G#m A#m B C# D#m E#dim",
+    1: "Db Ebm Fm Gb Ab Bbm Cdim",
+  };
+  for (const [key, names] of Object.entries(inKey)) {
+    assert.equal(chordsOfKey(Number(key)).join(" "), names);
+  }
 });

@@ -529,3 +529,19 @@ test("if the server refuses, what is shown is heard again", () => {
   controller.becomeIdle();
   assert.deepEqual(mixer.loaded, ["in 0", "in 2", "in 0"]);
 });
+
+test("other chords are asked for with what stays: locked phrases, and the tune if that is wished", () => {
+  show();
+  controller.toggleLock(1);
+  controller.setChords("| C | F |", false, 1);
+  assert.deepEqual(sent.at(-1), ["chords", { text: "| C | F |", kept: keptOf([1]) }]);
+  controller.becomeIdle();
+  controller.setChords("| C | F |", true);
+  const kept = { ...keptOf([1]), lead: [0, 1, 2, 3] };
+  assert.deepEqual(sent.at(-1)[1], { text: "| C | F |", kept });
+});
+
+/** @param {number[]} phrases */
+function keptOf(phrases) {
+  return Object.fromEntries(state().partNames.map((part) => [part, phrases]));
+}

@@ -17,10 +17,10 @@ from musegen.web.components.tracks.component import same_reading
 from musegen.web.controls.shape_values import set_shape, shape_values, target_line
 from musegen.web.controls.sound_values import band_updates, set_sound
 from musegen.web.errors import notify_of_other_checkpoints, report_errors
-from musegen.web.events import OpenEvent, PhraseEvent
+from musegen.web.events import ChordsEvent, OpenEvent, OverEvent, PhraseEvent
 from musegen.web.handlers.own_music import plays_own_music
 from musegen.web.handlers.versions import Handlers, phrase_number, recipe_of_state, version_values
-from musegen.web.requests import read_edit
+from musegen.web.requests import read_edit, recipe_over_chords, with_chords
 from musegen.web.show import show
 
 __all__ = ["EditHandlers"]
@@ -54,6 +54,23 @@ class EditHandlers(Handlers):
         return Retouch.model_validate(
             {"remove": tuple(map(move, edit.remove)), "add": tuple(map(move, edit.add))}
         )
+
+    @report_errors()
+    def set_chords(self, state: str, phrase: float | None, event: gr.EventData) -> tuple[Any, ...]:
+        """Return the values of the version in which other chords are played."""
+        data = event_data(event, ChordsEvent)
+        id, recipe = read_state(state)
+        piece = self._services.make_version(recipe).piece
+        recipe = with_chords(recipe, piece, data.text, data.kept)
+        return version_values(self._services.make_version(recipe, id), phrase)
+
+    @report_errors()
+    def draw_over_chords(self, state: str, event: gr.EventData) -> tuple[Any, ...]:
+        """Return the values of a new piece over the chords of the one that plays."""
+        text = event_data(event, OverEvent).text
+        recipe = recipe_of_state(state)
+        piece = self._services.make_version(recipe).piece
+        return version_values(self._services.make_version(recipe_over_chords(recipe, piece, text)))
 
     @report_errors()
     def open(

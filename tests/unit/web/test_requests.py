@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 import pytest
+from support.examples import band
 
 from musegen.errors import MusicError
-from musegen.recipe.schema import Copy, Fill, Morph, Random, Sound
-from musegen.web.requests import morph_recipe, random_recipe, read_edit
+from musegen.music import Piece
+from musegen.music.harmony import Chord, Chords
+from musegen.music.notes import PARTS
+from musegen.recipe.schema import Copy, Fill, Line, Morph, Random, Recipe, Sound
+from musegen.web.requests import (
+    morph_recipe,
+    random_recipe,
+    read_edit,
+    recipe_over_chords,
+    with_chords,
+)
 
 
 def test_settings_become_a_recipe() -> None:
@@ -54,3 +64,65 @@ def test_random_edits_get_a_seed() -> None:
 def test_other_edits_are_refused(wanted) -> None:
     with pytest.raises(MusicError, match="reload the page"):
         read_edit(wanted)
+
+
+RECIPE = Recipe(source=Random(seed=1, bars=8, styles={"pop": 1.0}), sound=Sound(key=2))
+
+
+def changed(piece: Piece, text: str, kept: dict[str, list[int]] | None = None) -> list[Fill]:
+    return list(with_chords(RECIPE, piece, text, kept or {}).edits)
+
+
+def other_chords(piece: Piece, beat: int, name: str) -> str:
+    """The chords of a piece with another one on a beat."""
+    chords = list(piece.chords)
+    chords[beat] = Chord.from_name(name)
+    return Chords.from_chords(chords).text(piece.key)
+
+
+def test_only_what_is_under_a_changed_chord_is_drawn_anew() -> None:
+    piece = band(bars=8).to_key(2)
+    (fill,) = changed(piece, other_chords(piece, 9, "C#dim"))
+    assert (fill.phrases, fill.parts) == ((1,), ("lead", "counter", "chords", "bass"))
+    assert Chords.from_text(fill.chords)[9] == Chord.from_name("Bdim")  # in C
+    before = list(piece.chords.transposed(-2))
+    assert [*Chords.from_text(fill.chords)][:9] == before[:9]
+
+
+def test_a_line_of_chords_is_repeated_to_the_end() -> None:
+    piece = band(bars=8)
+    (fill,) = changed(piece, "| C#dim |")
+    assert fill.phrases == (0, 1, 2, 3)
+    assert len(Chords.from_text(fill.chords)) == 32
+
+
+def test_what_is_kept_is_not_drawn() -> None:
+    piece = band(bars=8)
+    fills = changed(piece, "| C#dim |", {"lead": [0, 1, 2, 3], "bass": [0]})
+    assert [(fill.phrases, fill.parts) for fill in fills] == [
+        ((0, 1, 2, 3), ("counter", "chords")),
+        ((1, 2, 3), ("bass",)),
+    ]
+
+
+def test_chords_that_change_nothing_are_refused() -> None:
+    piece = band(bars=8)
+    with pytest.raises(MusicError, match="these chords are playing already"):
+        changed(piece, piece.chords.text(piece.keys))
+    with pytest.raises(MusicError, match="everything under these chords is locked"):
+        changed(piece, "| C#dim |", {part: [0, 1, 2, 3] for part in PARTS})
+    with pytest.raises(MusicError, match="bar 2, beat 1: 'Xm' is no chord"):
+        changed(piece, "| C | Xm |")
+    with pytest.raises(MusicError, match="there are no chords"):
+        changed(piece, " ")
+
+
+def test_a_new_piece_keeps_the_chords_and_the_sound() -> None:
+    piece = band(bars=8).to_key(2)
+    made = recipe_over_chords(RECIPE, piece, "| D | A |")
+    assert made.sound == RECIPE.sound
+    assert made.source.seed != RECIPE.source.seed
+    assert (made.source.chords, made.source.styles) == ("| C | G |", {"pop": 1})
+    of_file = recipe_over_chords(Recipe(source=Line(seeds=(1,))), piece, "| D | A |")
+    assert (of_file.sound.key, of_file.sound.tempo) == (2, piece.tempo)
+    assert of_file.sound.programs == dict(piece.programs)

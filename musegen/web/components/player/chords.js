@@ -1,6 +1,8 @@
 // The chord lane above the roll: the chords of the piece at their beats, and which one sounds now.
+// A press on one opens the editor.
 
 import { find, make } from "../shared/dom.js";
+import { clamp } from "../shared/numbers.js";
 import { BEATS_PER_BAR, barNumber, STEPS_PER_BAR } from "./piece.js";
 
 /** @import { ChordData } from "../shared/payloads.js" */
@@ -9,8 +11,12 @@ import { BEATS_PER_BAR, barNumber, STEPS_PER_BAR } from "./piece.js";
 
 const SPACE = 6; // pixels between two names, at least
 
-/** @param {HTMLElement} root @param {Controller} controller @returns {View} */
-export function connectChords(root, controller) {
+/**
+ * @param {HTMLElement} root @param {Controller} controller
+ * @param {(index: number) => void} edit one of the chords
+ * @returns {View}
+ */
+export function connectChords(root, controller, edit) {
   const { state } = controller;
   const lane = find(root, ".mg-chord-rail", HTMLElement);
   const list = find(root, ".mg-chords", HTMLElement);
@@ -27,18 +33,30 @@ export function connectChords(root, controller) {
   /** @param {Piece} piece */
   function show(piece) {
     shown = piece;
+    const focused = items.findIndex((item) => item === document.activeElement);
     starts = piece.chords.map((chord) => stepOfChord(piece, chord));
     items = piece.chords.map((chord, i) => {
       const bar = barNumber(piece, Math.floor(starts[i] / STEPS_PER_BAR));
-      const item = make("li", "mg-chord", make("span", "mg-chord-bar", `Bar ${bar}: `));
+      const item = make("button", "mg-chord", make("span", "mg-chord-bar", `Bar ${bar}: `));
       item.append(prettyName(chord.name));
+      item.title = "Change this chord";
+      item.tabIndex = i ? -1 : 0; // one stop in the tab order; arrow keys go on from there
       item.style.left = `${(starts[i] / piece.steps) * 100}%`;
       item.style.setProperty("--until", `${((starts[i + 1] ?? piece.steps) / piece.steps) * 100}%`);
       return item;
     });
-    list.replaceChildren(...items);
+    list.replaceChildren(...items.map((item) => make("li", "", item)));
+    if (focused >= 0) focus(focused);
     current = -1;
     thinOut();
+  }
+
+  /** @param {number} index */
+  function focus(index) {
+    for (const item of items) item.tabIndex = -1;
+    const item = items[clamp(index, 0, items.length - 1)];
+    item.tabIndex = 0;
+    item.focus({ preventScroll: true });
   }
 
   /** Show as many names as there is room for; the others stay for those who do not see them. */
@@ -65,6 +83,20 @@ export function connectChords(root, controller) {
     current = now;
   }
 
+  list.addEventListener("click", ({ target, offsetX }) => {
+    const pressed = items.findIndex((item) => item === target);
+    const step = shown && (offsetX / list.offsetWidth) * shown.steps;
+    if (pressed >= 0) edit(pressed);
+    else if (step !== null) edit(starts.findLastIndex((start) => start <= step));
+  });
+  list.addEventListener("keydown", (event) => {
+    const here = items.findIndex((item) => item === event.target);
+    const step = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1 }[event.key];
+    if (here < 0 || !step) return;
+    event.preventDefault();
+    focus(here + step);
+    items[clamp(here + step, 0, items.length - 1)].scrollIntoView({ block: "nearest" });
+  });
   scroller.addEventListener("scroll", () => {
     lane.scrollLeft = scroller.scrollLeft;
   });

@@ -22,7 +22,10 @@ from musegen.web.modules import load_module
 
 __all__ = ["PlayerData", "note_columns", "player", "player_data"]
 
-_EVENTS = ("draw", "sound", "phrase", "edit", "open", "file", "cancel", "more", "keep", "take")
+_EVENTS = (
+    *("draw", "sound", "phrase", "edit", "chords", "over", "open"),
+    *("file", "cancel", "more", "keep", "take"),
+)
 
 
 class Part(GradioModel):
@@ -282,6 +285,12 @@ def player(**kwargs: Any) -> gr.HTML:
         what `musegen.web.handlers.endless.EndlessHandlers.more` returns.
     ``keep``
         Endless music was stopped: its notes are to be the piece that plays.
+
+    ``chords``
+        Chords were changed: bars of all of them as ``text``, and the phrases of each part that are
+        ``kept``.
+    ``over``
+        A new piece is to be drawn over chords: bars of them as ``text``.
 
     The player listens to these events of the document: ``musegen:busy``, a piece was requested;
     ``musegen:progress``, with a `musegen.web.header.ProgressData`; ``musegen:idle``, nothing more

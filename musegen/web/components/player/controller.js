@@ -361,7 +361,7 @@ export class Controller {
 
   /**
    * Send an event that another piece or version answers.
-   * @param {"edit" | "open" | "keep"} event @param {object} data @param {Request} request
+   * @param {"edit" | "open" | "keep" | "chords" | "over"} event @param {object} data @param {Request} request
    */
   request(event, data, request) {
     this.state.request = { ...request };
@@ -563,6 +563,23 @@ export class Controller {
   extend() {
     const from = this.state.piece?.phrases;
     this.request("edit", { do: "extend", bars: CONTINUED_BARS }, { from });
+  }
+
+  /**
+   * Draw anew what sounds under the chords that differ from the piece's; locked phrases stay.
+   * @param {string} text bars of chords, repeated to the end of the piece
+   * @param {boolean} keepsTune whether the lead stays @param {number} [from] phrase to play from
+   */
+  setChords(text, keepsTune, from) {
+    const { locks, partNames, piece } = this.state;
+    const all = [...Array(piece?.phrases ?? 0).keys()];
+    const kept = partNames.map((part) => [part, keepsTune && part === "lead" ? all : [...locks]]);
+    this.request("chords", { text, kept: Object.fromEntries(kept) }, { from });
+  }
+
+  /** @param {string} text bars of chords, which another piece plays */
+  drawOverChords(text) {
+    this.request("over", { text }, {});
   }
 
   toggleCopying() {

@@ -2,6 +2,7 @@
 
 import { find } from "../shared/dom.js";
 import { listen } from "../shared/messages.js";
+import { connectChordEditor } from "./chord_editor.js";
 import { connectChords } from "./chords.js";
 import { Controller } from "./controller.js";
 import { connectEdits } from "./edits.js";
@@ -37,12 +38,14 @@ export function start({ element, props, watch, trigger }) {
   const phrases = connectPhrases(root, controller);
   const roll = connectRoll(root, controller);
   const history = connectHistory(root, controller);
+  const chordEditor = connectChordEditor(root, controller);
   controller.views = [
     connectStatus(root, controller),
     connectTransport(root, controller),
     connectParts(root, controller),
     phrases,
-    connectChords(root, controller),
+    connectChords(root, controller, chordEditor.open),
+    chordEditor,
     connectEdits(root, controller),
     connectKeyboard(root, controller, choices),
     files,

@@ -121,7 +121,7 @@ export class State {
   /**
    * Why each edit is not possible; "" where it is.
    *
-   * @returns {Record<"lock" | "redraw" | "vary" | "copy" | "cut" | "rest" | "extend" | "endless" | "undo" | "redo", string>}
+   * @returns {Record<"lock" | "redraw" | "vary" | "copy" | "cut" | "rest" | "extend" | "endless" | "chords" | "undo" | "redo", string>}
    */
   get obstacles() {
     const { piece, selected } = this;
@@ -150,6 +150,7 @@ export class State {
       rest: waiting || noModel || noPhrase,
       extend: waiting,
       endless: busy || this.#endlessObstacle,
+      chords: waiting,
       undo: waiting || (this.versions.canUndo ? "" : "Nothing to undo"),
       redo: waiting || (this.versions.canRedo ? "" : "Nothing to redo"),
     };

@@ -1,6 +1,6 @@
 // Title, play button, time, and the keys that work everywhere on the page.
 
-import { find, hasModifier, setPressed } from "../shared/dom.js";
+import { find, hasModifier, isTextField, setPressed } from "../shared/dom.js";
 import { barNumber, formatTime, STEPS_PER_BAR } from "./piece.js";
 
 /** @import { Controller, View } from "./controller.js" */
@@ -107,7 +107,8 @@ export function connectKeys(root, controller, { isDialogOpen, phraseOfKey, press
   /** @param {KeyboardEvent} event @param {Element} target */
   function press(event, target) {
     const { key } = event;
-    const isInput = root.contains(target) && target.matches("input");
+    if (target instanceof HTMLElement && isTextField(target)) return false;
+    const isInput = root.contains(target) && target.matches("input[type=range]");
     const isInside = root.contains(target) && !isInput;
     const isFree = [document.body, scroller, clicked].includes(target) || isInput;
     if (key === "Escape" && controller.state.copying !== null) controller.stopCopying();
