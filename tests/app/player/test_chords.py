@@ -9,6 +9,7 @@ import pytest
 from support.visits import changed_phrases, serious_findings
 
 NAME = "Chord"
+FIELD = "#chords :is(input, textarea)"
 
 
 def ask(page, chords: str) -> None:
@@ -17,7 +18,7 @@ def ask(page, chords: str) -> None:
     fold = page.page.get_by_role("button", name=re.compile("^Chords and style"))
     if "open" not in fold.get_attribute("class").split():
         fold.click()
-    page.field("Chords").fill(chords)
+    page.page.locator(FIELD).fill(chords)
 
 
 def editor(page, chord: int = 0):
@@ -43,8 +44,7 @@ def test_chords_that_are_typed_are_part_of_the_link(page) -> None:
 def test_a_progression_is_chosen_by_its_name(page) -> None:
     ask(page, "")
     page.pick("Or a progression", "Pop: I V vi IV")
-    field = "document.querySelector('#chords :is(input, textarea)')"
-    page.wait(f"{field}.value === '| I | V | vi | IV |'")
+    page.wait(f"document.querySelector('{FIELD}').value === '| I | V | vi | IV |'")
 
 
 def test_what_is_no_chord_is_named_with_its_place(page, piece) -> None:
