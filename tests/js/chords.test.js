@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { chordsOfKey, namesByBeat, writeBars } from "../../musegen/web/components/player/chord_text.js";
+import {
+  chordsOfKey,
+  namesByBeat,
+  writeBars,
+} from "../../musegen/web/components/player/chord_text.js";
 import {
   chooseNames,
   prettyName,
