@@ -209,7 +209,7 @@ def _apply_edit(
                 edit.phrases,
                 edit.models,
                 edit.parts,
-                edit.keep_chords,
+                bool(edit.keep_chords),
             )
         case schema.Adjust():
             return mg.adjust(piece, edit.phrases, edit.models, edit.parts, **edit.changes)

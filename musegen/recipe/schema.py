@@ -190,7 +190,7 @@ class Vary(_Model):
     phrases: Phrases | None = None
     models: tuple[str, ...] = MODELS
     parts: Parts | None = None
-    keep_chords: bool = False
+    keep_chords: bool | None = None  # None, so that texts stay as short as they were
 
 
 class Adjust(_Model):
