@@ -154,8 +154,9 @@ def draw_paths(
         z = space.to_latents(noise, None, conditions, request.guidance)
         if plan is not None:
             z = _copy_returns(space, plan, seeds, noise, z, conditions, request.guidance)
+        # The drums play to the song as it was drawn: what is asked of the song leaves them as they are.
+        partner = z
         z = set_piece_attributes(space, z, np.bincount(order), request.attributes)
-        partner = z  # the drums play to the song
         for path, one in zip(paths, z, strict=True):
             path[name] = one[order].astype(np.float32)
     return paths

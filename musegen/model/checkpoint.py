@@ -134,7 +134,8 @@ def load_prior(folder: Path) -> Prior:
     CheckpointError
         If one of its files is missing or damaged.
     """
-    prior = Prior(_read_config(folder, "prior", PriorConfig))
+    config = _read_config(folder, "prior", PriorConfig)
+    prior = Prior(replace(config, styles=tuple(config.styles)))
     prior.build_from()
     _assign(prior.weights, folder, "prior")
     return prior

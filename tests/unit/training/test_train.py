@@ -121,7 +121,7 @@ def test_the_shipped_controls_belong_to_the_shipped_latents(kind):
     measured = controls.standardize(measure_attributes(space.decode(z), controls.names))
     predicted = (z - controls.center) @ controls.whitening @ controls.slopes.T
     density = controls.names.index("density")
-    assert np.corrcoef(measured[:, density], predicted[:, density])[0, 1] > 0.6
+    assert np.corrcoef(measured[:, density], predicted[:, density])[0, 1] > 0.4
 
 
 def damages(folder):
