@@ -154,7 +154,7 @@ def draw_paths(
         z = space.to_latents(noise, None, conditions, request.guidance)
         if plan is not None:
             z = _copy_returns(space, plan, seeds, noise, z, conditions, request.guidance)
-        # The drums play to the song as it was drawn: what is asked of the song leaves them as they are.
+        # Drums play to the song as it was drawn: what is asked of the song leaves them alone.
         partner = z
         z = set_piece_attributes(space, z, np.bincount(order), request.attributes)
         for path, one in zip(paths, z, strict=True):
