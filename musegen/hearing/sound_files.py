@@ -50,4 +50,4 @@ def read_sound(path: str | Path) -> tuple[npt.NDArray[np.float32], int]:
         ) from None
     if len(samples) > most:
         raise MusicError(f"{name} is over {_MOST_SECONDS // 60} minutes long: cut it shorter")
-    return np.nan_to_num(samples), rate
+    return np.nan_to_num(samples).astype(np.float32, copy=False), int(rate)

@@ -88,7 +88,7 @@ def fit_tallies(phrases: Sequence[Phrase]) -> dict[str, Tally]:
 
 def _fit(notes: NoteArray) -> tuple[int, int, int]:
     halves = sounding(notes, ("chords", "bass")).reshape(STEPS_PER_PHRASE // _HALF, _HALF, 12)
-    heard = halves.any(axis=1)
+    heard = np.asarray(halves.any(axis=1))
     lead = notes[notes["part"] == _LEAD]
     lead = lead[(lead["duration"] >= _SHORTEST) & (lead["onset"] % STEPS_PER_BEAT == 0)]
     half, pitch_class = lead["onset"] // _HALF, lead["pitch"] % 12
