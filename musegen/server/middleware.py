@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,14 @@ from musegen.server.settings import get_settings
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-__all__ = ["BodyLimit", "RelativeIcon", "changing_html", "closed_routes", "page_middleware"]
+__all__ = [
+    "BodyLimit",
+    "PageHead",
+    "RelativeIcon",
+    "changing_html",
+    "closed_routes",
+    "page_middleware",
+]
 
 _log = logging.getLogger(__name__)
 _MAX_BODY_BYTES = 8_000_000  # of a request that is no upload: four recipes of the largest kind
@@ -39,6 +47,7 @@ _CLOSED_PATHS = (
 # its own, both belong to another site.
 _MANIFEST = b'<link rel="manifest" href="/manifest.json" />'
 _ICON = b'<link rel="icon" href="./favicon.ico" />'
+_BASE = re.compile(rb"<base [^>]*>")  # relative addresses hold only after it
 
 
 class BodyLimit:
@@ -152,6 +161,31 @@ class RelativeIcon:
         """Pass a request on, and change the answer if it is HTML."""
         if scope["type"] == "http":
             send = changing_html(send, lambda body: body.replace(_MANIFEST, _ICON))
+        await self._app(scope, receive, send)
+
+
+class PageHead:
+    """Writes into the page's head what browsers are to load first.
+
+    Gradio, to which a page's head can be given, adds it by a script, after its own are loaded.
+
+    Parameters
+    ----------
+    app : ASGIApp
+    head : str
+        HTML.
+    """
+
+    def __init__(self, app: ASGIApp, head: str) -> None:
+        self._app = app
+        self._head = head.encode()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, and change the answer if it is a page of Gradio's."""
+        if scope["type"] == "http":
+            send = changing_html(
+                send, lambda body: _BASE.sub(lambda base: base[0] + self._head, body, count=1)
+            )
         await self._app(scope, receive, send)
 
 

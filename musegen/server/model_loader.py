@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 import os
+import sys
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 __all__ = ["BackgroundModel", "ModelError"]
 
 _log = logging.getLogger(__name__)
+# How long a thread computes before another's turn. While TensorFlow is imported, each of the many
+# small requests of a visitor's page would wait for several turns of Python's usual 5 ms.
+_TURN_SECONDS = 0.0005
 _POLL_SECONDS = 0.2  # between two looks at a model that is loading
 _MAX_CHARACTERS = 300  # of an error message that visitors read
 
@@ -79,6 +83,8 @@ class BackgroundModel:
         return self._problem
 
     def _load(self) -> None:
+        usual = sys.getswitchinterval()
+        sys.setswitchinterval(_TURN_SECONDS)
         try:
             model = self._load_model()
             model.random(seed=0, bars=2)  # compiles, so that no visitor waits for that
@@ -90,6 +96,7 @@ class BackgroundModel:
             self._problem = problem.replace(f"{CHECKPOINTS.parent}{os.sep}", "")
             return
         finally:
+            sys.setswitchinterval(usual)
             self._finished.set()
 
     def compile_encoder(self) -> None:

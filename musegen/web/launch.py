@@ -14,7 +14,7 @@ from starlette.middleware import Middleware
 from musegen.errors import MuseGenError
 from musegen.server.gradio_adapter import CallCounts
 from musegen.server.metrics import health_routes
-from musegen.server.middleware import closed_routes, page_middleware
+from musegen.server.middleware import PageHead, closed_routes, page_middleware
 from musegen.server.model_loader import BackgroundModel
 from musegen.server.services import Services
 from musegen.server.settings import SettingsError, get_settings
@@ -66,6 +66,13 @@ def launch(
     model = BackgroundModel()
     services = Services(model)
     page = build(services)
+    # What the modules read comes before what loads them.
+    head = (
+        synthesizer_head(services.soundfonts)
+        + sound_choices_head()
+        + example_head(services)
+        + page_head()
+    )
     # Requests wait in the server's own queues, which are fair; this limit is against floods.
     page.queue(max_size=2 * settings.waiting)
     try:
@@ -76,10 +83,6 @@ def launch(
             prevent_thread_lock=True,
             theme=theme(),
             css=asset("static/page.css"),
-            head=page_head()
-            + synthesizer_head(services.soundfonts)
-            + sound_choices_head()
-            + example_head(services),
             favicon_path=asset_path("static/favicon.svg"),
             footer_links=["api"],
             max_file_size=f"{settings.upload_mb}mb",
@@ -98,7 +101,11 @@ def launch(
                     *health_routes(services, partial(CallCounts.of, page)),
                     *closed_routes(),
                 ],
-                "middleware": [*page_middleware(), Middleware(LinkPreview)],
+                "middleware": [
+                    *page_middleware(),
+                    Middleware(PageHead, head=head),
+                    Middleware(LinkPreview),
+                ],
             },
         )
     except OSError as error:

@@ -29,7 +29,9 @@ _MODULES = {
     for path in sorted((_ROOT / folder).rglob(f"*.{ending}"))
 }
 _DIGEST = hashlib.sha256(repr(sorted(_MODULES.items())).encode()).hexdigest()[:16]
-_EARLY = ("components/player/", "components/shared/")  # folders of what each page needs at once
+# Folders of what each page needs at once.
+_EARLY = ("components/player/", "components/shared/", "components/synth/")
+_WORKER = "components/synth/worker.js"  # no module
 _SYNTHESIZER = "components/player/page_synthesizer.js"
 _TRANSLATOR = "static/translate_page.js"
 _CACHE_FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}
@@ -66,13 +68,15 @@ def page_head() -> str:
     links = "".join(
         f'<link rel="modulepreload" href="{_address(name)}">'
         for name in _MODULES
-        if name.startswith(_EARLY) and name.endswith(".js")
+        if name.startswith(_EARLY) and name.endswith(".js") and name != _WORKER
     )
     languages = {Path(name).stem: _address(name) for name in _MODULES if name.endswith(".json")}
     links += f'<script type="application/json" id="mg-languages">{json.dumps(languages)}</script>'
-    # The synthesizer starts before the player, which waits for Gradio.
+    # These wait neither for Gradio's scripts nor for the player, which starts last.
     early = (_TRANSLATOR, _SYNTHESIZER)
-    starts = "".join(f'<script type="module" src="{_address(name)}"></script>' for name in early)
+    starts = "".join(
+        f'<script type="module" async src="{_address(name)}"></script>' for name in early
+    )
     return asset("static/head.html") + links + starts
 
 

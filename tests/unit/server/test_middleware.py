@@ -12,7 +12,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from musegen.server.middleware import BodyLimit, RelativeIcon, closed_routes
+from musegen.server.middleware import BodyLimit, PageHead, RelativeIcon, closed_routes
 from musegen.server.quota import HourlyQuota
 
 UPLOAD = "/gradio_api/upload"
@@ -118,6 +118,19 @@ def test_the_icon_replaces_the_manifest_and_the_length_is_right():
     assert answer.text == '<link rel="icon" href="./favicon.ico" /><p>ü</p>'
     assert int(answer.headers["content-length"]) == len(answer.content)
     assert client.get("/text").text == page
+
+
+def test_the_head_of_the_page_is_behind_its_base_address():
+    page = '<head><base href="./" /><script src="own.js"></script></head>'
+    routes = [
+        Route("/", lambda request: HTMLResponse(page)),
+        Route("/other", lambda request: HTMLResponse("<p>no page of Gradio's</p>")),
+    ]
+    client = TestClient(PageHead(Starlette(routes=routes), head="<script>ü</script>"))
+    answer = client.get("/")
+    assert answer.text == page.replace("/>", "/><script>ü</script>")
+    assert int(answer.headers["content-length"]) == len(answer.content)
+    assert client.get("/other").text == "<p>no page of Gradio's</p>"
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])

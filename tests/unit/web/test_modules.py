@@ -68,10 +68,10 @@ def test_no_file_but_a_module_is_served(client) -> None:
 def test_the_head_loads_the_player_in_advance() -> None:
     links = re.findall(r'<link rel="modulepreload" href="([^"]+)">', page_head())
     assert address(load_module("components/player/player.js")) in links
-    assert not any("components/map" in link for link in links)
+    assert not any("components/map" in link or "worker" in link for link in links)
 
 
-def test_the_synthesizer_starts_before_the_player() -> None:
-    starts = re.findall(r'<script type="module" src="([^"]+)"></script>', page_head())
+def test_the_synthesizer_waits_for_no_other_script() -> None:
+    starts = re.findall(r'<script type="module" async src="([^"]+)"></script>', page_head())
     assert any(start.endswith("components/player/page_synthesizer.js") for start in starts)
     assert not any(start.endswith("components/player/player.js") for start in starts)
