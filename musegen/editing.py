@@ -8,7 +8,7 @@ latents of the cells that stay; then only the new cells' notes are replaced.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -39,10 +39,14 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Asked",
+    "Cells",
     "accompany",
     "adjust",
     "bridge",
     "check_attributes",
+    "clear",
+    "copy_cells",
+    "encode_again",
     "extend",
     "fill",
     "path_of",
@@ -52,7 +56,8 @@ __all__ = [
 ]
 
 Path = Mapping[str, np.ndarray]
-
+Cells = Collection[tuple[int, str]]
+"""Phrases, counted from 0, each with the name of a part."""
 
 _TAKES_DRUMS = 0.5  # strength from which a restyled piece has the drums of the other one
 
@@ -107,6 +112,7 @@ def vary(
     models: Sequence[str],
     parts: Sequence[str] | None = None,
     keep_chords: bool = False,
+    cells: Cells | None = None,
 ) -> Piece:
     """See `MuseGen.vary`."""
     check_range(similarity, "similarity", 0, 1)
@@ -122,9 +128,10 @@ def vary(
         return vary_noise(space.to_noise(z[None], kept, conditions)[0], similarity, fresh)
 
     path = path_of(mg, piece)
-    chosen = _choose_cells(mg, piece, path, phrases, models, parts)
+    chosen = _choose_cells(mg, piece, phrases, models, parts, cells)
+    _check_models(mg, path, chosen, models)
     varied = _redraw(mg, piece, path, chosen, seed, make_noise, asked)
-    if phrases is None and parts is None and set(models) >= set(path):
+    if phrases is parts is cells is None and set(models) >= set(path):
         return _decode_like(mg, piece, varied)
     return _replace_cells(mg, piece, varied, chosen)
 
@@ -132,16 +139,24 @@ def vary(
 def fill(
     mg: MuseGen,
     piece: Piece,
-    phrases: Sequence[int],
+    phrases: Sequence[int] | None,
     seed: int | None,
     temperature: float,
     models: Sequence[str],
     parts: Sequence[str] | None = None,
     asked: Asked | None = None,
+    cells: Cells | None = None,
 ) -> Piece:
     """See `MuseGen.fill`."""
     path = path_of(mg, piece)
-    chosen = _choose_cells(mg, piece, path, phrases, models, parts)
+    chosen = _choose_cells(mg, piece, phrases, models, parts, cells)
+    # A model whose parts the piece lacks can be asked for them.
+    path = {
+        name: path.get(name, np.zeros((len(piece), space.latent_dim), np.float32))
+        for name, space in mg.spaces.items()
+        if name in path or _cells_of(space, chosen).any()
+    }
+    _check_models(mg, path, chosen, models)
     return _draw(mg, piece, path, chosen, seed, temperature, asked)
 
 
@@ -242,11 +257,13 @@ def adjust(
     models: Sequence[str],
     changes: Mapping[str, float],
     parts: Sequence[str] | None = None,
+    cells: Cells | None = None,
 ) -> Piece:
     """See `MuseGen.adjust`."""
     check_attributes(changes)
     path = dict(path_of(mg, piece))
-    chosen = _choose_cells(mg, piece, path, phrases, models, parts)
+    chosen = _choose_cells(mg, piece, phrases, models, parts, cells)
+    _check_models(mg, path, chosen, models)
     spaces = {
         name: space
         for name, space in mg.spaces.items()
@@ -268,6 +285,45 @@ def adjust(
             path[name] = np.array(z)
             path[name][rows] = np.where(space.by_dimension(own[rows]), moved, z[rows])
     return _exchange(piece, _decode_like(mg, piece, path), chosen)
+
+
+def copy_cells(mg: MuseGen, piece: Piece, cells: Cells, shift: int) -> Piece:
+    """See `MuseGen.copy_cells`."""
+    _mark(piece, cells)
+    target = _mark(piece, [(phrase + shift, part) for phrase, part in cells])
+    rows = np.clip(np.arange(len(piece)) - shift, 0, len(piece) - 1)
+    phrases = tuple(
+        piece.phrases[row].to_key(own.key) for row, own in zip(rows, piece.phrases, strict=True)
+    )
+    path = piece.path and {
+        name: np.where(mg.spaces[name].by_dimension(_cells_of(mg.spaces[name], target)), z[rows], z)
+        for name, z in piece.path.items()
+    }
+    return _exchange(piece, replace(piece, phrases=phrases, path=path), target)
+
+
+def clear(mg: MuseGen, piece: Piece, cells: Cells) -> Piece:
+    """See `MuseGen.clear`."""
+    chosen = _mark(piece, cells)
+    cleared = _exchange(piece, piece.only(()), chosen)
+    if not cleared.parts:
+        raise MusicError("no note would be left: clear less, or draw another piece")
+    return encode_again(mg, cleared, np.flatnonzero(chosen.any(1)))
+
+
+def encode_again(mg: MuseGen, piece: Piece, phrases: Sequence[int] | np.ndarray) -> Piece:
+    """Return a piece with the latents of some phrases encoded from the notes that they have now.
+
+    Without a path, it stays as it is: whoever needs the path encodes it.
+    """
+    changed = Piece(tuple(piece.phrases[i] for i in phrases))
+    if not piece.path or not changed.parts:  # latents of silent phrases are not used
+        return piece
+    path = {name: np.array(z) for name, z in piece.path.items()}
+    for name, z in mg.encode(changed).items():
+        own = path.setdefault(name, np.zeros((len(piece), z.shape[1]), np.float32))
+        own[phrases] = z
+    return replace(piece, path=path)
 
 
 def _fill_gaps(
@@ -415,19 +471,21 @@ def _decode_like(mg: MuseGen, piece: Piece, path: Path) -> Piece:
 def _choose_cells(
     mg: MuseGen,
     piece: Piece,
-    path: Path,
     phrases: Sequence[int] | None,
     models: Sequence[str],
     parts: Sequence[str] | None,
+    cells: Cells | None,
 ) -> np.ndarray:
     """Return which cells of a piece are named, bool ``(phrases, parts)``.
 
-    Only parts that the piece has, unless `parts` names others.
+    Only parts that the piece has, unless `parts` or `cells` name others.
     """
     for name in models:
         check_choice(name, "model", MODELS)
-    if not set(models) & set(path):
-        raise MusicError(f"this piece has only {' and '.join(path)}: choose that as the model")
+    if cells is not None:
+        if phrases is not None or parts is not None:
+            raise MusicError("name either cells, or phrases and parts, but not both")
+        return _mark(piece, cells)
     if parts is None:
         parts = [part for name in models for part in mg.spaces[name].parts if part in piece.parts]
     rows = np.zeros(len(piece), bool)
@@ -438,9 +496,26 @@ def _choose_cells(
         raise MusicError("no phrase was named: name at least one to be made anew")
     columns = np.zeros(len(PARTS), bool)
     columns[[part_index(part) for part in parts]] = True
-    if not columns.any():
-        raise MusicError("no part was named: name at least one to be made anew")
     return rows[:, None] & columns
+
+
+def _mark(piece: Piece, cells: Cells) -> np.ndarray:
+    """Return which cells of a piece are named, bool ``(phrases, parts)``."""
+    chosen = np.zeros((len(piece), len(PARTS)), bool)
+    for phrase, part in cells:
+        check_range(phrase, "a phrase's number", 0, len(piece) - 1, whole=True)
+        chosen[phrase, part_index(part)] = True
+    if not chosen.any():
+        raise MusicError("no cell was named: name at least one phrase and its part")
+    return chosen
+
+
+def _check_models(mg: MuseGen, path: Path, chosen: np.ndarray, models: Sequence[str]) -> None:
+    """Raise a `MusicError` if no model of the path has any of the chosen cells."""
+    if not any(_cells_of(mg.spaces[name], chosen).any() for name in path):
+        if chosen.any() or not set(models) & set(path):
+            raise MusicError(f"this piece has only {' and '.join(path)}: choose that as the model")
+        raise MusicError("no part was named: name at least one to be made anew")
 
 
 def _cells_of(space: LatentSpace, chosen: np.ndarray) -> np.ndarray:

@@ -15,6 +15,7 @@ import numpy as np
 
 from musegen import editing
 from musegen.drawing import Request, draw_paths, end_piece, length_of
+from musegen.editing import Cells
 from musegen.endless import Endless
 from musegen.errors import MusicError
 from musegen.files import CHECKPOINTS
@@ -460,6 +461,7 @@ class MuseGen:
         models: Sequence[str] = MODELS,
         parts: Sequence[str] | None = None,
         keep_chords: bool = False,
+        cells: Cells | None = None,
     ) -> Piece:
         """Make a variation of a piece, from noise near its own.
 
@@ -478,6 +480,9 @@ class MuseGen:
             Which parts to vary, instead of those of `models`; the others stay note for note.
         keep_chords : bool
             Whether the harmony stays: what is varied plays the chords of the piece.
+        cells : collection of (int, str), optional
+            The phrases and parts to vary, instead of `phrases`, `models` and `parts`, such as
+            ``[(0, "bass"), (3, "lead")]``.
 
         Raises
         ------
@@ -485,12 +490,14 @@ class MuseGen:
             If `similarity` is not between 0 and 1, there is no such phrase or model, or the piece
             has no notes.
         """
-        return editing.vary(self, piece, similarity, seed, phrases, models, parts, keep_chords)
+        return editing.vary(
+            self, piece, similarity, seed, phrases, models, parts, keep_chords, cells
+        )
 
     def fill(
         self,
         piece: Piece,
-        phrases: Sequence[int],
+        phrases: Sequence[int] | None = None,
         seed: int | None = None,
         temperature: float = DEFAULT_TEMPERATURE,
         models: Sequence[str] = MODELS,
@@ -498,14 +505,15 @@ class MuseGen:
         chords: Chords | str | None = None,
         style: str | Mapping[str, float] | None = None,
         guidance: float | None = None,
+        cells: Cells | None = None,
     ) -> Piece:
         """Draw some phrases of a piece anew, so that they fit the others.
 
         Parameters
         ----------
         piece : Piece
-        phrases : sequence of int
-            Which, counted from 0. The others stay note for note.
+        phrases : sequence of int, optional
+            Which, counted from 0. The others stay note for note. All if not given.
         seed : int, optional
             Which draw.
         temperature : float
@@ -520,6 +528,9 @@ class MuseGen:
             bars of them as text, as in `random`. They are repeated to the end of the piece.
         style, guidance
             As in `random`.
+        cells : collection of (int, str), optional
+            The phrases and parts to draw, instead of `phrases`, `models` and `parts`, such as
+            ``[(0, "bass"), (3, "lead")]``.
 
         Raises
         ------
@@ -528,7 +539,7 @@ class MuseGen:
             `random` would not take chords or style.
         """
         asked = self._asked(piece, chords, style, guidance)
-        return editing.fill(self, piece, phrases, seed, temperature, models, parts, asked)
+        return editing.fill(self, piece, phrases, seed, temperature, models, parts, asked, cells)
 
     def accompany(
         self,
@@ -705,6 +716,7 @@ class MuseGen:
         phrases: Sequence[int] | None = None,
         models: Sequence[str] = MODELS,
         parts: Sequence[str] | None = None,
+        cells: Cells | None = None,
         **changes: float,
     ) -> Piece:
         """Change attributes of a piece, and nothing else about it.
@@ -718,6 +730,9 @@ class MuseGen:
             Whose parts to change: ``song``, ``drums`` or both.
         parts : sequence of str, optional
             Which parts to change, instead of those of `models`; the others stay note for note.
+        cells : collection of (int, str), optional
+            The phrases and parts to change, instead of `phrases`, `models` and `parts`, such as
+            ``[(0, "bass"), (3, "lead")]``.
         **changes : float
             Values from -3 to 3 for some of `musegen.music.attributes.ATTRIBUTES`: by how many
             standard deviations of the training phrases each phrase changes. Each model takes those
@@ -729,7 +744,41 @@ class MuseGen:
             If there is no such phrase, model or attribute, a value is out of range, or the piece
             has no notes.
         """
-        return editing.adjust(self, piece, phrases, models, changes, parts)
+        return editing.adjust(self, piece, phrases, models, changes, parts, cells)
+
+    def copy_cells(self, piece: Piece, cells: Cells, shift: int) -> Piece:
+        """Copy some cells of a piece to other phrases, in the key of each.
+
+        Parameters
+        ----------
+        piece : Piece
+        cells : collection of (int, str)
+            What to copy: phrases, counted from 0, and parts, such as ``[(0, "bass")]``.
+        shift : int
+            How many phrases later the copies are; earlier if it is negative.
+
+        Raises
+        ------
+        MusicError
+            If there is no such phrase or part, also where a copy should go.
+        """
+        return editing.copy_cells(self, piece, cells, shift)
+
+    def clear(self, piece: Piece, cells: Cells) -> Piece:
+        """Take the notes out of some cells of a piece.
+
+        Parameters
+        ----------
+        piece : Piece
+        cells : collection of (int, str)
+            As in `copy_cells`.
+
+        Raises
+        ------
+        MusicError
+            If there is no such phrase or part, or no note would be left.
+        """
+        return editing.clear(self, piece, cells)
 
 
 def _keys_between(ends: Sequence[Piece], shares: np.ndarray) -> list[int]:

@@ -18,9 +18,10 @@ from musegen.errors import Cancelled, MusicError
 from musegen.music import Piece
 from musegen.music.arrange import copy_phrase, cut, join, repeat, retouch
 from musegen.music.harmony import Chords
+from musegen.music.notes import PARTS
 from musegen.recipe import schema
 from musegen.recipe.notes import piece_from_notes
-from musegen.recipe.schema import Edit, Recipe, Sound, Source
+from musegen.recipe.schema import Edit, Recipe, Sound, Source, cell_pairs
 
 if TYPE_CHECKING:
     from musegen.generator import MuseGen
@@ -140,7 +141,21 @@ def apply_sound(sound: Sound, piece: Piece) -> Piece:
         # Phrase by phrase, because the ends of a morph can differ in the field that is not set.
         phrases = (replace(phrase, feel=replace(phrase.feel, **feel)) for phrase in piece.phrases)
         piece = replace(piece, phrases=tuple(phrases))
+    if sound.silent:
+        piece = _silence(piece, sound.silent)
     return piece
+
+
+def _silence(piece: Piece, cells: schema.Cells) -> Piece:
+    """Return a piece without the notes of some cells."""
+    silent = {number: set[str]() for number in range(len(piece))}
+    for number, part in cell_pairs(cells):
+        silent.get(number, set()).add(part)
+    phrases = (
+        phrase.only([part for part in PARTS if part not in silent[number]])
+        for number, phrase in enumerate(piece.phrases)
+    )
+    return replace(piece, phrases=tuple(phrases))
 
 
 def _make_source(mg: MuseGen, source: Source, make_end: Callable[[Recipe], Piece]) -> Piece:
@@ -189,6 +204,7 @@ def _apply_edit(
                 chords=_chords_for(piece, edit.chords),
                 style=edit.styles,
                 guidance=edit.guidance,
+                cells=edit.cells and cell_pairs(edit.cells),
             )
         case schema.Accompany():
             return mg.accompany(
@@ -210,13 +226,19 @@ def _apply_edit(
                 edit.models,
                 edit.parts,
                 bool(edit.keep_chords),
+                edit.cells and cell_pairs(edit.cells),
             )
         case schema.Adjust():
-            return mg.adjust(piece, edit.phrases, edit.models, edit.parts, **edit.changes)
+            cells = edit.cells and cell_pairs(edit.cells)
+            return mg.adjust(piece, edit.phrases, edit.models, edit.parts, cells, **edit.changes)
         case schema.Extend():
             return mg.extend(piece, edit.bars, seed=edit.seed)
         case schema.Copy():
-            return copy_phrase(piece, edit.source, edit.target)
+            if edit.cells is None:
+                return copy_phrase(piece, edit.source, edit.target)
+            return mg.copy_cells(piece, cell_pairs(edit.cells), edit.target - edit.source)
+        case schema.Clear():
+            return mg.clear(piece, cell_pairs(edit.cells))
         case schema.Cut():
             return cut(piece, edit.first, edit.phrases)
         case schema.Retouch():

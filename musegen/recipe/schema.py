@@ -22,6 +22,8 @@ __all__ = [
     "Accompany",
     "Adjust",
     "Blend",
+    "Cells",
+    "Clear",
     "Copy",
     "Cut",
     "Edit",
@@ -38,12 +40,17 @@ __all__ = [
     "Sound",
     "Source",
     "Vary",
+    "cell_pairs",
 ]
 
 _Part = Annotated[str, Field(pattern=f"^({'|'.join(PARTS)})$")]
 Programs = dict[_Part, Annotated[int, Field(ge=0, le=127)]]
 Parts = tuple[_Part, ...]
+_Phrase = Annotated[int, Field(ge=0, lt=MAX_FILE_BARS)]
 Phrases = tuple[Annotated[int, Field(ge=0)], ...]
+# The phrases of each part: some of a piece's cells.
+_Own = Annotated[tuple[_Phrase, ...], Field(min_length=1)]
+Cells = Annotated[dict[_Part, _Own], Field(min_length=1)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Seed = Annotated[int, Field(ge=0)]
 BeatLengths = Annotated[
@@ -152,13 +159,14 @@ class Fill(_Model):
     """New phrases that fit the others, as in `MuseGen.fill`."""
 
     do: Literal["fill"] = "fill"
-    phrases: Phrases
+    phrases: Phrases | None = None
     seed: Seed
     models: tuple[str, ...] = MODELS
     parts: Parts | None = None
     chords: ChordText | None = None
     styles: Styles | None = None
     guidance: Guidance | None = None
+    cells: Cells | None = None  # instead of phrases, models and parts
 
 
 class Accompany(_Model):
@@ -191,6 +199,7 @@ class Vary(_Model):
     models: tuple[str, ...] = MODELS
     parts: Parts | None = None
     keep_chords: bool | None = None  # None, so that texts stay as short as they were
+    cells: Cells | None = None  # instead of phrases, models and parts
 
 
 class Adjust(_Model):
@@ -201,6 +210,7 @@ class Adjust(_Model):
     phrases: Phrases | None = None
     models: tuple[str, ...] = MODELS
     parts: Parts | None = None
+    cells: Cells | None = None  # instead of phrases, models and parts
 
 
 class Extend(_Model):
@@ -212,11 +222,22 @@ class Extend(_Model):
 
 
 class Copy(_Model):
-    """The phrase `source` in place of the phrase `target`."""
+    """The phrase `source` in place of the phrase `target`.
+
+    With `cells`, copies of these alone, moved as far as it is from `source` to `target`.
+    """
 
     do: Literal["copy"] = "copy"
     source: int
     target: int
+    cells: Cells | None = None
+
+
+class Clear(_Model):
+    """No notes in some cells, as in `MuseGen.clear`."""
+
+    do: Literal["clear"] = "clear"
+    cells: Cells
 
 
 class Cut(_Model):
@@ -253,9 +274,25 @@ class Reconstruct(_Model):
 
 
 Edit = Annotated[
-    Accompany | Fill | Restyle | Vary | Adjust | Extend | Copy | Cut | Reconstruct | Retouch,
+    Accompany
+    | Fill
+    | Restyle
+    | Vary
+    | Adjust
+    | Extend
+    | Copy
+    | Clear
+    | Cut
+    | Reconstruct
+    | Retouch,
     Field(discriminator="do"),
 ]
+
+
+def cell_pairs(cells: Cells) -> list[tuple[int, str]]:
+    """Return cells as `MuseGen.fill` takes them."""
+    return [(phrase, part) for part, phrases in cells.items() for phrase in phrases]
+
 
 # Recipes ------------------------------------------------------------------------------------------
 
@@ -274,6 +311,8 @@ class Sound(_Model):
     swing : float, optional
     human : bool, optional
         As in `musegen.music.feel.Feel`.
+    silent : dict of str to tuple of int, optional
+        Cells that are not heard. Edits before know their notes.
     """
 
     key: Annotated[int, Field(ge=-5, le=6)] | None = None
@@ -281,6 +320,7 @@ class Sound(_Model):
     programs: Programs = {}
     swing: Share | None = None
     human: bool | None = None
+    silent: Cells | None = None
 
 
 class Recipe(_Model):
@@ -291,10 +331,22 @@ class Recipe(_Model):
     sound: Sound = Sound()
 
     def then(self, edit: Edit) -> Recipe:
-        """Return the recipe with one more edit; retouched notes are one edit, however many."""
+        """Return the recipe with one more edit.
+
+        Retouched notes are one edit, however many. What is silent stays so where phrases move.
+        """
         if isinstance(edit, Retouch) and self.edits and isinstance(self.edits[-1], Retouch):
             return self.model_copy(update={"edits": (*self.edits[:-1], self.edits[-1].then(edit))})
-        return self.model_copy(update={"edits": (*self.edits, edit)})
+        sound = self.sound
+        if isinstance(edit, Cut) and sound.silent:
+            kept = range(edit.first, edit.first + edit.phrases)
+            moved = {
+                part: tuple(phrase - edit.first for phrase in phrases if phrase in kept)
+                for part, phrases in sound.silent.items()
+            }
+            silent = {part: phrases for part, phrases in moved.items() if phrases}
+            sound = sound.model_copy(update={"silent": silent or None})
+        return self.model_copy(update={"edits": (*self.edits, edit), "sound": sound})
 
     def with_sound(self, **changes: Any) -> Recipe:
         """Return the recipe with some fields of its `Sound` changed."""
@@ -312,7 +364,9 @@ class Recipe(_Model):
     @property
     def needs_model(self) -> bool:
         """Whether the model makes any of its notes, so that they depend on the checkpoints."""
-        edits_need_it = not all(isinstance(edit, Copy | Cut | Retouch) for edit in self.edits)
+        edits_need_it = not all(
+            isinstance(edit, Clear | Copy | Cut | Retouch) for edit in self.edits
+        )
         return not isinstance(self.source, Notes) or edits_need_it
 
 

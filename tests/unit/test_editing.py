@@ -332,3 +332,96 @@ def test_a_restyled_piece_of_no_strength_is_the_piece_as_it_is_decoded(tiny_mg):
 def test_drums_alone_have_no_style_of_a_band(tiny_mg):
     with pytest.raises(MusicError, match="second piece has no notes but drums"):
         tiny_mg.restyle(band(), band().only(["drums"]))
+
+
+def notes_of_cells(piece, cells):
+    return [
+        piece.phrases[phrase].only([part]).notes.tolist()
+        for phrase in range(len(piece))
+        for part in PARTS
+        if (phrase, part) in cells
+    ]
+
+
+def test_whatever_cells_are_locked_stay_note_for_note_when_the_rest_is_redrawn(tiny_mg):
+    piece = tiny_mg.random(seed=5, bars=8)
+    every = [(phrase, part) for phrase in range(4) for part in PARTS]
+    rng = np.random.default_rng(0)
+    for seed in range(200):
+        locked = {cell for cell in every if rng.random() < 0.5}
+        rest = [cell for cell in every if cell not in locked]
+        redrawn = tiny_mg.fill(piece, cells=rest, seed=seed)
+        assert notes_of_cells(redrawn, locked) == notes_of_cells(piece, locked)
+        assert notes_of_cells(redrawn, rest) != notes_of_cells(piece, rest)
+
+
+@pytest.mark.parametrize("change", ["fill", "vary", "adjust"])
+def test_the_cells_that_are_named_change_and_no_others(tiny_mg, change):
+    piece = tiny_mg.random(seed=8, bars=8)
+    cells = [(0, "lead"), (0, "drums"), (2, "chords")]
+    made = {
+        "fill": lambda: tiny_mg.fill(piece, cells=cells, seed=3),
+        "vary": lambda: tiny_mg.vary(piece, 0.3, seed=3, cells=cells),
+        "adjust": lambda: tiny_mg.adjust(piece, cells=cells, density=2),
+    }[change]()
+    every = [(phrase, part) for phrase in range(4) for part in PARTS]
+    changed = [one for one in every if notes_of_cells(made, [one]) != notes_of_cells(piece, [one])]
+    assert changed
+    assert set(changed) <= set(cells)  # what is drawn can be what was there
+
+
+def test_a_part_that_a_piece_lacks_is_drawn_where_it_is_asked_for(tiny_mg):
+    melody = band().only(["lead"])
+    drawn = tiny_mg.fill(melody, cells=[(1, "bass"), (2, "drums")], seed=1)
+    assert drawn.only(["lead"]) == melody
+    assert [phrase.only(["bass", "drums"]).notes.size > 0 for phrase in drawn.phrases] == [
+        False,
+        True,
+        True,
+        False,
+    ]
+
+
+def test_cells_are_copied_in_the_key_of_their_new_place(tiny_mg):
+    piece = tiny_mg.random(seed=2, bars=8)
+    phrases = (*piece.phrases[:2], *(phrase.to_key(2) for phrase in piece.phrases[2:]))
+    piece = replace(piece, phrases=phrases)
+    copied = tiny_mg.copy_cells(piece, [(0, "bass"), (1, "drums")], shift=2)
+    assert copied.phrases[:2] == piece.phrases[:2]
+    assert copied.phrases[2].only(["bass"]) == piece.phrases[0].to_key(2).only(["bass"])
+    assert copied.phrases[3].only(["drums"]).notes.tolist() == (
+        piece.phrases[1].only(["drums"]).notes.tolist()
+    )
+    others = [part for part in PARTS if part != "bass"]
+    assert copied.phrases[2].only(others) == piece.phrases[2].only(others)
+    assert np.array_equal(copied.path["drums"][3], piece.path["drums"][1])
+    assert not np.array_equal(copied.path["song"][2], piece.path["song"][2])
+
+
+def test_cleared_cells_are_empty_for_the_model_too(tiny_mg):
+    piece = tiny_mg.random(seed=2, bars=8)
+    cells = [(phrase, "bass") for phrase in (0, 1)]
+    cleared = tiny_mg.clear(piece, cells)
+    assert notes_of_cells(cleared, cells) == [[], []]
+    assert cleared.phrases[2:] == piece.phrases[2:]
+    assert cleared.only(["lead", "drums"]) == piece.only(["lead", "drums"])
+    expected = tiny_mg.encode(Piece(cleared.phrases[:2]))
+    np.testing.assert_allclose(cleared.path["song"][:2], expected["song"], atol=1e-5)
+    assert np.array_equal(cleared.path["song"][2:], piece.path["song"][2:])
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda mg: mg.fill(band(), cells=[]), "no cell was named"),
+        (lambda mg: mg.fill(band(), [0], cells=[(0, "lead")]), "either cells, or phrases"),
+        (lambda mg: mg.vary(band(), cells=[(4, "lead")]), "a phrase's number is 4"),
+        (lambda mg: mg.fill(band(), cells=[(0, "tuba")]), "tuba"),
+        (lambda mg: mg.vary(band().only(["lead"]), cells=[(0, "drums")]), "has only song"),
+        (lambda mg: mg.copy_cells(band(), [(3, "lead")], 1), "a phrase's number is 4"),
+        (lambda mg: mg.clear(band().only(["bass"]), [(i, "bass") for i in range(4)]), "no note"),
+    ],
+)
+def test_impossible_edits_of_cells_are_refused_in_one_line(tiny_mg, call, message):
+    with pytest.raises(MusicError, match=message):
+        call(tiny_mg)

@@ -20,6 +20,7 @@ from musegen.recipe.schema import (
     Accompany,
     Adjust,
     Blend,
+    Clear,
     Copy,
     Cut,
     Extend,
@@ -129,6 +130,46 @@ def test_a_piece_is_played_like_another(tiny_mg):
     recipe, like = (Recipe(source=Random(seed=seed, bars=4)) for seed in (1, 2))
     made = runner.run(read_recipe(write_recipe(recipe.then(Restyle(like=like, strength=0.7)))))
     assert made == tiny_mg.restyle(runner.run(recipe), runner.run(like), 0.7)
+
+
+def test_cells_are_edited_as_their_recipes_say(tiny_mg):
+    runner = RecipeRunner(lambda: tiny_mg)
+    recipe = Recipe(source=Random(seed=1, bars=8))
+    before = runner.run(recipe)
+    cells = {"bass": (0, 2), "drums": (3,)}
+    pairs = [(0, "bass"), (2, "bass"), (3, "drums")]
+    expected = [
+        (Fill(seed=2, cells=cells), tiny_mg.fill(before, cells=pairs, seed=2)),
+        (
+            Vary(similarity=0.5, seed=2, cells=cells),
+            tiny_mg.vary(before, 0.5, seed=2, cells=pairs),
+        ),
+        (
+            Adjust(changes={"density": 1.0}, cells=cells),
+            tiny_mg.adjust(before, cells=pairs, density=1),
+        ),
+        (
+            Copy(source=2, target=1, cells={"bass": (2,)}),
+            tiny_mg.copy_cells(before, [(2, "bass")], -1),
+        ),
+        (Clear(cells=cells), tiny_mg.clear(before, pairs)),
+    ]
+    for edit, piece in expected:
+        assert runner.run(read_recipe(write_recipe(recipe.then(edit)))) == piece
+
+
+def test_silent_cells_have_no_notes_until_they_are_heard_again(tiny_mg):
+    runner = RecipeRunner(lambda: tiny_mg)
+    recipe = Recipe(source=Random(seed=1, bars=8))
+    before = runner.run(recipe)
+    silent = recipe.with_sound(silent={"bass": (2, 3, 99)})
+    assert silent.then(Cut(first=2, phrases=1)).sound.silent == {"bass": (0,)}
+    assert silent.then(Cut(first=0, phrases=2)).sound.silent is None
+    heard = runner.run(silent)
+    assert heard.phrases[:2] == before.phrases[:2]
+    assert [phrase.only(["bass"]).notes.size for phrase in heard.phrases[2:]] == [0, 0]
+    assert heard.only(["lead", "drums"]) == before.only(["lead", "drums"])
+    assert runner.run(silent.with_sound(silent=None)) == before
 
 
 def test_another_sound_needs_no_model():
