@@ -291,7 +291,7 @@ def copy_cells(mg: MuseGen, piece: Piece, cells: Cells, shift: int) -> Piece:
     """See `MuseGen.copy_cells`."""
     _mark(piece, cells)
     target = _mark(piece, [(phrase + shift, part) for phrase, part in cells])
-    rows = np.clip(np.arange(len(piece)) - shift, 0, len(piece) - 1)
+    rows = [min(max(i - shift, 0), len(piece) - 1) for i in range(len(piece))]
     phrases = tuple(
         piece.phrases[row].to_key(own.key) for row, own in zip(rows, piece.phrases, strict=True)
     )

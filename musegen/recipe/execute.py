@@ -204,7 +204,7 @@ def _apply_edit(
                 chords=_chords_for(piece, edit.chords),
                 style=edit.styles,
                 guidance=edit.guidance,
-                cells=edit.cells and cell_pairs(edit.cells),
+                cells=_pairs(edit.cells),
             )
         case schema.Accompany():
             return mg.accompany(
@@ -226,10 +226,10 @@ def _apply_edit(
                 edit.models,
                 edit.parts,
                 bool(edit.keep_chords),
-                edit.cells and cell_pairs(edit.cells),
+                _pairs(edit.cells),
             )
         case schema.Adjust():
-            cells = edit.cells and cell_pairs(edit.cells)
+            cells = _pairs(edit.cells)
             return mg.adjust(piece, edit.phrases, edit.models, edit.parts, cells, **edit.changes)
         case schema.Extend():
             return mg.extend(piece, edit.bars, seed=edit.seed)
@@ -245,6 +245,10 @@ def _apply_edit(
             return retouch(piece, edit.remove, edit.add)
         case schema.Reconstruct():
             return mg.reconstruct(piece)
+
+
+def _pairs(cells: schema.Cells | None) -> list[tuple[int, str]] | None:
+    return None if cells is None else cell_pairs(cells)
 
 
 def _chords_for(piece: Piece, text: str | None) -> Chords | None:
