@@ -108,7 +108,7 @@ def test_the_shipped_map_has_thousands_of_points_in_a_small_file():
     drums = ["drums density", "drums syncopation", "drums loudness"]
     assert list(phrase_map.attributes) == [*ATTRIBUTES, *drums]
     for values in phrase_map.attributes.values():
-        assert np.isfinite(values).mean() > 0.99
+        assert np.isfinite(values).mean() > 0.98
 
 
 def test_the_shipped_map_fills_the_square():

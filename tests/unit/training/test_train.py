@@ -19,6 +19,7 @@ from musegen.model.checkpoint import (
     save_arrays,
     save_prior,
 )
+from musegen.model.conditions import condition_dim
 from musegen.model.latent_space import LatentSpace
 from musegen.music.attributes import attributes_of, measure_attributes
 from musegen.training import tuning
@@ -67,7 +68,11 @@ def test_the_prior_learns_and_is_saved(trained, tmp_path):
     prior = load_prior(trained)
     assert prior.config == PRIOR
     save_prior(prior, tmp_path)
-    inputs = {"z": np.ones((1, 3, 16), np.float32), "t": np.full((1, 3), 0.5, np.float32)}
+    inputs = {
+        "z": np.ones((1, 3, 1, 16), np.float32),
+        "t": np.full((1, 3, 1), 0.5, np.float32),
+        "conditions": np.zeros((1, 3, condition_dim(PRIOR)), np.float32),
+    }
     assert np.allclose(load_prior(tmp_path)(inputs), prior(inputs), atol=0.02)
 
 
