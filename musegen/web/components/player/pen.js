@@ -117,7 +117,14 @@ export function connectPen(root, controller, { layout, isShown, draw }) {
     if (!found && !place) return choose(null);
     const start = place ?? { onset: 0, pitch: MIDDLE };
     const note = found?.note ?? stretched(piece, { ...NEW_NOTE, ...start, part: part.value }, 0);
-    drag = { before: found?.note ?? null, note, isEnd: found?.isEnd ?? true, x, y, hasMoved: false };
+    drag = {
+      before: found?.note ?? null,
+      note,
+      isEnd: found?.isEnd ?? true,
+      x,
+      y,
+      hasMoved: false,
+    };
     choose(note);
     scroller.setPointerCapture(event.pointerId);
   });

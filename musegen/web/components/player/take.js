@@ -50,7 +50,8 @@ export class Take {
    * @param {number} from @param {number} to
    */
   clicks(from, to) {
-    const number = (/** @type {number} */ time) => Math.ceil((time - this.start) / this.beat - 1e-9);
+    const number = (/** @type {number} */ time) =>
+      Math.ceil((time - this.start) / this.beat - 1e-9);
     const beats = Array.from(
       { length: Math.max(0, number(to) - Math.max(0, number(from))) },
       (_, i) => Math.max(0, number(from)) + i,

@@ -20,7 +20,7 @@ export function connectTake(panel, controller) {
   /** @type {Take | null} */
   let take = null;
   /** @type {ReturnType<typeof setInterval> | undefined} */
-  let timer = undefined;
+  let timer;
   let clickedUntil = 0;
 
   const now = () => mixer.context?.currentTime ?? 0;
