@@ -31,7 +31,7 @@ def midi(client) -> str:
 
 
 NAMES = {
-    *("accompany", "again", "blend", "chords", "copy_phrase", "restyle"),
+    *("accompany", "again", "blend", "chords", "clear", "copy_phrase", "restyle"),
     *("cut", "extend", "interpolate", "line", "random"),
     *("redraw", "remix", "render", "shape", "sound", "vary"),
 }
@@ -113,6 +113,17 @@ def test_phrases_are_drawn_again_varied_and_copied(client, midi) -> None:
         assert facts["seed"] == 3
     path, _ = client.predict(midi=handle_file(midi), source=0, target=1, api_name="/copy_phrase")
     assert phrases(path) == [before[0], before[0]]
+
+
+def test_parts_of_phrases_are_drawn_again_and_cleared(client, midi) -> None:
+    before = read_midi(midi)
+    path, _ = client.predict(midi=handle_file(midi), cells="1 bass, 1 lead", api_name="/redraw")
+    after = read_midi(path)
+    for part, changes in (("bass", True), ("chords", False), ("drums", False)):
+        old, new = (piece.only([part]).notes["pitch"].tolist() for piece in (before, after))
+        assert (old != new) == changes, part
+    path, _ = client.predict(midi=handle_file(midi), cells="0 drums, 1 drums", api_name="/clear")
+    assert "drums" not in read_midi(path).parts
 
 
 def test_drums_stay_while_the_song_changes(client, midi) -> None:
@@ -293,6 +304,8 @@ def test_wrong_settings_are_refused_in_one_line(client, wrong, message) -> None:
     ("endpoint", "wrong", "message"),
     [
         ("redraw", {"phrases": "7"}, "A phrase's number is 7"),
+        ("redraw", {"cells": "0 tuba"}, "'0 tuba' are not cells: write phrases and parts"),
+        ("clear", {"cells": ""}, "Cells is empty"),
         ("redraw", {"phrases": "one"}, "'one' are not whole numbers"),
         ("redraw", {"phrases": "0", "keep": "tuba"}, "Keep is 'tuba'"),
         ("cut", {"first": 9}, "There are no phrases 9"),

@@ -11,6 +11,7 @@ from musegen.limits import check_choice
 from musegen.music.notes import PARTS
 
 __all__ = [
+    "read_cells",
     "read_kept_model",
     "read_numbers",
     "read_parts",
@@ -33,6 +34,21 @@ def read_numbers(text: str | None) -> tuple[int, ...]:
     if not all(word.isascii() and word.isdigit() and len(word) < 16 for word in words):
         raise MusicError(f"{text!r} are not whole numbers: write them like 0, 3")
     return tuple(map(int, words))
+
+
+def read_cells(text: str | None) -> dict[str, tuple[int, ...]] | None:
+    """Return the cells of a piece in a text such as ``0 lead, 3 bass``; None if it is empty."""
+    cells: dict[str, tuple[int, ...]] = {}
+    for pair in filter(str.strip, (text or "").split(",")):
+        words = pair.split()
+        if len(words) != 2 or words[1] not in PARTS:
+            raise MusicError(
+                f"{text!r} are not cells: write phrases and parts like 0 lead, 3 bass; "
+                f"there are {', '.join(PARTS)}"
+            )
+        (phrase,) = read_numbers(words[0])
+        cells[words[1]] = (*cells.get(words[1], ()), phrase)
+    return cells or None
 
 
 def read_parts(text: str | None) -> tuple[str, ...]:

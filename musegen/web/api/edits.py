@@ -13,6 +13,7 @@ from musegen.recipe.naming import key_label
 from musegen.recipe.schema import (
     Accompany,
     Adjust,
+    Clear,
     Copy,
     Cut,
     Extend,
@@ -26,6 +27,7 @@ from musegen.server.validation import check_chords, check_number, check_styles, 
 from musegen.server.versions import SHEET_FILES, SOUND_FILES, MidiSound
 from musegen.web.api.answers import Answer, Endpoints
 from musegen.web.api.arguments import (
+    read_cells,
     read_kept_model,
     read_numbers,
     read_parts,
@@ -96,6 +98,7 @@ class EditEndpoints(Endpoints):
         similarity: float = DEFAULT_SIMILARITY,
         seed: float | None = None,
         keep: str = "",
+        cells: str = "",
     ) -> Answer:
         """Vary some phrases of a piece; the others stay note for note.
 
@@ -105,6 +108,7 @@ class EditEndpoints(Endpoints):
             similarity: 0 to 1: how similar the variation is to the original.
             seed: Which variation; a new one, which the answer contains, if not given.
             keep: song or drums: which of the two stays as it is; neither if empty.
+            cells: Phrases and parts, such as 0 lead, 3 bass, in place of phrases and keep.
 
         Returns:
             A MIDI file and facts about the piece.
@@ -115,11 +119,19 @@ class EditEndpoints(Endpoints):
             seed=seed,
             phrases=read_numbers(phrases) or None,
             models=read_kept_model(keep),
+            cells=read_cells(cells),
         )
         return self._edit(midi, edit, seed=seed)
 
     @report_errors()
-    def redraw(self, midi: str, phrases: str, seed: float | None = None, keep: str = "") -> Answer:
+    def redraw(
+        self,
+        midi: str,
+        phrases: str = "",
+        seed: float | None = None,
+        keep: str = "",
+        cells: str = "",
+    ) -> Answer:
         """Draw some phrases of a piece again, to fit the others.
 
         Args:
@@ -127,12 +139,20 @@ class EditEndpoints(Endpoints):
             phrases: Numbers of two-bar phrases, counted from 0, such as 0, 3.
             seed: Which draw; a new one, which the answer contains, if not given.
             keep: song or drums: which of the two stays as it is; neither if empty.
+            cells: Phrases and parts, such as 0 lead, 3 bass, in place of phrases and keep.
 
         Returns:
             A MIDI file and facts about the piece.
         """
         seed = seed_or_new(seed)
-        edit = Fill(phrases=read_numbers(phrases), seed=seed, models=read_kept_model(keep))
+        named = read_cells(cells)
+        numbers = read_numbers(phrases)
+        edit = Fill(
+            phrases=None if named and not numbers else numbers,
+            seed=seed,
+            models=read_kept_model(keep),
+            cells=named,
+        )
         return self._edit(midi, edit, seed=seed)
 
     @report_errors()
@@ -228,6 +248,22 @@ class EditEndpoints(Endpoints):
         return self._edit(midi, edit)
 
     @report_errors()
+    def clear(self, midi: str, cells: str) -> Answer:
+        """Take the notes out of some parts of some phrases.
+
+        Args:
+            midi: A MIDI file.
+            cells: Two-bar phrases, counted from 0, and parts, such as 0 lead, 3 bass.
+
+        Returns:
+            A MIDI file and facts about the piece.
+        """
+        named = read_cells(cells)
+        if named is None:
+            raise MusicError("cells is empty: write phrases and parts like 0 lead, 3 bass")
+        return self._edit(midi, Clear(cells=named))
+
+    @report_errors()
     def cut(self, midi: str, first: float = 0, phrases: float = 4) -> Answer:
         """Make a piece of some phrases of another piece.
 
@@ -270,6 +306,7 @@ class EditEndpoints(Endpoints):
         harmony: float = 0,
         contour: float = 0,
         loudness: float = 0,
+        cells: str = "",
     ) -> Answer:
         """Change attributes of a piece, in standard deviations of the training music.
 
@@ -283,12 +320,17 @@ class EditEndpoints(Endpoints):
             harmony: -3 to 3: fewer or more different notes.
             contour: -3 to 3: falling or rising lines.
             loudness: -3 to 3: softer or louder.
+            cells: Phrases and parts, such as 0 lead, 3 bass, in place of phrases.
 
         Returns:
             A MIDI file and facts about the piece.
         """
         values = (density, register, range, syncopation, harmony, contour, loudness)
-        edit = Adjust(changes=attribute_changes(values), phrases=read_numbers(phrases) or None)
+        edit = Adjust(
+            changes=attribute_changes(values),
+            phrases=read_numbers(phrases) or None,
+            cells=read_cells(cells),
+        )
         return self._edit(midi, edit)
 
     @report_errors()
