@@ -14,7 +14,7 @@ from musegen.limits import TEMPOS
 from musegen.music import Piece
 from musegen.music.harmony import Chords
 from musegen.music.notes import BEATS_PER_PHRASE
-from musegen.recipe.schema import Edit, Extend, Fill, Morph, Random, Recipe, Sound
+from musegen.recipe.schema import Cells, Edit, Extend, Fill, Morph, Random, Recipe, Sound
 from musegen.server.gradio_adapter import UNEXPECTED_DATA
 from musegen.server.validation import (
     check_chords,
@@ -29,6 +29,7 @@ __all__ = [
     "morph_recipe",
     "random_recipe",
     "read_edit",
+    "read_silence",
     "recipe_over_chords",
     "with_chords",
 ]
@@ -167,6 +168,21 @@ def recipe_over_chords(recipe: Recipe, piece: Piece, text: str) -> Recipe:
     )
     styled = made.source.model_copy(update={"styles": source.styles})
     return made.model_copy(update={"source": styled})
+
+
+def read_silence(data: Mapping[str, object]) -> Cells | None:
+    """Return the cells that the player asks not to be heard; None if all are.
+
+    Raises
+    ------
+    MusicError
+        If the data are not cells.
+    """
+    try:
+        text = json.dumps({"silent": data.get("cells") or None})
+        return Sound.model_validate_json(text).silent
+    except (TypeError, ValueError, RecursionError, ValidationError):
+        raise MusicError(UNEXPECTED_DATA) from None
 
 
 def read_edit(data: object) -> Edit:

@@ -34,6 +34,7 @@ def show(
         details=naming.details(version.recipe, version.piece),
         marks=naming.marks(version.recipe, version.piece),
         blend=naming.shares(version.recipe, version.piece) or None,
+        silent=version.recipe.sound.silent,
         link=write_link(version.recipe),
         recipe=write_recipe(version.recipe),
         sound=sound,

@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
+import { cellAt, columnOf, rowOf, toData } from "../../musegen/web/components/player/cells.js";
 import { Controller } from "../../musegen/web/components/player/controller.js";
 import { FakeMixer, FakeSynthesizer, fakeStorage, playerData, withSound } from "./support.js";
 
 const RATE = 44100;
+const BASS = 3; // index of the part
 let mixer;
 let synthesizer;
 let controller;
@@ -73,7 +75,7 @@ test("an edit keeps the sound that plays, the selection and the locks", () => {
   controller.toggleLock(1);
   controller.receive(playerData({ recipe: "edited" }));
   assert.equal(mixer.length, 8 * RATE);
-  assert.deepEqual([state().selected, [...state().locks]], [2, [1]]);
+  assert.deepEqual([state().selected, [...state().locks]], [2, columnOf(1)]);
 });
 
 test("another piece stops the sound and starts without selection and locks", () => {
@@ -186,7 +188,7 @@ test("redraw changes the selected phrase and plays from it", () => {
   show();
   controller.select(2);
   controller.redraw(state().edited);
-  const edit = { do: "fill", phrases: [2], models: ["song", "drums"] };
+  const edit = { do: "fill", phrases: [2] };
   assert.deepEqual(sent.at(-1), ["edit", edit]);
   assert.ok(state().isBusy);
   show(playerData({ recipe: "edited" }));
@@ -199,19 +201,80 @@ test("vary says how similar the music is to be", () => {
   show();
   controller.select(0);
   controller.vary();
-  const edit = { do: "vary", phrases: [0], similarity: 0.8, models: ["song", "drums"] };
+  const edit = { do: "vary", phrases: [0], similarity: 0.8 };
   assert.deepEqual(sent.at(-1), ["edit", edit]);
   state().amount = 75;
   controller.vary();
   assert.equal(sent.at(-1)[1].similarity, 0.25);
 });
 
-test("the rest is redrawn without the locked phrases, by the model that is not kept", () => {
+test("the rest is redrawn without what is locked", () => {
   show();
   controller.toggleLock(1);
-  controller.toggleKept("song");
   controller.redraw(state().unlocked);
-  assert.deepEqual(sent.at(-1)[1], { do: "fill", phrases: [0, 2, 3], models: ["drums"] });
+  assert.deepEqual(sent.at(-1)[1], { do: "fill", phrases: [0, 2, 3] });
+  controller.toggleLocks(rowOf(BASS, 4));
+  controller.redraw(state().unlocked);
+  const edit = { do: "fill", phrases: [0, 2, 3], parts: ["lead", "drums"] };
+  assert.deepEqual(sent.at(-1)[1], edit);
+  controller.toggleLocks([cellAt(3, 0)]);
+  controller.redraw(state().unlocked);
+  const cells = { lead: [0, 2], drums: [0, 2, 3] };
+  assert.deepEqual(sent.at(-1)[1], { do: "fill", cells });
+});
+
+test("cells are chosen with their phrase, if it is only one", () => {
+  show();
+  controller.choose([cellAt(2, BASS), cellAt(2, 0)]);
+  assert.equal(state().selected, 2);
+  assert.deepEqual(sent, [["phrase", { index: 2 }]]);
+  controller.redraw(state().edited);
+  const edit = { do: "fill", phrases: [2], parts: ["lead", "bass"] };
+  assert.deepEqual(sent.at(-1), ["edit", edit]);
+  controller.choose(rowOf(BASS, 4));
+  assert.equal(state().selected, null);
+  controller.select(null);
+  assert.equal(state().chosen, null);
+});
+
+test("what is locked is not cleared, and not copied over", () => {
+  show();
+  controller.choose([cellAt(0, BASS), cellAt(0, 0)]);
+  controller.toggleCopying();
+  state().locks.add(cellAt(2, 0)).add(cellAt(0, 0));
+  controller.press(2);
+  const edit = { do: "copy", source: 0, target: 2, cells: { bass: [0] } };
+  assert.deepEqual(sent.at(-1), ["edit", edit]);
+  controller.clear();
+  assert.deepEqual(sent.at(-1), ["edit", { do: "clear", cells: { bass: [0] } }]);
+});
+
+test("cells are silenced beside those that are silent, and heard again", () => {
+  show(playerData({ silent: { bass: [1] } }));
+  controller.choose([cellAt(0, BASS)]);
+  controller.toggleSilence();
+  assert.deepEqual(sent.at(-1), ["edit", { do: "silence", cells: { bass: [0, 1] } }]);
+  controller.choose([cellAt(1, BASS)]);
+  controller.toggleSilence();
+  assert.deepEqual(sent.at(-1), ["edit", { do: "silence", cells: {} }]);
+});
+
+test("where the grid is closed, only phrases are chosen", () => {
+  show();
+  controller.showGrid();
+  controller.choose([cellAt(2, BASS)]);
+  controller.showGrid(false);
+  assert.deepEqual([state().selected, state().chosen], [2, null]);
+});
+
+test("undo brings back the locks that a version had", () => {
+  show();
+  controller.toggleLock(1);
+  show(playerData({ recipe: "edited" }));
+  controller.toggleLock(2);
+  controller.goToVersion(-1);
+  show();
+  assert.deepEqual([...state().locks], columnOf(1));
 });
 
 test("a phrase is copied to the one that is pressed next", () => {
@@ -316,7 +379,7 @@ test("a sound that was cancelled can be requested again", () => {
 
 test("a request that another one overtakes is forgotten", () => {
   show();
-  controller.redraw([2]);
+  controller.redraw([cellAt(2, BASS)]);
   controller.announceBusy(); // the page announces this request
   controller.announceBusy(); // and then one from elsewhere
   show(playerData({ recipe: "elsewhere" }));
@@ -534,14 +597,9 @@ test("other chords are asked for with what stays: locked phrases, and the tune i
   show();
   controller.toggleLock(1);
   controller.setChords("| C | F |", false, 1);
-  assert.deepEqual(sent.at(-1), ["chords", { text: "| C | F |", kept: keptOf([1]) }]);
+  assert.deepEqual(sent.at(-1), ["chords", { text: "| C | F |", kept: toData(columnOf(1)) }]);
   controller.becomeIdle();
   controller.setChords("| C | F |", true);
-  const kept = { ...keptOf([1]), lead: [0, 1, 2, 3] };
+  const kept = { ...toData(columnOf(1)), lead: [0, 1, 2, 3] };
   assert.deepEqual(sent.at(-1)[1], { text: "| C | F |", kept });
 });
-
-/** @param {number[]} phrases */
-function keptOf(phrases) {
-  return Object.fromEntries(state().partNames.map((part) => [part, phrases]));
-}

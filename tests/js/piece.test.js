@@ -117,7 +117,8 @@ test("a phrase belongs to the section that started last", () => {
 
 test("a phrase is named with its section, bars and lock", () => {
   assert.equal(phraseLabel(piece, 2, false), "Phrase 3, B, bars 5 to 6");
-  assert.equal(phraseLabel(piece, 1, true), "Phrase 2, A, bars 3 to 4, locked");
+  assert.equal(phraseLabel(piece, 1, "true"), "Phrase 2, A, bars 3 to 4, locked");
+  assert.equal(phraseLabel(piece, 1, "mixed"), "Phrase 2, A, bars 3 to 4, partly locked");
   const odd = readPiece(playerData({ bars: 7, marks: [] }));
   assert.equal(phraseLabel(odd, 3, false), "Phrase 4, bar 7");
 });

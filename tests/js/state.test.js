@@ -1,14 +1,27 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { cellAt, columnOf } from "../../musegen/web/components/player/cells.js";
 import { Mix } from "../../musegen/web/components/player/mix.js";
 import { readPiece } from "../../musegen/web/components/player/piece.js";
 import { State } from "../../musegen/web/components/player/state.js";
 import { playerData, withSound } from "./support.js";
 
+const LEAD = 0;
+const BASS = 3;
+const DRUMS = 4; // indices of the parts of `playerData`
+
 function stateOf(data = playerData()) {
   const state = new State();
   state.piece = readPiece(data);
   return state;
+}
+
+/** Cells of all parts of `playerData` in some phrases. */
+const cellsOf = (...phrases) =>
+  phrases.flatMap((phrase) => [LEAD, BASS, DRUMS].map((part) => cellAt(phrase, part)));
+
+function lock(state, ...phrases) {
+  for (const cell of phrases.flatMap(columnOf)) state.locks.add(cell);
 }
 
 test("a muted part is silent, all others are heard", () => {
@@ -57,36 +70,69 @@ test("nothing can be edited without a piece", () => {
   assert.deepEqual(new Set(Object.values(obstacles)), new Set(["There is no piece yet"]));
 });
 
-test("without a selection all phrases that are not locked are edited", () => {
+test("without a selection all that is not locked is edited", () => {
   const state = stateOf();
-  state.locks.add(1);
-  assert.deepEqual(state.edited, [0, 2, 3]);
+  lock(state, 1);
+  assert.deepEqual(state.edited, cellsOf(0, 2, 3));
   assert.equal(state.obstacles.redraw, "");
-  assert.equal(state.obstacles.copy, "Choose a phrase first");
-  assert.equal(state.obstacles.lock, "Choose a phrase first");
+  for (const edit of ["copy", "lock", "silence", "clear"]) {
+    assert.equal(state.obstacles[edit], "Choose a phrase first");
+  }
   state.selected = 2;
-  assert.deepEqual(state.edited, [2]);
+  assert.deepEqual(state.edited, cellsOf(2));
   assert.equal(state.obstacles.lock, "");
+});
+
+test("cells that are chosen are edited, also of a part that the piece lacks", () => {
+  const state = stateOf();
+  state.chosen = new Set([cellAt(2, BASS), cellAt(1, 1), cellAt(0, LEAD)]);
+  state.locks.add(cellAt(2, BASS));
+  assert.deepEqual(state.edited, [cellAt(0, LEAD), cellAt(1, 1)]);
+  assert.deepEqual(state.marked, [cellAt(0, LEAD), cellAt(1, 1), cellAt(2, BASS)]);
+  assert.equal(state.obstacles.redraw, "");
+  state.chosen = new Set([cellAt(2, BASS)]);
+  assert.equal(state.obstacles.clear, "What is chosen is locked: unlock it first");
 });
 
 test("a locked phrase cannot be edited, but all others can", () => {
   const state = stateOf();
   state.selected = 1;
-  state.locks.add(1);
+  lock(state, 1);
   assert.equal(state.obstacles.redraw, "Phrase 2 is locked: unlock it first");
   assert.equal(state.obstacles.vary, state.obstacles.redraw);
   assert.equal(state.obstacles.rest, "");
   assert.equal(state.obstacles.lock, "");
 });
 
+test("of a phrase that is partly locked, the other parts are edited", () => {
+  const state = stateOf();
+  state.selected = 1;
+  state.locks.add(cellAt(1, BASS));
+  assert.deepEqual(state.edited, [cellAt(1, LEAD), cellAt(1, DRUMS)]);
+  assert.equal(state.obstacles.redraw, "");
+  assert.deepEqual([0, 1].map((phrase) => state.lockOf(phrase)), ["false", "mixed"]);
+  lock(state, 1);
+  assert.equal(state.lockOf(1), "true");
+});
+
 test("where all phrases are locked, nothing is left to redraw", () => {
   const state = stateOf();
-  for (let i = 0; i < 4; i += 1) state.locks.add(i);
+  lock(state, 0, 1, 2, 3);
   for (const edit of ["redraw", "vary", "rest"]) {
     assert.equal(state.obstacles[edit], "All phrases are locked: unlock one first");
   }
-  state.locks.delete(2);
+  state.locks.delete(cellAt(2, BASS));
   assert.equal(state.obstacles.rest, "");
+  assert.deepEqual(state.unlocked, [cellAt(2, BASS)]);
+});
+
+test("what is copied goes where the piece has phrases and nothing is locked", () => {
+  const state = stateOf();
+  state.copying = { cells: [cellAt(1, BASS), cellAt(2, BASS), cellAt(2, DRUMS)], first: 1 };
+  state.locks.add(cellAt(0, BASS));
+  assert.deepEqual(state.copiesTo(0), [cellAt(2, BASS), cellAt(2, DRUMS)]);
+  assert.deepEqual(state.copiesTo(1), []);
+  assert.deepEqual(state.copiesTo(3), [cellAt(1, BASS)]);
 });
 
 test("while the server composes, edits wait", () => {
@@ -103,22 +149,6 @@ test("a single phrase cannot be copied anywhere", () => {
   const state = stateOf(playerData({ phrases: 1 }));
   state.selected = 0;
   assert.equal(state.obstacles.copy, "There is no other phrase");
-});
-
-test("one of two models can be kept", () => {
-  const state = stateOf();
-  assert.deepEqual(state.models, ["song", "drums"]);
-  state.kept.add("song");
-  assert.deepEqual(state.models, ["drums"]);
-  state.kept.add("drums");
-  assert.equal(state.obstacles.rest, "Both are kept: nothing is left to change");
-});
-
-test("what is kept does not matter to a piece of one model", () => {
-  const state = stateOf(playerData({ parts: ["lead"] }));
-  state.kept.add("song");
-  assert.equal(state.hasBothModels, false);
-  assert.deepEqual(state.models, ["song"]);
 });
 
 test("the status says what the server does", () => {

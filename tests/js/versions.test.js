@@ -52,6 +52,25 @@ test("an answer that is not what undo asked for is a new version", () => {
   assert.equal(versions.current, 2);
 });
 
+test("each version keeps its locks, and an edit takes them along", () => {
+  const versions = new Versions();
+  versions.add("a", true);
+  versions.locks.add(3);
+  versions.add("b", false);
+  versions.locks.add(4);
+  assert.deepEqual([...versions.locks], [3, 4]);
+  versions.add("a", false, 0);
+  assert.deepEqual([...versions.locks], [3]);
+  versions.add("b", false, 1);
+  assert.deepEqual([...versions.locks], [3, 4]);
+  versions.add("cut", false, -1, true);
+  assert.equal(versions.locks.size, 0);
+  versions.add("b", false, 1);
+  assert.deepEqual([...versions.locks], [3, 4]);
+  versions.add("another", true);
+  assert.equal(versions.locks.size, 0);
+});
+
 test("versions know which piece they belong to", () => {
   const versions = new Versions();
   versions.add("a", true);

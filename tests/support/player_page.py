@@ -18,7 +18,7 @@ from gradio.utils import get_upload_folder
 from musegen import audio
 from musegen.music import Piece
 from musegen.music.arrange import copy_phrase, cut, repeat
-from musegen.music.notes import DRUMS, STEPS_PER_PHRASE
+from musegen.music.notes import DRUMS, PARTS, STEPS_PER_PHRASE, part_index
 from musegen.reading import read_midi
 from musegen.web.assets import asset
 from musegen.web.components.player.component import PlayerData, player, player_data
@@ -50,6 +50,8 @@ class Recipes:
         is_morph = name == "morph" and not any(edit["do"] == "cut" for edit in edits)
         each = piece.bars // STEPS
         blend = [(i * each, i / (STEPS - 1)) for i in range(STEPS)] if is_morph else None
+        silences = [edit["cells"] for edit in edits if edit["do"] == "silence"]
+        silent = silences[-1] if silences else None
         sound = stream = None
         if stems is not None:
             sound = new_folder() / "piece.flacs"
@@ -63,6 +65,7 @@ class Recipes:
             stem=f"musegen-{name}",
             marks=((0, "A"), (half, "B")),
             blend=blend,
+            silent=silent,
             link=f"?piece={name}",
             sound=sound,
             stream=stream,
@@ -104,8 +107,19 @@ def change(piece: Piece, edit: dict) -> Piece:
     if edit["do"] == "instrument":
         return piece.with_programs({"lead": 73})
     notes = piece.notes.copy()
-    changed = np.isin(notes["onset"] // STEPS_PER_PHRASE, edit["phrases"])
-    notes["pitch"][changed & (notes["part"] != DRUMS)] += 2
+    phrases = edit.get("phrases", [])
+    cells = edit.get("cells") or dict.fromkeys(edit.get("parts", PARTS), phrases)
+    changed = np.any(
+        [
+            (notes["part"] == part_index(part)) & np.isin(notes["onset"] // STEPS_PER_PHRASE, own)
+            for part, own in cells.items()
+        ],
+        axis=0,
+    )
+    if edit["do"] == "clear":
+        notes = notes[~changed]
+    elif edit["do"] != "silence":
+        notes["pitch"][changed & (notes["part"] != DRUMS)] += 2
     keys, tempos = zip(*((phrase.key, phrase.tempo) for phrase in piece.phrases), strict=True)
     return Piece.from_notes(notes, keys, tempos, dict(piece.programs), piece.bars)
 

@@ -20,7 +20,7 @@ from musegen.web.errors import notify_of_other_checkpoints, report_errors
 from musegen.web.events import ChordsEvent, OpenEvent, OverEvent, PhraseEvent
 from musegen.web.handlers.own_music import plays_own_music
 from musegen.web.handlers.versions import Handlers, phrase_number, recipe_of_state, version_values
-from musegen.web.requests import read_edit, recipe_over_chords, with_chords
+from musegen.web.requests import read_edit, read_silence, recipe_over_chords, with_chords
 from musegen.web.show import show
 
 __all__ = ["EditHandlers"]
@@ -33,7 +33,11 @@ class EditHandlers(Handlers):
     def edit(self, state: str, phrase: float | None, event: gr.EventData) -> tuple[Any, ...]:
         """Return the values of the version after an edit with the player's tools."""
         id, recipe = read_state(state)
-        edit = read_edit(event._data)
+        data = event._data
+        if isinstance(data, dict) and data.get("do") == "silence":
+            recipe = recipe.with_sound(silent=read_silence(data))
+            return version_values(self._services.make_version(recipe, id), phrase)
+        edit = read_edit(data)
         if isinstance(edit, Retouch) and recipe.sound.key is not None:
             edit = self._as_before_the_sound(edit, recipe)
         version = self._services.make_version(recipe.then(edit), id)

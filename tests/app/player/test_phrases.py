@@ -5,8 +5,6 @@ from __future__ import annotations
 import pytest
 from support.visits import changed_phrases, phrase_of
 
-from musegen.music.notes import DRUMS
-
 
 @pytest.fixture
 def piece(page):
@@ -70,23 +68,6 @@ def test_locked_phrases_stay_when_the_rest_is_redrawn(page, piece) -> None:
     with page.change():
         page.button("Redraw the rest").click()
     assert changed_phrases(piece, page.piece()) == [2, 3, 4]
-
-
-@pytest.mark.parametrize("kept", ["song", "drums"])
-def test_song_or_drums_are_kept(page, piece, kept) -> None:
-    keep = page.button(f"Keep {kept}")
-    keep.click()
-    with page.change():
-        page.button("Redraw").click()
-    keep.click()
-    before, after = piece.notes, page.piece().notes
-    own = [
-        [notes[(notes["part"] == DRUMS) == drums].tolist() for notes in (before, after)]
-        for drums in (kept == "drums", kept != "drums")
-    ]
-    (same, as_before), (changed, otherwise) = own
-    assert same == as_before
-    assert changed != otherwise
 
 
 def test_a_phrase_is_copied_to_another_place(page, piece) -> None:

@@ -632,23 +632,6 @@ def test_a_phrase_is_copied_to_the_one_that_is_pressed_next(playing) -> None:
     wait_for_version(playing, number + 1)
 
 
-def test_a_model_is_kept(playing) -> None:
-    before, number = playing.player.locator(".mg-phrase").count(), version(playing)
-    playing.button("Continue").click()
-    wait_for_version(playing, number + 1)
-    assert playing.player.locator(".mg-phrase").count() == before + 4
-    for name in ("Keep song", "Keep drums"):
-        playing.button(name).click()
-    for name in ("Redraw", "Vary", "Redraw the rest"):
-        assert is_off(playing, name)
-    playing.press("melody")
-    assert not playing.button("Keep song").is_visible()  # there is nothing to choose between
-    assert not is_off(playing, "Redraw")
-    playing.press("short")
-    for name in ("Keep song", "Keep drums"):
-        playing.button(name).click()
-
-
 def colour(page: Visit, share: float) -> list[int]:
     """Colour of the strip under the ruler, at a share of the roll's width."""
     return page.page.evaluate(

@@ -9,11 +9,12 @@ from musegen.errors import MusicError
 from musegen.music import Piece
 from musegen.music.harmony import Chord, Chords
 from musegen.music.notes import PARTS
-from musegen.recipe.schema import Copy, Fill, Line, Morph, Random, Recipe, Sound
+from musegen.recipe.schema import Clear, Copy, Fill, Line, Morph, Random, Recipe, Sound
 from musegen.web.requests import (
     morph_recipe,
     random_recipe,
     read_edit,
+    read_silence,
     recipe_over_chords,
     with_chords,
 )
@@ -58,6 +59,15 @@ def test_random_edits_get_a_seed() -> None:
     assert isinstance(edit, Fill)
     assert edit.seed >= 0
     assert read_edit({"do": "copy", "source": 0, "target": 1}) == Copy(source=0, target=1)
+
+
+def test_cells_that_are_not_heard_are_read() -> None:
+    assert read_silence({"do": "silence", "cells": {"bass": [0, 2]}}) == {"bass": (0, 2)}
+    assert read_silence({"do": "silence", "cells": {}}) is None
+    assert read_edit({"do": "clear", "cells": {"bass": [0]}}) == Clear(cells={"bass": (0,)})
+    for cells in ({"tuba": [0]}, {"bass": [-1]}, {"bass": []}, 7):
+        with pytest.raises(MusicError, match="reload the page"):
+            read_silence({"do": "silence", "cells": cells})
 
 
 @pytest.mark.parametrize("wanted", [None, [], {}, {"do": "explode"}, {"do": "cut", "first": "x"}])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,8 @@ _EVENTS = (
     *("draw", "sound", "phrase", "edit", "chords", "over", "open"),
     *("file", "cancel", "more", "keep", "take"),
 )
+
+_STYLES = ("player", "chords", "grid")
 
 
 class Part(GradioModel):
@@ -134,6 +136,8 @@ class PlayerData(GradioModel):
     marks : list of Mark
     blend : list of Share, optional
         Only of a morph.
+    silent : dict of str to list of int, optional
+        The phrases of each part that are not heard, as in `musegen.recipe.schema.Sound`.
     sound : FileData, optional
         Each part by itself, as `musegen.audio.write_stream` writes them, or first their mix.
     stream : dict, optional
@@ -161,6 +165,7 @@ class PlayerData(GradioModel):
     chords: list[ChordName]
     marks: list[Mark]
     blend: list[Share] | None = None
+    silent: dict[str, list[int]] | None = None
     sound: FileData | None = None
     stream: dict[str, Any] | None = None
     problem: str | None = None
@@ -176,6 +181,7 @@ def player_data(
     details: Sequence[str] = (),
     marks: Sequence[tuple[int, str]] = (),
     blend: Sequence[tuple[int, float]] | None = None,
+    silent: Mapping[str, Sequence[int]] | None = None,
     link: str | None = None,
     sound: Path | None = None,
     stream: dict[str, Any] | None = None,
@@ -216,6 +222,7 @@ def player_data(
         chords=[ChordName(beat=beat, name=name) for beat, name in piece.chords.names(piece.keys)],
         marks=[Mark(bar=bar, text=text) for bar, text in marks],
         blend=None if blend is None else [Share(bar=bar, share=share) for bar, share in blend],
+        silent=silent and {part: list(phrases) for part, phrases in silent.items()},
         sound=None if sound is None else FileData(path=str(sound), orig_name=sound.name),
         stream=stream,
         problem=problem,
@@ -271,7 +278,8 @@ def player(**kwargs: Any) -> gr.HTML:
         is chosen. While `PlayerData.id` stays and the phrase exists, the choice stays, without an
         event.
     ``edit``
-        The piece is to be changed: an edit of `musegen.recipe.schema` without its seed.
+        The piece is to be changed: an edit of `musegen.recipe.schema` without its seed, or
+        ``silence`` with all ``cells`` that are not to be heard.
     ``open``
         The piece of a ``recipe`` is to be shown; with an ``id``, as an earlier or later version of
         the piece of that id.
@@ -302,7 +310,7 @@ def player(**kwargs: Any) -> gr.HTML:
         PlayerData,
         None,
         html_template=_template(),
-        css_template=asset("components/player/player.css") + asset("components/player/chords.css"),
+        css_template="".join(asset(f"components/player/{name}.css") for name in _STYLES),
         js_on_load=load_module("components/player/player.js", _EVENTS),
         **kwargs,
     )

@@ -2,9 +2,9 @@
 // Python. It changes the state, directs the mixer and sends events; the page is drawn by views.
 
 import { clamp } from "../shared/numbers.js";
+import { columnOf, describe, PARTS, phraseOf, rowOf, toData } from "./cells.js";
 import { Endless } from "./endless.js";
 import { FetchedSound } from "./fetched_sound.js";
-import { toggle } from "./mix.js";
 import { RATE } from "./mixer.js";
 import {
   endOf,
@@ -24,7 +24,7 @@ import { History } from "./versions.js";
 /** @import { Mixer, MixerEvent, Sound, SoundEvent } from "./mixer.js" */
 /** @import { Piece } from "./piece.js" */
 /** @import { Choices, SoundChange } from "./sound_controls.js" */
-/** @import { Model, Request } from "./state.js" */
+/** @import { Request } from "./state.js" */
 /** @import { Synthesizer } from "./synthesizer.js" */
 
 const ANSWER_TIME = 3000; // ms within which the server answers a control, as a rule
@@ -129,8 +129,9 @@ export class Controller {
     state.piece = piece;
     state.note = "";
     state.isSilent = false;
-    for (const phrase of state.locks) if (phrase >= piece.phrases) state.locks.delete(phrase);
-    if (state.selected !== null && state.selected >= piece.phrases) this.select(null);
+    const isGone = (/** @type {number} */ cell) => phraseOf(cell) >= piece.phrases;
+    for (const cell of state.locks) if (isGone(cell)) state.locks.delete(cell);
+    if (state.marked.some(isGone)) this.select(null);
     this.#loadSound(piece);
     if (isChanged) this.#askForSound(piece);
     if (isChanged || !state.request) this.#endRequest();
@@ -176,9 +177,10 @@ export class Controller {
   #begin(piece, isNew) {
     const { state, mixer } = this;
     const { request } = state;
-    if (state.versions.add(piece.recipe, isNew, request?.version)) this.history.add(piece);
+    const isCut = Boolean(request?.isCut);
+    if (state.versions.add(piece.recipe, isNew, request?.version, isCut)) this.history.add(piece);
     this.stopCopying();
-    if (isNew || request?.isCut) this.#ahead = null;
+    if (isNew || isCut) this.#ahead = null;
     if (!this.#ahead) {
       mixer.forget();
       state.loading = null;
@@ -186,13 +188,11 @@ export class Controller {
     this.#isAnnounced = false;
     this.#playsFrom = request?.from ?? null;
     if (this.#playsFrom !== null) this.#playsWhenReady = true;
-    const isCut = Boolean(request?.isCut);
     if (isNew || isCut) {
-      state.locks.clear();
       mixer.clear();
       state.sound = null;
       this.#playsWhenReady = true;
-      if (state.selected !== null) this.select(null);
+      if (state.marked.length) this.select(null);
     } // otherwise the old sound plays until the new one has arrived
     state.stage = "drawn";
     for (const view of this.views) view.pieceChanges?.(piece, { isNew, isCut });
@@ -510,14 +510,27 @@ export class Controller {
 
   // Phrases ---------------------------------------------------------------------------------------
 
-  /** @param {number | null} phrase */
-  select(phrase) {
+  /** @param {number | null} phrase @param {Set<number> | null} [cells] only these, if given */
+  select(phrase, cells = null) {
     const { state } = this;
-    if (phrase === state.selected) return;
-    state.selected = phrase;
-    if (this.isLooping) this.loop(phrase !== null);
-    this.trigger("phrase", { index: phrase });
+    state.chosen = cells;
+    if (phrase !== state.selected) {
+      state.selected = phrase;
+      if (this.isLooping) this.loop(phrase !== null);
+      this.trigger("phrase", { index: phrase });
+    }
     this.update();
+  }
+
+  /**
+   * Choose some cells, and their phrase if it is only one.
+   * @param {Iterable<number>} cells
+   */
+  choose(cells) {
+    if (this.state.endless) return;
+    const chosen = new Set(cells);
+    const phrases = new Set([...chosen].map(phraseOf));
+    this.select(phrases.size === 1 ? [...phrases][0] : null, chosen.size ? chosen : null);
   }
 
   /**
@@ -532,25 +545,59 @@ export class Controller {
 
   /** @param {number | null} phrase */
   toggleLock(phrase) {
-    if (this.state.endless) return;
-    if (phrase !== null) {
-      toggle(this.state.locks, phrase);
-      this.update();
-    } else if (this.state.piece) this.say("Choose the phrase that is to be locked first");
+    const { state } = this;
+    if (state.endless || !state.piece) return;
+    const cells = phrase === null || phrase === state.selected ? state.marked : columnOf(phrase);
+    this.toggleLocks(cells);
+    if (!cells.length) this.say("Choose the phrase that is to be locked first");
+  }
+
+  /** @param {number[]} cells */
+  toggleLocks(cells) {
+    const { locks } = this.state;
+    const isLocked = cells.every((cell) => locks.has(cell));
+    for (const cell of cells) {
+      if (isLocked) locks.delete(cell);
+      else locks.add(cell);
+    }
+    this.update();
+  }
+
+  showGrid(isOpen = true) {
+    this.state.isGridOpen = isOpen;
+    if (!isOpen) this.select(this.state.selected); // nothing that cannot be seen stays chosen
+    this.update();
   }
 
   // Edits -----------------------------------------------------------------------------------------
 
-  /** @param {number[]} phrases */
-  redraw(phrases) {
-    const { models } = this.state;
-    this.request("edit", { do: "fill", phrases, models }, { from: phrases[0] });
+  /** @param {number[]} cells */
+  redraw(cells) {
+    const edit = { do: "fill", ...describe(cells, this.state.partNames) };
+    this.request("edit", edit, { from: phraseOf(cells[0]) });
   }
 
   vary() {
-    const { amount, models, edited: phrases } = this.state;
+    const { amount, edited, partNames } = this.state;
     const similarity = (100 - amount) / 100;
-    this.request("edit", { do: "vary", phrases, similarity, models }, { from: phrases[0] });
+    const edit = { do: "vary", ...describe(edited, partNames), similarity };
+    this.request("edit", edit, { from: phraseOf(edited[0]) });
+  }
+
+  clear() {
+    const { edited } = this.state;
+    this.request("edit", { do: "clear", cells: toData(edited) }, { from: phraseOf(edited[0]) });
+  }
+
+  /** Let what is chosen not be heard, or be heard again. */
+  toggleSilence() {
+    const { marked, silent } = this.state;
+    const isSilent = marked.every((cell) => silent.has(cell));
+    for (const cell of marked) {
+      if (isSilent) silent.delete(cell);
+      else silent.add(cell);
+    }
+    this.request("edit", { do: "silence", cells: toData(silent) }, {});
   }
 
   /** Keep the selected step of an interpolation alone. */
@@ -566,15 +613,15 @@ export class Controller {
   }
 
   /**
-   * Draw anew what sounds under the chords that differ from the piece's; locked phrases stay.
+   * Draw anew what sounds under the chords that differ from the piece's; what is locked stays.
    * @param {string} text bars of chords, repeated to the end of the piece
    * @param {boolean} keepsTune whether the lead stays @param {number} [from] phrase to play from
    */
   setChords(text, keepsTune, from) {
-    const { locks, partNames, piece } = this.state;
-    const all = [...Array(piece?.phrases ?? 0).keys()];
-    const kept = partNames.map((part) => [part, keepsTune && part === "lead" ? all : [...locks]]);
-    this.request("chords", { text, kept: Object.fromEntries(kept) }, { from });
+    const { locks, piece } = this.state;
+    const tune = keepsTune ? rowOf(PARTS.indexOf("lead"), piece?.phrases ?? 0) : [];
+    const kept = toData(new Set([...locks, ...tune]));
+    this.request("chords", { text, kept }, { from });
   }
 
   /** @param {string} text bars of chords, which another piece plays */
@@ -585,11 +632,12 @@ export class Controller {
   toggleCopying() {
     const { state } = this;
     if (state.copying !== null) return this.stopCopying();
-    if (state.selected === null) return;
-    state.copying = state.selected;
+    if (!state.scope.length || !state.marked.length) return;
+    const first = phraseOf(state.scope[0]);
+    state.copying = { cells: state.scope, first };
     state.note = "";
     this.update();
-    for (const view of this.views) view.focusPhrase?.(state.selected);
+    for (const view of this.views) view.focusPhrase?.(first);
   }
 
   stopCopying() {
@@ -601,18 +649,18 @@ export class Controller {
 
   /** @param {number} target */
   copyTo(target) {
-    const source = this.state.copying;
-    if (this.state.locks.has(target)) {
+    const { state } = this;
+    if (!state.copying) return;
+    const source = state.copying.first;
+    if (target === source) return this.stopCopying();
+    const cells = state.copiesTo(target);
+    if (!cells.length) {
       return this.say(`Phrase ${target + 1} is locked: press another one, or Escape to stop`);
     }
+    const isWhole = !state.chosen && cells.length === state.copying.cells.length;
+    const edit = { do: "copy", source, target, ...(isWhole ? {} : { cells: toData(cells) }) };
     this.stopCopying();
-    if (target !== source) this.request("edit", { do: "copy", source, target }, { from: target });
-  }
-
-  /** @param {Model} model */
-  toggleKept(model) {
-    toggle(this.state.kept, model);
-    this.update();
+    this.request("edit", edit, { from: target });
   }
 
   // Versions --------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
-// The buttons that edit the selected phrase, all phrases that are not locked, or the piece.
+// The buttons that edit what is chosen, all that is not locked, or the piece.
 
 import { disable, find, onPress, setPressed } from "../shared/dom.js";
+import { placeInWords } from "./cells.js";
 
 /** @import { Controller, View } from "./controller.js" */
 
@@ -13,10 +14,12 @@ export function connectEdits(root, controller) {
   /** @param {string} name */
   const button = (name) => find(root, `[data-do="${name}"]`, HTMLButtonElement);
   const actions = {
-    lock: () => controller.toggleLock(state.selected),
+    lock: () => controller.toggleLocks(state.marked),
     redraw: () => controller.redraw(state.edited),
     vary: () => controller.vary(),
     copy: () => controller.toggleCopying(),
+    silence: () => controller.toggleSilence(),
+    clear: () => controller.clear(),
     cut: () => controller.cut(),
     rest: () => controller.redraw(state.unlocked),
     extend: () => controller.extend(),
@@ -26,12 +29,8 @@ export function connectEdits(root, controller) {
   };
   const names = /** @type {(keyof typeof actions)[]} */ (Object.keys(actions));
   for (const name of names) onPress(button(name), actions[name]);
+  const isOfGrid = (/** @type {string} */ name) => name === "silence" || name === "clear";
 
-  const keeps = /** @type {const} */ (["song", "drums"]).map((model) => {
-    const keep = find(root, `[data-keep="${model}"]`, HTMLButtonElement);
-    keep.addEventListener("click", () => controller.toggleKept(model));
-    return { model, keep };
-  });
   amount.addEventListener("input", () => {
     state.amount = Number(amount.value);
     controller.update();
@@ -39,17 +38,18 @@ export function connectEdits(root, controller) {
 
   return {
     render() {
-      const { piece, selected, obstacles, kept } = state;
+      const { piece, selected, chosen, marked, locks, silent, obstacles } = state;
+      const isEvery = (/** @type {Set<number>} */ cells) =>
+        marked.length > 0 && marked.every((cell) => cells.has(cell));
       for (const name of names) disable(button(name), obstacles[name]);
-      scope.textContent = selected === null ? "All phrases" : `Phrase ${selected + 1}`;
-      setPressed(button("lock"), selected !== null && state.locks.has(selected));
+      if (chosen && piece) scope.textContent = placeInWords(piece, chosen);
+      else scope.textContent = selected === null ? "All phrases" : `Phrase ${selected + 1}`;
+      setPressed(button("lock"), isEvery(locks));
+      setPressed(button("silence"), isEvery(silent));
+      for (const name of names.filter(isOfGrid)) button(name).hidden = !state.isGridOpen;
       setPressed(button("copy"), state.copying !== null);
       setPressed(button("endless"), state.endless !== null);
       button("cut").hidden = !piece?.blend || selected === null;
-      for (const { model, keep } of keeps) {
-        keep.hidden = !state.hasBothModels;
-        setPressed(keep, kept.has(model));
-      }
       amountText.textContent = state.amountInWords;
       amount.setAttribute("aria-valuetext", `${state.amount} %, ${state.amountInWords}`);
       amount.style.setProperty("--share", `${state.amount}%`);

@@ -42,7 +42,7 @@ export function connectPhrases(root, controller) {
   }
 
   function render() {
-    const { piece, selected, locks, copying } = state;
+    const { piece, selected, chosen } = state;
     if (!piece) return;
     makeCells(piece);
     cells.forEach(({ cell, section }, i) => {
@@ -50,11 +50,12 @@ export function connectPhrases(root, controller) {
       section.textContent = sectionOf(piece, i);
       cell.style.left = `${start * 100}%`;
       cell.style.width = `${(end - start) * 100}%`;
-      cell.setAttribute("aria-label", phraseLabel(piece, i, locks.has(i)));
-      setPressed(cell, i === selected);
+      const lock = state.lockOf(i);
+      cell.setAttribute("aria-label", phraseLabel(piece, i, lock));
+      setPressed(cell, i === selected && !chosen);
       cell.dataset.looped = String(i === selected && controller.isLooping);
-      cell.dataset.locked = String(locks.has(i));
-      cell.dataset.target = String(copying !== null && i !== copying && !locks.has(i));
+      cell.dataset.locked = lock;
+      cell.dataset.target = String(state.copiesTo(i).length > 0);
     });
     renderFocus();
     setPressed(loop, controller.isLooping);

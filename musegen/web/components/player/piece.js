@@ -263,13 +263,15 @@ export const sectionOf = (piece, phrase) =>
 
 /**
  * The name of a phrase for those who cannot see it.
- * @param {Piece} piece @param {number} phrase @param {boolean} isLocked
+ * @param {Piece} piece @param {number} phrase
+ * @param {string} lock whether it is locked: "true", "false", or "mixed" if some of its parts are
  */
-export function phraseLabel(piece, phrase, isLocked) {
+export function phraseLabel(piece, phrase, lock) {
   const first = barNumber(piece, startOf(phrase) / STEPS_PER_BAR);
   const last = barNumber(piece, endOf(piece, phrase) / STEPS_PER_BAR - 1);
   const bars = first === last ? `bar ${first}` : `bars ${first} to ${last}`;
-  const facts = [`Phrase ${phrase + 1}`, sectionOf(piece, phrase), bars, isLocked ? "locked" : ""];
+  const locked = { true: "locked", mixed: "partly locked" }[lock];
+  const facts = [`Phrase ${phrase + 1}`, sectionOf(piece, phrase), bars, locked];
   return facts.filter(Boolean).join(", ");
 }
 

@@ -7,6 +7,7 @@ import { connectChords } from "./chords.js";
 import { Controller } from "./controller.js";
 import { connectEdits } from "./edits.js";
 import { connectFiles } from "./files.js";
+import { connectGrid } from "./grid.js";
 import { connectHistory } from "./history.js";
 import { connectKeyboard } from "./keyboard.js";
 import { Mixer } from "./mixer.js";
@@ -44,6 +45,7 @@ export function start({ element, props, watch, trigger }) {
     connectTransport(root, controller),
     connectParts(root, controller),
     phrases,
+    connectGrid(root, controller),
     connectChords(root, controller, chordEditor.open),
     chordEditor,
     connectEdits(root, controller),

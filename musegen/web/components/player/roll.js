@@ -89,6 +89,7 @@ export function connectRoll(root, controller) {
       const { full } = viewport;
       content.style.width = `${full}px`;
       phrases.style.width = `${full}px`;
+      root.style.setProperty("--full", `${full}px`);
       root.dataset.bar = (full / piece.bars).toFixed(1);
       scroller.scrollLeft = viewport.offsets[0];
       viewport.moveTo([scroller.scrollLeft]); // browsers round it

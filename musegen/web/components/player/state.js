@@ -1,5 +1,6 @@
 // The state of the player, and what follows from it. It knows no page.
 
+import { cellAt, columnOf, fromData, PARTS, phraseOf } from "./cells.js";
 import { Mix } from "./mix.js";
 import { Versions } from "./versions.js";
 
@@ -9,10 +10,6 @@ import { Versions } from "./versions.js";
 export const CONTINUED_BARS = 8;
 const STOP_FIRST = "Press Endless first: that keeps the last minutes as a piece";
 const PLAYS_ON = "The music goes on, and follows the controls";
-
-/** @typedef {"song" | "drums"} Model */
-/** @type {Model[]} */
-const MODELS = ["song", "drums"];
 
 /**
  * What was requested from the player, so that its answer is known when it comes.
@@ -32,12 +29,11 @@ export class State {
 
   /** @type {number | null} index of the selected phrase */
   selected = null;
-  /** @type {Set<number>} indices of phrases; they last as long as the piece is edited */
-  locks = new Set();
-  /** @type {number | null} index of the phrase that waits for a place to be copied to */
+  /** @type {Set<number> | null} cells that were chosen one by one, and not a whole phrase */
+  chosen = null;
+  /** @type {{ cells: number[], first: number } | null} what waits for a phrase to be copied to */
   copying = null;
-  /** @type {Set<Model>} models that may not change anything; this stays from piece to piece */
-  kept = new Set();
+  isGridOpen = false; // whether the parts of the phrases are shown
   /** Percent by which Vary changes the music. */
   amount = 20;
 
@@ -89,31 +85,72 @@ export class State {
     return this.mix.isFull(this.partNames);
   }
 
-  // Phrases and models ----------------------------------------------------------------------------
+  // Phrases and their parts -----------------------------------------------------------------------
+
+  /** Cells that edits leave as they are: those of the version that is shown. */
+  get locks() {
+    return this.versions.locks;
+  }
+
+  /** Cells that are not heard. */
+  get silent() {
+    return new Set(fromData(this.piece?.silent));
+  }
+
+  /** Cells of the chosen phrase, or those that were chosen one by one; none if nothing is. */
+  get marked() {
+    if (this.chosen) return [...this.chosen].sort((a, b) => a - b);
+    return this.selected === null ? [] : columnOf(this.selected);
+  }
+
+  /** Cells that Redraw, Vary, Copy and Clear are meant for: what is chosen, or else all. */
+  get scope() {
+    if (this.chosen) return this.marked;
+    return this.selected === null ? this.#all : this.#cellsOf(this.selected);
+  }
+
+  get edited() {
+    return this.scope.filter((cell) => !this.locks.has(cell));
+  }
 
   get unlocked() {
-    return [...Array(this.piece?.phrases ?? 0).keys()].filter((phrase) => !this.locks.has(phrase));
+    return this.#all.filter((cell) => !this.locks.has(cell));
   }
 
-  /** Phrases that Redraw and Vary change. */
-  get edited() {
-    return this.selected === null ? this.unlocked : [this.selected];
+  /**
+   * Whether all of a phrase is locked, a part of it, or nothing.
+   * @param {number} phrase
+   */
+  lockOf(phrase) {
+    const cells = this.#cellsOf(phrase);
+    const locked = cells.filter((cell) => this.locks.has(cell));
+    return locked.length === 0 ? "false" : locked.length < cells.length ? "mixed" : "true";
   }
 
-  /** Whether the piece has parts of both models, so that one of them can be kept. */
-  get hasBothModels() {
-    return MODELS.every((model) => this.#hasModel(model));
+  /**
+   * Those of the cells that are being copied that may go to a phrase.
+   * @param {number} phrase
+   */
+  copiesTo(phrase) {
+    const { copying, piece, locks } = this;
+    if (!copying || !piece || phrase === copying.first) return [];
+    const shift = cellAt(phrase - copying.first, 0);
+    const isFree = (/** @type {number} */ cell) =>
+      phraseOf(cell) < piece.phrases && !locks.has(cell);
+    return copying.cells.filter((cell) => isFree(cell + shift));
   }
 
-  /** Models that Redraw and Vary use. */
-  get models() {
-    const isKept = (/** @type {Model} */ model) => this.hasBothModels && this.kept.has(model);
-    return MODELS.filter((model) => this.#hasModel(model) && !isKept(model));
+  /**
+   * Cells of the parts that the piece has.
+   * @param {number} phrase
+   */
+  #cellsOf(phrase) {
+    return this.partNames.map((name) => cellAt(phrase, PARTS.indexOf(name)));
   }
 
-  /** @param {Model} model */
-  #hasModel(model) {
-    return this.partNames.some((name) => (name === "drums") === (model === "drums"));
+  get #all() {
+    const phrases = [...Array(this.piece?.phrases ?? 0).keys()];
+    return phrases.flatMap((phrase) => this.#cellsOf(phrase));
   }
 
   // Messages --------------------------------------------------------------------------------------
@@ -121,7 +158,7 @@ export class State {
   /**
    * Why each edit is not possible; "" where it is.
    *
-   * @returns {Record<"lock" | "redraw" | "vary" | "copy" | "cut" | "rest" | "extend" | "endless" | "chords" | "undo" | "redo", string>}
+   * @returns {Record<"lock" | "redraw" | "vary" | "copy" | "silence" | "clear" | "cut" | "rest" | "extend" | "endless" | "chords" | "undo" | "redo", string>}
    */
   get obstacles() {
     const { piece, selected } = this;
@@ -131,23 +168,23 @@ export class State {
         ? "Wait until the music is ready"
         : "";
     const waiting = busy || (this.endless ? STOP_FIRST : "");
-    const noChoice = selected === null ? "Choose a phrase first" : "";
-    const noModel = piece && !this.models.length ? "Both are kept: nothing is left to change" : "";
+    const isChosen = selected !== null || this.chosen !== null;
+    const noChoice = isChosen ? "" : "Choose a phrase first";
     const noPhrase =
       piece && !this.unlocked.length ? "All phrases are locked: unlock one first" : "";
-    const locked =
-      selected !== null && this.locks.has(selected)
-        ? `Phrase ${selected + 1} is locked: unlock it first`
-        : "";
-    const edit = waiting || noModel || locked || (selected === null ? noPhrase : "");
+    const what = this.chosen ? "What is chosen" : `Phrase ${(selected ?? 0) + 1}`;
+    const locked = isChosen && !this.edited.length ? `${what} is locked: unlock it first` : "";
+    const edit = waiting || locked || (isChosen ? "" : noPhrase);
     const onlyPhrase = piece && piece.phrases < 2 ? "There is no other phrase" : "";
     return {
-      lock: selected === null ? waiting || noChoice : "",
+      lock: isChosen ? "" : waiting || noChoice,
       redraw: edit,
       vary: edit,
       copy: waiting || noChoice || onlyPhrase,
+      silence: waiting || noChoice,
+      clear: waiting || noChoice || locked,
       cut: waiting,
-      rest: waiting || noModel || noPhrase,
+      rest: waiting || noPhrase,
       extend: waiting,
       endless: busy || this.#endlessObstacle,
       chords: waiting,
@@ -176,7 +213,8 @@ export class State {
   /** The one line that says what is going on. */
   get status() {
     if (this.copying !== null) {
-      const hint = `Press the phrase that phrase ${this.copying + 1} is copied to, or Escape to stop`;
+      const what = this.chosen ? "this" : `phrase ${this.copying.first + 1}`;
+      const hint = `Press the phrase that ${what} is copied to, or Escape to stop`;
       return this.note || hint;
     }
     if (this.isBusy && this.isExample) {

@@ -9,6 +9,7 @@ const LONGEST_RECIPE = 60_000; // characters: 50 of them fit into a browser's st
  * @typedef {object} Version
  * @property {string} recipe
  * @property {number} piece number of the piece; versions of one piece were edited from one another
+ * @property {Set<number>} locks cells that were locked when it was shown last; see cells.js
  */
 
 export class Versions {
@@ -16,14 +17,22 @@ export class Versions {
   all = [];
   current = -1; // index of the version that is shown
   #pieces = 0;
+  /** @type {Set<number>} */
+  #noLocks = new Set(); // before the first version
+
+  /** The locks of the version that is shown. */
+  get locks() {
+    return this.all[this.current]?.locks ?? this.#noLocks;
+  }
 
   /**
    * Note that a recipe is shown. Say whether it is a new version, rather than one that undo or
    * redo asked for or the current one again.
    * @param {string} recipe @param {boolean} isNewPiece
    * @param {number} [wanted] index of the version that was asked for
+   * @param {boolean} [isCut] whether phrases have other numbers than in the version before
    */
-  add(recipe, isNewPiece, wanted = -1) {
+  add(recipe, isNewPiece, wanted = -1, isCut = false) {
     if (this.all[wanted]?.recipe === recipe) {
       this.current = wanted;
       return false;
@@ -31,7 +40,8 @@ export class Versions {
     if (this.all[this.current]?.recipe === recipe) return false;
     if (isNewPiece) this.#pieces += 1;
     const piece = isNewPiece ? this.#pieces : this.all[this.current].piece;
-    this.all.splice(this.current + 1, Infinity, { recipe, piece });
+    const locks = new Set(isNewPiece || isCut ? [] : this.locks);
+    this.all.splice(this.current + 1, Infinity, { recipe, piece, locks });
     this.current += 1;
     return true;
   }

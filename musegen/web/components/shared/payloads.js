@@ -37,6 +37,7 @@
  * @property {ChordData[]} chords from each change of the chord on
  * @property {Mark[]} marks sections
  * @property {Share[] | null} blend sections of an interpolation
+ * @property {Record<string, number[]> | null} [silent] phrases of each part that are not heard
  * @property {FileData | null} sound
  * @property {Stream | null} stream describes `sound`
  * @property {string | null} problem why there is no sound, or a part of it is missing
