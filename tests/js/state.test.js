@@ -110,7 +110,10 @@ test("of a phrase that is partly locked, the other parts are edited", () => {
   state.locks.add(cellAt(1, BASS));
   assert.deepEqual(state.edited, [cellAt(1, LEAD), cellAt(1, DRUMS)]);
   assert.equal(state.obstacles.redraw, "");
-  assert.deepEqual([0, 1].map((phrase) => state.lockOf(phrase)), ["false", "mixed"]);
+  assert.deepEqual(
+    [0, 1].map((phrase) => state.lockOf(phrase)),
+    ["false", "mixed"],
+  );
   lock(state, 1);
   assert.equal(state.lockOf(1), "true");
 });

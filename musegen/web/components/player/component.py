@@ -222,7 +222,7 @@ def player_data(
         chords=[ChordName(beat=beat, name=name) for beat, name in piece.chords.names(piece.keys)],
         marks=[Mark(bar=bar, text=text) for bar, text in marks],
         blend=None if blend is None else [Share(bar=bar, share=share) for bar, share in blend],
-        silent=silent and {part: list(phrases) for part, phrases in silent.items()},
+        silent={part: list(rows) for part, rows in silent.items()} if silent else None,
         sound=None if sound is None else FileData(path=str(sound), orig_name=sound.name),
         stream=stream,
         problem=problem,
