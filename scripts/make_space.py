@@ -127,7 +127,7 @@ def space_readme(readme: str) -> str:
     if len(fields.get("short_description", "")) > 60:
         raise SpaceError("README.md's short_description has over 60 characters: shorten it")
     front = readme[: readme.index(card.text)].rstrip()
-    opening = card.text.split("\n![")[0].strip()
+    opening = card.text.split("\n![")[0].replace("[中文](README.zh-CN.md)\n\n", "").strip()
     licences = re.search(r"^## Licences\n.*?(?=^## |\Z)", card.text, re.MULTILINE | re.DOTALL)
     if licences is None:
         raise SpaceError("README.md has no section 'Licences', which a Space must show")

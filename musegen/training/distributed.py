@@ -159,7 +159,9 @@ class _Rows:
 
     def draw(self, draw: Callable[[Any], Tensor], shape: Sequence[Any]) -> Tensor:
         """Call `draw` for the whole batch, and take this worker's rows."""
-        return draw((self.total, *shape[1:]))[self.start : self.start + self.own]
+        cells = shape[0] // self.own  # rows of each phrase: the VAE reads its cells one by one
+        whole = draw((cells * self.total, *shape[1:]))
+        return whole[cells * self.start : cells * (self.start + self.own)]
 
 
 def share_training_steps(model: keras.Model, group: WorkerGroup) -> None:

@@ -22,7 +22,16 @@ from support.examples import phrase_set
 
 # Dropout and noise, a norm that is clipped, and batches that cannot be halved: whatever could make
 # two workers differ from one.
-MODEL = VAEConfig("song", 16, 16, 32, 32, dropout=0.3, beta=1.0, free_nats=0.0)
+MODEL = VAEConfig(
+    "song",
+    latent_dim=16,
+    encoder_units=16,
+    conductor_units=32,
+    beat_units=32,
+    dropout=0.3,
+    beta=1.0,
+    free_nats=0.0,
+)
 PRIOR = PriorConfig(16, width=32, blocks=1, heads=2, dropout=0.3)
 TRAINING = TrainingConfig(
     epochs=4,
