@@ -58,7 +58,7 @@ class PriorConfig:
     width: int = 512
     blocks: int = 5  # with six, the checkpoints of both models would be larger than 80 MB
     heads: int = 8
-    dropout: float = 0.15  # with 0.05 it began to memorise the songs after 20 epochs
+    dropout: float = 0.1  # with 0.05 it began to memorise the songs after 20 epochs
     max_phrases: int = 32  # 64 bars; longer pieces are drawn in overlapping stretches
 
 
@@ -133,7 +133,7 @@ class TrainingConfig:
     precision: str = "mixed_bfloat16"  # a third less time on two cores at the same losses
     patience: int = 8  # epochs without a better validation loss after which training stops
     seed: int = 0
-    prior_epochs: int = 19
+    prior_epochs: int = 13
     prior_steps: int = 200  # in an epoch of the prior, which draws its phrases at random
     prior_batch_phrases: int = 1024  # in one step, as sequences of 1 to 32
     prior_learning_rate: float = 7e-4
@@ -162,7 +162,7 @@ def default_config(kind: str) -> tuple[VAEConfig, PriorConfig, TrainingConfig]:
             dropout=0.05,
         )
         prior = PriorConfig(model.latent_dim, chords=True, places=True, sections=True)
-        return model, prior, TrainingConfig(epochs=48)
+        return model, prior, TrainingConfig(epochs=40)
     if kind == "drums":
         # With 128 dimensions, 256 units and a beta of 0.1, 77 % of the steps of validation phrases
         # came back exact, and 88 % of training phrases.
