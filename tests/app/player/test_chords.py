@@ -21,6 +21,12 @@ def ask(page, chords: str) -> None:
     page.page.locator(FIELD).fill(chords)
 
 
+def show_all(form) -> None:
+    """Unfold the chords as text, if they are folded."""
+    if form.locator("details").get_attribute("open") is None:
+        form.get_by_text("All chords as text").click()
+
+
 def editor(page, chord: int = 0):
     """Open the editor of a chord."""
     page.player.locator(".mg-chord[data-shown=true]").nth(chord).click()
@@ -92,7 +98,7 @@ def test_a_wrong_chord_changes_nothing_and_the_editor_stays(page, piece) -> None
 
 def test_all_chords_are_written_as_one_line(page, piece) -> None:
     form = editor(page)
-    form.get_by_text("All chords as text").click()
+    show_all(form)
     bars = form.get_by_role("textbox", name="All chords")
     assert bars.input_value().count("|") >= 9
     bars.fill("| C#dim |")
@@ -103,7 +109,7 @@ def test_all_chords_are_written_as_one_line(page, piece) -> None:
 
 def test_a_new_piece_is_drawn_over_the_chords(page, piece) -> None:
     form = editor(page)
-    form.get_by_text("All chords as text").click()
+    show_all(form)
     with page.new_piece(heard=False):
         form.locator("[data-chords=over]").click()
     assert "chords=" in page.page.evaluate("location.search")
@@ -132,7 +138,7 @@ def test_the_editor_fits_on_a_phone_and_can_be_used_by_all(visit, dark) -> None:
     page.page.locator(".mg-invite").click()
     page.wait_for_sound(None, heard=False)
     form = editor(page)
-    form.get_by_text("All chords as text").click()
+    show_all(form)
     assert page.page.evaluate("document.documentElement.scrollWidth") == 390
     assert serious_findings(page, ".mg-chord-editor") == []
     assert serious_findings(page, ".mg-chord-row") == []
