@@ -159,7 +159,7 @@ def test_a_file_that_is_not_music_is_refused_in_one_line(
     clear = clear.locator("visible=true")
     if clear.count():
         clear.click()
-    page.page.locator("input[type=file]").last.set_input_files(
+    page.page.locator(".mg-drop input[type=file]").last.set_input_files(
         {"name": name, "mimeType": "audio/midi", "buffer": content}
     )
     assert "Traceback" not in page.toast(message)
@@ -189,7 +189,7 @@ def test_a_value_out_of_its_range_is_refused_in_one_line(visit) -> None:
 def test_names_in_files_are_never_markup(page, own_midi) -> None:
     page.tab("Remix")
     with page.new_piece(heard=False):
-        page.page.locator("input[type=file]").last.set_input_files(
+        page.page.locator(".mg-drop input[type=file]").last.set_input_files(
             {
                 "name": "<img src=x> &lt;b&gt; ${1+1}.mid",
                 "mimeType": "audio/midi",

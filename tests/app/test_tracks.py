@@ -195,7 +195,7 @@ def drop(page: Visit, file: Path) -> None:
         clear(page).click()
         page.page.locator(".mg-tracks").wait_for(state="hidden")
     with page.new_piece(heard=False):
-        page.page.locator("input[type=file]").last.set_input_files(file)
+        page.page.locator(".mg-drop input[type=file]").last.set_input_files(file)
     if page.page.locator(".mg-tracks-list").is_visible():
         unfold(page)
 

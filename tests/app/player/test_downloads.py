@@ -36,11 +36,15 @@ def edit(page: Visit) -> None:
 def drop(page: Visit, file: Path) -> None:
     """Give the tab for one's own music a file."""
     page.tab("Remix")
-    clear = page.page.get_by_role("button", name="Clear", exact=True).locator("visible=true")
+    clear = (
+        page.page.locator(".mg-drop")
+        .get_by_role("button", name="Clear", exact=True)
+        .locator("visible=true")
+    )
     if clear.count():
         clear.click()
     with page.new_piece(heard=False):
-        page.page.locator("input[type=file]").last.set_input_files(file)
+        page.page.locator(".mg-drop input[type=file]").last.set_input_files(file)
 
 
 # Files
