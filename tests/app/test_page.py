@@ -146,7 +146,7 @@ def empty_page(server, browser) -> Iterator[Visit]:
     ("name", "content", "message"),
     [
         ("letter.mid", b"Dear reader", "letter.mid is not a MIDI file"),
-        ("song.wav", b"RIFF\x04\x00\x00\x00WAVE", "song.wav was not made on this page"),
+        ("song.wav", b"RIFF\x04\x00\x00\x00WAVE", "song.wav is no sound that can be read"),
     ],
 )
 def test_a_file_that_is_not_music_is_refused_in_one_line(
@@ -207,7 +207,7 @@ def test_names_in_files_are_never_markup(page, own_midi) -> None:
     page.field("Kept").wait_for()
     page.button("History").click()
     for place in (".mg-player", ".mg-square", ".mg-kept"):
-        assert page.page.locator(f"{place} img").count() == 0
+        assert page.page.locator(f'{place} img[src="x"]').count() == 0
 
 
 # Everyone
