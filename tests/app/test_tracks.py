@@ -348,13 +348,13 @@ def test_it_is_morphed_into_another(page, midi) -> None:
     fold = page.page.get_by_role("button", name="Morph it into another")
     if not page.page.locator("#morph-own").is_visible():
         fold.click()
-    page.slider("Steps on the way").fill("3")
     page.page.get_by_label("Seed of the other end").fill("6")
     lock = page.page.locator(".mg-other-end").get_by_role("checkbox", name="Lock")
     lock.check()
     with page.change():
         part_of(page, "Track 4").select_option("Left out")
     own = page.piece()
+    page.slider("Steps on the way").fill("3")  # by now the part of the page that unfolded is alive
     with page.new_piece(heard=False):
         page.page.locator("#morph-own").click()
     assert page.text("title") == "Song → seed 6"
