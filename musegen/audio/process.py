@@ -39,13 +39,14 @@ def run_process(
     timeout : float
         Seconds after which it is stopped, with all that it started.
     poll : callable
-        Called ten times a second. If it raises, the program is stopped, too.
+        Called at first, then ten times a second. If it raises, the program does not run on.
 
     Returns
     -------
     int or None
         The exit status; None if the time was over.
     """
+    poll()
     process = subprocess.Popen(
         command,
         cwd=folder,
