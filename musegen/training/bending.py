@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from musegen.model.codecs.song import HIGHEST, LOWEST
 from musegen.model.config import BendingConfig
 from musegen.music.notes import STEPS_PER_PHRASE, IntArray, NoteArray
 
 __all__ = ["bend_cells"]
 
-_LOWEST, _HIGHEST = 21, 108  # the piano's keys, which the song model writes
 _INTERVALS = np.array([-12, -7, -5, -4, 4, 5, 7, 12])  # between a note and the one that doubles it
 _LENGTHS = np.array([0.25, 0.5, 1.5, 2.0])  # factors of durations
 
@@ -93,9 +93,9 @@ def _bend_offsets(
 
 def _into_range(pitch: np.ndarray) -> np.ndarray:
     """Move pitches by octaves to the keys of a piano."""
-    pitch = np.where(pitch < _LOWEST, _LOWEST + (pitch - _LOWEST) % 12, pitch)
-    highest = _HIGHEST - 11
-    return np.where(pitch > _HIGHEST, highest + (pitch - highest) % 12, pitch)
+    pitch = np.where(pitch < LOWEST, LOWEST + (pitch - LOWEST) % 12, pitch)
+    highest = HIGHEST - 11
+    return np.where(pitch > HIGHEST, highest + (pitch - highest) % 12, pitch)
 
 
 def _tidy_cells(notes: NoteArray, cell: IntArray) -> tuple[NoteArray, IntArray]:

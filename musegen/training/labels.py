@@ -26,7 +26,7 @@ from musegen.music.notes import (
 )
 from musegen.music.phrase_set import PhraseSet
 
-__all__ = ["label_phrases"]
+__all__ = ["label_phrases", "rows_of_sources"]
 
 _BEATS_PER_BAR = BEATS_PER_PHRASE // BARS_PER_PHRASE
 
@@ -49,7 +49,7 @@ def label_phrases(phrases: PhraseSet, config: PriorConfig) -> Conditions:
     chords = np.full((n, BEATS_PER_PHRASE, CHORD_FEATURES), np.nan, np.float32)
     places = np.full((n, PLACE_FEATURES), np.nan, np.float32)
     sections = np.full((n, SECTION_FEATURES), np.nan, np.float32)
-    for rows in _rows_of_sources(phrases):
+    for rows in rows_of_sources(phrases):
         bars = phrases.bar[rows]
         first, last = int(bars[0]), int(bars[-1]) + BARS_PER_PHRASE
         length = (last - first) / BARS_PER_PHRASE
@@ -63,7 +63,7 @@ def label_phrases(phrases: PhraseSet, config: PriorConfig) -> Conditions:
     return Conditions(chords=chords, places=places, sections=sections, styles=styles)
 
 
-def _rows_of_sources(phrases: PhraseSet) -> list[IntArray]:
+def rows_of_sources(phrases: PhraseSet) -> list[IntArray]:
     """Return the rows of each source, in the order of the bars."""
     order = np.lexsort((phrases.bar, phrases.source))
     source = phrases.source[order]

@@ -6,20 +6,17 @@ are equally loud. Drums of performances say how it is played, but to no music.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 
-from musegen.music.instruments import DRUM_PITCHES
+from musegen.model.codecs.drums import DrumsCodec
 from musegen.music.notes import DRUMS, STEPS_PER_PHRASE, IntArray
 from musegen.music.phrase_set import PhraseSet
+from musegen.training.labels import rows_of_sources
 
 __all__ = ["play_like_performers"]
 
 _PERFORMED = 0.02  # mean distance from the grid, in steps, above which drums were performed
 _CANDIDATES = 24  # performances tried for a song; the one that hits the most alike is taken
-_CLASS_OF_PITCH = np.full(128, -1)
-_CLASS_OF_PITCH[list(DRUM_PITCHES)] = np.arange(len(DRUM_PITCHES))
 
 
 def play_like_performers(phrases: PhraseSet, seed: int = 0) -> PhraseSet:
@@ -42,8 +39,8 @@ def play_like_performers(phrases: PhraseSet, seed: int = 0) -> PhraseSet:
     distance = np.bincount(rows[drums], np.abs(notes["offset"][drums]), len(phrases))
     rng = np.random.default_rng(seed)
     for split in np.unique(phrases.split):
-        own = np.flatnonzero((phrases.split == split) & (count > 0))
-        of_source = list(_by_source(phrases, own))
+        has_drums = (phrases.split == split) & (count > 0)
+        of_source = [own for song in rows_of_sources(phrases) if len(own := song[has_drums[song]])]
         performed = [
             songs for songs in of_source if distance[songs].sum() > _PERFORMED * count[songs].sum()
         ]
@@ -65,20 +62,10 @@ def play_like_performers(phrases: PhraseSet, seed: int = 0) -> PhraseSet:
     return PhraseSet(**{**vars(phrases), "notes": notes})
 
 
-def _by_source(phrases: PhraseSet, rows: IntArray) -> Iterator[IntArray]:
-    order = rows[np.argsort(phrases.source[rows], kind="stable")]
-    source = phrases.source[order]
-    yield from np.split(order, np.flatnonzero(source[1:] != source[:-1]) + 1)
-
-
 def _hits(phrases: PhraseSet, rows: IntArray) -> np.ndarray:
     """Which drum is hit at which step, float32 ``(n, 32 * drums)``."""
-    hits = np.zeros((len(rows), STEPS_PER_PHRASE, len(DRUM_PITCHES)), np.float32)
-    for place, row in enumerate(rows):
-        own = phrases.notes[phrases.starts[row] : phrases.starts[row + 1]]
-        own = own[own["part"] == DRUMS]
-        hits[place, own["onset"], _CLASS_OF_PITCH[own["pitch"]]] = 1
-    return hits.reshape(len(rows), -1)
+    hits = DrumsCodec().to_arrays(phrases.take(rows))["hit"]
+    return hits.reshape(len(rows), -1).astype(np.float32)
 
 
 def _likeness(a: np.ndarray, b: np.ndarray) -> np.ndarray:
