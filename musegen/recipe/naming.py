@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from musegen.latent.interpolation import CURVES
+from musegen.latent.plans import read_plan
 from musegen.music import Piece
 from musegen.music.keys import KEY_NAMES
 from musegen.music.notes import BARS_PER_PHRASE
@@ -17,7 +18,16 @@ from musegen.recipe.codec import write_recipe
 from musegen.recipe.examples import EXAMPLES
 from musegen.recipe.schema import Blend, Cut, Morph, Notes, Random, Recipe, Source, Vary
 
-__all__ = ["details", "key_label", "marks", "safe_stem", "shares", "stem", "title"]
+__all__ = ["FORM_NAMES", "details", "key_label", "marks", "safe_stem", "shares", "stem", "title"]
+
+FORM_NAMES = {
+    "recall": "Like a song",
+    "free": "Always new",
+    "drift": "Changing slowly",
+    "morph": "From one idea to another",
+}
+"""What the page calls the forms that are not letters."""
+_SECTIONS = {"i": "Intro", "o": "Outro"}
 
 _MINORS = ("Em", "Fm", "F#m", "Gm", "G#m", "Am", "Bbm", "Bm", "Cm", "C#m", "Dm", "D#m")
 _DONE = {
@@ -29,6 +39,7 @@ _DONE = {
     "reconstruct": "reconstructed",
 }
 
+_LONGEST_FORM = 40  # characters of a plan that are shown
 _MAX_BYTES = 80  # of a user's name: two of them and an ending stay below the 255 of file systems
 
 
@@ -81,7 +92,9 @@ def details(recipe: Recipe, piece: Piece) -> tuple[str, ...]:
 def _source_facts(recipe: Recipe) -> tuple[str, ...]:
     source = recipe.source
     if isinstance(source, Random):
-        return (f"seed {source.seed}", source.form) if _example(recipe) else (source.form,)
+        form = FORM_NAMES.get(source.form, source.form)
+        form = form[:1].lower() + form[1:] if source.form in FORM_NAMES else form[:_LONGEST_FORM]
+        return (f"seed {source.seed}", form) if _example(recipe) else (form,)
     if isinstance(source, Morph):
         return (f"{source.steps} steps",)
     return ("original",) if isinstance(source, Notes) and not recipe.edits else ()
@@ -139,6 +152,14 @@ def marks(recipe: Recipe, piece: Piece) -> tuple[tuple[int, str], ...]:
     source = recipe.source
     if any(isinstance(edit, Cut) for edit in recipe.edits):
         return ()
+    plan = read_plan(source.form) if isinstance(source, Random) else None
+    if plan:
+        names = [
+            _SECTIONS.get(one.letter, one.letter if one.letter.isupper() else "Bridge")
+            for one in plan
+        ]
+        starts = np.cumsum([0, *(one.bars for one in plan[:-1])]).tolist()
+        return tuple(zip(starts, names, strict=True))
     if isinstance(source, Random) and source.form.isupper():
         phrases = -(-source.bars // BARS_PER_PHRASE)
         edges = np.arange(len(source.form)) * phrases // len(source.form) * BARS_PER_PHRASE

@@ -66,7 +66,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="MUSEGEN_", frozen=True, allow_inf_nan=False)
 
-    bars: int = Field(64, ge=2, le=MAX_BARS)
+    bars: int = Field(128, ge=2, le=MAX_BARS)
     piece_bars: int = Field(160, ge=8, le=1024)
     steps: int = Field(16, ge=2, le=MAX_STEPS)
     section_bars: int = Field(16, ge=2, le=64)

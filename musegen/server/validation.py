@@ -5,8 +5,10 @@ from __future__ import annotations
 import contextlib
 import secrets
 
+from musegen.drawing import length_of
 from musegen.errors import MusicError
 from musegen.latent.forms import section_order
+from musegen.latent.plans import read_plan
 from musegen.limits import GUIDANCES, MAX_SEED
 from musegen.music import Piece
 from musegen.music.harmony import Chords
@@ -16,6 +18,7 @@ from musegen.server.settings import get_settings
 
 __all__ = [
     "allowed_range",
+    "check_bars",
     "check_chords",
     "check_form",
     "check_length",
@@ -86,16 +89,32 @@ def check_number(value: float | str | None, name: str, whole: bool = False) -> f
 
 
 def check_form(form: str | None) -> str:
-    """Return a form if it exists.
+    """Return a form if it exists, or a plan if it is not too long.
 
     Raises
     ------
     MusicError
-        If there is no such form.
+        If there is no such form, or the plan has too many bars.
     """
-    form = form or ""
-    section_order(form, 8)
+    form = (form or "").strip()
+    if read_plan(form) is None:
+        section_order(form, 8)
+    else:
+        check_bars(None, form)
     return form
+
+
+def check_bars(bars: float | str | None, form: str) -> int:
+    """Return the length of a piece: that of its plan, or what was asked for, if it is in range.
+
+    Raises
+    ------
+    MusicError
+        If it is not.
+    """
+    if read_plan(form):
+        bars = length_of(form, None)
+    return int(check_number(bars, "bars", whole=True))
 
 
 def check_chords(text: str | None, key: int | str, bars: float) -> str | None:

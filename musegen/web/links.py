@@ -6,7 +6,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
+from musegen.drawing import length_of
 from musegen.errors import MusicError
+from musegen.latent.plans import read_plan
 from musegen.limits import DEFAULT_BARS, DEFAULT_TEMPO
 from musegen.music.harmony import Chords
 from musegen.music.keys import KEY_NAMES, key_named
@@ -51,6 +53,8 @@ def read_link(query: Mapping[str, str], report: Callable[[str], object]) -> Reci
 
     for name, read in _PARAMETERS.items():
         read_parameter(name, read)
+    if read_plan(values.get("form", "")):
+        values["bars"] = length_of(values["form"], None)
     key, bars = query["key"] if "key" in values else 0, values.get("bars", DEFAULT_BARS)
     read_parameter("chords", lambda text: check_chords(text, key, bars))
     recipe = values.pop("piece", None)

@@ -17,6 +17,7 @@ from musegen.music.notes import BEATS_PER_PHRASE
 from musegen.recipe.schema import Cells, Edit, Extend, Fill, Morph, Random, Recipe, Sound
 from musegen.server.gradio_adapter import UNEXPECTED_DATA
 from musegen.server.validation import (
+    check_bars,
     check_chords,
     check_form,
     check_number,
@@ -51,7 +52,7 @@ def random_recipe(
     guidance: float | None = None,
     key: str | None = None,
 ) -> Recipe:
-    """Return the recipe of a draw.
+    """Return the recipe of a draw; a plan for its form has a length of its own.
 
     Chords are in `key`, or else in the key of `sound`; both texts are as
     `musegen.server.validation` reads them.
@@ -61,11 +62,12 @@ def random_recipe(
     MusicError
         If a setting is out of its range.
     """
-    bars = check_number(bars, "bars", whole=True)
+    form = check_form(form)
+    bars = check_bars(bars, form)
     source = Random(
         seed=seed,
-        bars=int(bars),
-        form=check_form(form),
+        bars=bars,
+        form=form,
         temperature=check_number(temperature, "temperature"),
         chords=check_chords(chords, key or (sound and sound.key) or 0, bars),
         styles=check_styles(styles),

@@ -9,7 +9,9 @@ from typing import Any
 
 import gradio as gr
 
+from musegen.latent.forms import DEFAULT_FORM
 from musegen.server.services import Services
+from musegen.web.components.plan.component import PLANNED
 from musegen.web.controls.shape import ShapeControls
 from musegen.web.controls.sound import SoundControls
 from musegen.web.controls.sound_values import SOUND_NAMES
@@ -44,6 +46,7 @@ _STEER = "() => { document.dispatchEvent(new CustomEvent('musegen:steer')); }"
 _UNLESS_ENDLESS = """(state, ...others) => [
     document.querySelector('.mg-player')?.dataset.endless === 'true' ? null : state, ...others
 ]"""
+_FORM = "(form) => { document.dispatchEvent(new CustomEvent('musegen:form', { detail: form })); }"
 _NO_FILE = "() => { document.dispatchEvent(new CustomEvent('musegen:file')); }"
 
 _PRIVATE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
@@ -133,6 +136,11 @@ def _connect_tabs(versions: _VersionEvents, w: Widgets, services: Services) -> N
         [*random.settings, *random.asked, *band],
         [random.settings[0]],
     )
+    # The browser does both without asking the server.
+    random.plan.plan(
+        None, random.bars, [random.form, random.bars], js=PLANNED % DEFAULT_FORM, **_PRIVATE
+    )
+    random.form.change(None, random.form, None, js=_FORM, **_PRIVATE)
     versions.add(w.player.draw, sources.first_example, [])
     for name, button in random.examples.items():
         versions.add(button.click, partial(sources.example, name), [])

@@ -287,7 +287,7 @@ def test_render_gives_a_wav(client, midi) -> None:
     ("wrong", "message"),
     [
         ({"seed": -1}, "Seed is -1; it goes from 0 to"),
-        ({"bars": 400}, "Bars is 400; it goes from 2 to 64"),
+        ({"bars": 400}, "Bars is 400; it goes from 2 to 128"),
         ({"key": "H"}, "There is no key 'H'"),
         ({"form": "a waltz"}, "There is no form 'a waltz'"),
         ({"temperature": 9}, "Temperature is 9; it goes from 0.1 to 1.6"),

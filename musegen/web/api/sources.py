@@ -41,8 +41,9 @@ class SourceEndpoints(Endpoints):
 
         Args:
             seed: Whole number from 0; a new one, which the answer contains, if not given.
-            bars: Length in bars of 4/4, 2 to 64.
-            form: Sections as letters, such as AABA, or recall, free, drift or morph.
+            bars: Length in bars of 4/4, 2 to 128; a plan has its own.
+            form: Sections as letters, such as AABA, or recall, free, drift or morph, or a plan of
+                sections of so many bars, such as i4 A8 A8 B8 o4.
             temperature: 0.1 to 1.6; higher values give less typical music.
             tempo: Quarter notes a minute, 40 to 220.
             key: A major key such as C or Eb, or a minor one such as Am.

@@ -21,11 +21,15 @@ def seed_field(label: str = "Seed", value: int = 42) -> tuple[gr.Row, gr.Number,
     return row, number, lock
 
 
-def slider(name: str, value: float, step: float, label: str = "") -> gr.Slider:
+def slider(
+    name: str, value: float, step: float, label: str = "", elem_id: str | None = None
+) -> gr.Slider:
     """Make a slider over the range that `musegen.server.validation` has for a name."""
     low, high = allowed_range(name)
     label = label or name.capitalize()
-    return gr.Slider(low, high, value, step=step, label=label, buttons=[], min_width=100)
+    return gr.Slider(
+        low, high, value, step=step, label=label, buttons=[], min_width=100, elem_id=elem_id
+    )
 
 
 def file_field(label: str, height: int, visible: bool = True) -> gr.File:

@@ -14,6 +14,8 @@ from musegen.limits import DEFAULT_BARS, DEFAULT_TEMPERATURE
 from musegen.model.choices import known_styles, usual_guidance
 from musegen.music.harmony import PROGRESSIONS
 from musegen.recipe.examples import EXAMPLES
+from musegen.recipe.naming import FORM_NAMES
+from musegen.web.components.plan.component import plan
 from musegen.web.tabs.fields import seed_field, slider
 
 __all__ = ["RandomTab", "random_tab"]
@@ -25,7 +27,10 @@ class RandomTab:
 
     examples: dict[str, gr.Button]
     settings: list[Component]  # seed, lock, bars, form, temperature
+    bars: gr.Slider
+    form: gr.Dropdown
     asked: list[Component]  # chords, styles, guidance
+    plan: gr.HTML  # the sections of the form, if it is a plan
     button: gr.Button
 
 
@@ -38,13 +43,22 @@ def random_tab() -> RandomTab:
             for name in EXAMPLES
         }
     _, number, lock = seed_field()
-    bars = slider("bars", DEFAULT_BARS, 2, "Length in bars")
-    form = gr.Dropdown(FORMS, value=DEFAULT_FORM, label="Form", filterable=False, min_width=100)
+    bars = slider("bars", DEFAULT_BARS, 2, "Length in bars", "bars")
+    form = gr.Dropdown(
+        [(FORM_NAMES.get(form, form), form) for form in FORMS],
+        value=DEFAULT_FORM,
+        label="Form",
+        allow_custom_value=True,  # a plan
+        min_width=100,
+    )
+    with gr.Accordion("Plan its sections", open=False, elem_classes="mg-fold"):
+        sections = plan()
     asked = _asked_fields()
     button = gr.Button("Draw a piece", variant="primary", elem_classes="mg-go", elem_id="draw")
     with gr.Accordion("For researchers", open=False, elem_classes="mg-fold"):
         temperature = slider("temperature", DEFAULT_TEMPERATURE, 0.05)
-    return RandomTab(examples, [number, lock, bars, form, temperature], asked, button)
+    settings = [number, lock, bars, form, temperature]
+    return RandomTab(examples, settings, bars, form, asked, sections, button)
 
 
 def _asked_fields() -> list[Component]:

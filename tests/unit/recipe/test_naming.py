@@ -38,6 +38,14 @@ def test_a_seed_is_in_all_of_its_names():
     )
 
 
+def test_forms_and_sections_have_the_names_of_musicians():
+    planned = Recipe(source=Random(seed=1, bars=24, form="i4 A8 b8 o4"))
+    piece = band(bars=24)
+    assert naming.marks(planned, piece) == ((0, "Intro"), (4, "A"), (12, "Bridge"), (20, "Outro"))
+    assert "i4 A8 b8 o4" in naming.details(planned, piece)
+    assert "like a song" in naming.details(Recipe(source=Random(seed=1)), piece)
+
+
 def test_every_source_has_a_name():
     piece = band(bars=8)
     place = Recipe(source=Line(seeds=(5,)))

@@ -72,13 +72,21 @@ def test_missing_parameters_have_their_defaults():
     assert read("bars=8") == (None, [])
 
 
+def test_a_plan_has_a_length_of_its_own():
+    planned = Recipe(source=Random(seed=5, bars=24, form="i4 A8 A8 o4"))
+    assert read("seed=5&form=i4+A8+A8+o4") == (planned, [])
+    sounding = planned.with_sound(tempo=110.0, key=3)
+    assert read(write_link(sounding)[1:]) == (sounding, [])
+
+
 @pytest.mark.parametrize(
     ("query", "line"),
     [
+        ("seed=1&form=A90+B90", "bars is 180; it goes from 2 to 128"),
         ("seed=banana", "seed is banana; it goes from 0 to 9007199254740992"),
         ("seed=", "seed is empty; it goes from"),
         (f"seed={'9' * 400}", f"seed is {'9' * 30}; it goes from"),
-        ("seed=1&bars=1e3", "bars is 1e3; it goes from 2 to 64"),
+        ("seed=1&bars=1e3", "bars is 1e3; it goes from 2 to 128"),
         ("seed=1&tempo=nan", "tempo is nan; it goes from 40 to 220"),
         ("seed=1&key=H", "there is no key 'H'"),
         (f"seed=1&form={'A' * 3000}", f"there is no form '{'A' * 20}': write"),

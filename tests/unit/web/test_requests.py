@@ -35,10 +35,17 @@ def test_chords_are_in_the_key_of_the_piece() -> None:
     assert minor.source.chords == "| Am | Dm |"
 
 
+def test_a_plan_has_a_length_of_its_own() -> None:
+    source = random_recipe(7, 16, "i4 A8 A8 b8 o4").source
+    assert source == Random(seed=7, bars=32, form="i4 A8 A8 b8 o4")
+
+
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ((7, 1000, "AABA", 1.0), "bars is 1000; it goes from 2 to 64"),
+        ((7, 1000, "AABA", 1.0), "bars is 1000; it goes from 2 to 128"),
+        ((7, 16, "A64 B66", 1.0), "bars is 130; it goes from 2 to 128"),
+        ((7, 16, "A8 B0", 1.0), "section B0 has no bars"),
         ((7, 8, "a waltz", 1.0), "there is no form 'a waltz'"),
         ((7, 8, "AABA", None), "temperature is empty"),
     ],

@@ -9,6 +9,7 @@
  * `sound`: a control of the band or the sound was moved. `loading`: whether the model is being
  * loaded. `invite`: the button of the empty player was pressed before the player had started. `more`:
  * the next phrases of endless music, or none. `steer`: a control was moved that they follow.
+ * `form`: another form of pieces was chosen, maybe a plan.
  *
  * @typedef {object} Messages
  * @property {null} busy
@@ -21,6 +22,7 @@
  * @property {null} invite
  * @property {EndlessData | null} more
  * @property {null} steer
+ * @property {string} form
  */
 
 /**
