@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BodyLimit",
+    "ClosedSessions",
     "PageHead",
     "RelativeIcon",
     "changing_html",
@@ -189,6 +190,28 @@ class PageHead:
         await self._app(scope, receive, send)
 
 
+class ClosedSessions:
+    """Ends the stream of answers to a session that Gradio has closed, and logs nothing.
+
+    Gradio says in the stream that there is no such session, which makes the page load itself again,
+    and then raises an error: the log would get a traceback, and the browser half an answer. That is
+    so for pages that are left, or loaded again, while they ask for something.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, and end its answer where Gradio finds no session for it."""
+        try:
+            await self._app(scope, receive, send)
+        except RuntimeError as error:  # Starlette's own, since the answer has begun
+            cause = error.__cause__
+            if not isinstance(cause, HTTPException) or cause.status_code != 404:
+                raise
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
 def changing_html(send: Send, change: Callable[[bytes], bytes]) -> Send:
     """Return a way to send an answer with its body changed, if that is HTML, and its length."""
     start: Message | None = None
@@ -227,4 +250,5 @@ def page_middleware() -> list[Middleware]:
     return [
         Middleware(BodyLimit, upload_bytes=settings.upload_mb * 2**20, quota=quota),
         Middleware(RelativeIcon),
+        Middleware(ClosedSessions),
     ]

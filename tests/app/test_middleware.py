@@ -45,11 +45,15 @@ def test_many_files_in_one_upload_count_together(server) -> None:
 
 
 def test_an_ordinary_request_is_answered(server) -> None:
-    answer = httpx.post(
-        f"{server.url}gradio_api/call/random", json={"data": [1, 2, "free", 1, 120, "C"]}
-    )
-    assert answer.status_code == 200
-    assert "event_id" in answer.json()
+    address = f"{server.url}gradio_api/call"
+    id = httpx.post(f"{address}/v2/random", json={"seed": 1, "bars": 2}).json()["event_id"]
+    assert "event: complete" in httpx.get(f"{address}/random/{id}").text
+
+
+def test_a_page_whose_session_is_closed_is_told_so(server) -> None:
+    # That the answer ends, and leaves no traceback in the log, is looked at, too.
+    answer = httpx.get(f"{server.url}gradio_api/queue/data?session_hash=closed")
+    assert '"session_not_found":true' in answer.text
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])

@@ -14,6 +14,7 @@ from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
@@ -21,13 +22,15 @@ from musegen.music import Piece
 from musegen.reading import read_midi
 
 ROOT = Path(__file__).resolve().parents[2]
+T = TypeVar("T")
 
 # Messages of Gradio's own: at each upload, and where a page is left or loaded again while it waits
-# for an answer.
+# for an answer: it closes its session, and may still ask for something.
 GRADIO_MESSAGES = (
     "Method not implemented.",
     "AbortError: signal is aborted without reason",
     "Unexpected error Connection errored out.",
+    "Unexpected error 404: Not Found",
 )
 PATIENCE = 60_000  # ms: the first click may wait until TensorFlow is loaded
 MIXER = "document.querySelector('.mg-player').mixer"
@@ -291,6 +294,15 @@ def wait_until_still(visit: Visit) -> None:
             return scrollY === before;
         }"""
     )
+
+
+def wait_until(condition: Callable[[], T]) -> T:
+    """Wait until a condition is true; return its value."""
+    deadline = time.monotonic() + PATIENCE / 1000
+    while not (value := condition()):
+        assert time.monotonic() < deadline, "it took too long"
+        time.sleep(0.05)
+    return value
 
 
 def run_async(coroutine: Coroutine) -> object:

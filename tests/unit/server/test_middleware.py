@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from musegen.server.middleware import BodyLimit, PageHead, RelativeIcon, closed_routes
+from musegen.server.middleware import (
+    BodyLimit,
+    ClosedSessions,
+    PageHead,
+    RelativeIcon,
+    closed_routes,
+)
 from musegen.server.quota import HourlyQuota
 
 UPLOAD = "/gradio_api/upload"
@@ -138,3 +145,21 @@ def test_closed_routes_answer_404_to_every_method(method):
     client = TestClient(Starlette(routes=closed_routes()))
     for path in ("/gradio_api/deep_link?session_hash=x", "/pwa_icon/64"):
         assert client.request(method, path).status_code == 404
+
+
+@pytest.mark.parametrize("status", [404, 500])
+def test_a_stream_that_breaks_off_because_its_session_is_closed_ends(status):
+    async def stream() -> AsyncIterator[bytes]:
+        yield b"there is no such session"
+        raise HTTPException(status)
+
+    async def answer(request: Request) -> Response:
+        return StreamingResponse(stream())
+
+    site = Starlette(routes=[Route("/", answer)], middleware=[Middleware(ClosedSessions)])
+    client = TestClient(site)
+    if status == 404:
+        assert client.get("/").text == "there is no such session"
+    else:
+        with pytest.raises(RuntimeError):  # this is a fault, which the log shows
+            client.get("/")
