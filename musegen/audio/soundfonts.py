@@ -8,7 +8,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from musegen.audio.riff import riff_chunks, riff_problem
-from musegen.errors import AudioError
+from musegen.errors import AudioError, MusicError
 
 __all__ = [
     "Soundfont",
@@ -200,7 +200,7 @@ def find_soundfont(name: str | None) -> Path | None:
 
     Raises
     ------
-    AudioError
+    MusicError
         If no soundfont has the name.
     """
     if not name:
@@ -208,4 +208,4 @@ def find_soundfont(name: str | None) -> Path | None:
     for font in find_soundfonts():
         if font.name == name:
             return font.path
-    raise AudioError(f"there is no soundfont {name!r} here: choose one of the list")
+    raise MusicError(f"there is no soundfont {name!r} here: choose one of the list")
