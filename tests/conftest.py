@@ -34,6 +34,10 @@ from musegen.music.notes import make_notes
 if TYPE_CHECKING:
     from musegen.generator import MuseGen
 
+# A busy machine may take longer to answer than the five seconds that httpx waits, by which
+# gradio_client asks, too.
+httpx._config.DEFAULT_TIMEOUT_CONFIG.__init__(60)
+
 # The same examples in every run, however slow the machine, and no folder for failed ones.
 hypothesis.settings.register_profile(
     "musegen", deadline=None, derandomize=True, database=None, max_examples=50

@@ -13,7 +13,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -21,7 +20,7 @@ import httpx
 import pytest
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
-from support.visits import await_server, free_port, open_visits
+from support.visits import await_server, free_port, open_visits, wait_until
 
 PATIENCE = 60  # seconds, of which a busy computer may need most
 GOOD = "TimGM6mb"  # a soundfont that is always there
@@ -70,14 +69,6 @@ class App:
         if number:
             assert f"request {number[1]} failed: " in self.log
         return line
-
-
-def wait_until(condition: Callable[[], object]) -> object:
-    deadline = time.monotonic() + PATIENCE
-    while not (found := condition()):
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-    return found
 
 
 @contextlib.contextmanager

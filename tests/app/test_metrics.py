@@ -3,18 +3,11 @@
 from __future__ import annotations
 
 import re
-import time
 
 import httpx
 import pytest
 from gradio_client import Client
-
-
-def wait_until_ready(url: str) -> httpx.Response:
-    while (answer := httpx.get(url + "health")).status_code != 200:
-        assert answer.status_code == 503
-        time.sleep(0.1)
-    return answer
+from support.visits import wait_until
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +16,9 @@ def client(server, tmp_path_factory) -> Client:
 
 
 def test_health_says_what_is_served(server) -> None:
-    content = wait_until_ready(server.url).json()
+    health = server.url + "health"
+    wait_until(lambda: httpx.get(health).status_code != 503)
+    content = httpx.get(health).json()
     assert set(content) == {"status", "model", "seconds", "gradio"}
     assert content["status"] == "ok"
     assert re.fullmatch("[0-9a-f]{12}", content["model"])

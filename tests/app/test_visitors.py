@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 import time
-from concurrent.futures import wait
+from concurrent.futures import ThreadPoolExecutor, wait
 
 import httpx
 from gradio_client import Client
+from support.visits import wait_until
 
 
 def read_metric(url: str, name: str) -> float:
@@ -28,25 +29,32 @@ def test_a_visitor_with_many_requests_keeps_nobody_waiting(server) -> None:
 
 
 def test_the_model_stops_working_for_a_visitor_who_leaves(server) -> None:
-    def read(status: str) -> float:
+    def calls(status: str) -> float:
         return read_metric(server.url, f'musegen_last_calls{{function="random",status="{status}"}}')
 
-    before = {status: read(status) for status in ("success", "failed")}
+    def waiting() -> float:
+        return read_metric(server.url, 'musegen_waiting{work="model"}')
+
+    before = {status: calls(status) for status in ("success", "failed")}
     session = f"leaving-{time.monotonic_ns()}"
-    config = httpx.get(server.url + "config").json()
-    (random,) = (fn["id"] for fn in config["dependencies"] if fn["api_name"] == "random")
-    for seed in range(200, 206):  # two are made at the same time, and four wait
-        data = [seed, 64, "recall", 1, 120, "C"]
-        asked = {"fn_index": random, "data": data, "session_hash": session}
-        httpx.post(f"{server.url}gradio_api/queue/join", json=asked).raise_for_status()
-    address = f"{server.url}gradio_api/queue/data?session_hash={session}"
-    with httpx.stream("GET", address, timeout=60):
-        while read_metric(server.url, 'musegen_waiting{work="model"}') < 3:
-            time.sleep(0.02)
-    while read_metric(server.url, "musegen_running"):
-        time.sleep(0.05)
-    after = {status: read(status) for status in ("success", "failed")}
+    with httpx.Client(base_url=f"{server.url}gradio_api/") as client:
+        parameters = client.get("info").json()["named_endpoints"]["/random"]["parameters"]
+        rest = [parameter["parameter_default"] for parameter in parameters[2:]]
+        config = httpx.get(server.url + "config").json()
+        (random,) = (fn["id"] for fn in config["dependencies"] if fn["api_name"] == "random")
+
+        def ask(seed: int) -> None:
+            asked = {"fn_index": random, "data": [seed, 64, *rest], "session_hash": session}
+            client.post("queue/join", json=asked).raise_for_status()
+
+        # All at once: two are made at the same time, and four wait.
+        with ThreadPoolExecutor(6) as threads:
+            list(threads.map(ask, range(200, 206)))
+        with client.stream("GET", "queue/data", params={"session_hash": session}):
+            wait_until(lambda: waiting() >= 3)
+    wait_until(lambda: not read_metric(server.url, "musegen_running"))
+    after = {status: calls(status) for status in ("success", "failed")}
     # What was being made is finished; what waited is not begun.
     assert after["success"] - before["success"] <= 4
     assert after["failed"] - before["failed"] >= 2
-    assert read_metric(server.url, 'musegen_waiting{work="model"}') == 0
+    assert waiting() == 0

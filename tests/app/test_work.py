@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import re
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TypeVar
 
 import httpx
 import pytest
-from support.visits import PATIENCE, Visit, open_visits
+from support.visits import Visit, open_visits, wait_until
 
-T = TypeVar("T")
 LONG = 64  # bars: the sound takes some seconds
 
 
@@ -28,15 +25,6 @@ def renderers(server) -> set[int]:
         if b"fluidsynth" in command[0] and str(server.folder).encode() in environment:
             found.add(int(process.name))
     return found
-
-
-def wait_until(condition: Callable[[], T]) -> T:
-    """Wait until a condition is true; return its value."""
-    deadline = time.monotonic() + PATIENCE / 1000
-    while not (value := condition()):
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-    return value
 
 
 def is_idle(server) -> bool:
