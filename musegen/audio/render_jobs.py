@@ -30,7 +30,6 @@ Sound = npt.NDArray[np.float32]  # shape (samples, 2), at `RATE`
 
 _SILENCE = 3e-7  # of full scale: FluidSynth's reverb alone makes 3e-8, a note at velocity 1 3e-6
 _REPORT_SECONDS = 0.2  # between two reports of progress
-_MAX_CORES = 2  # for one sound: FluidSynth gains little from more, and often loses
 _EXTRA_SECONDS = 60  # that a renderer gets beyond the length of the piece by default
 
 
@@ -75,9 +74,8 @@ class RenderJob:
         self._progress = progress or (lambda share: None)
 
     def render_whole(self, music: Playable) -> Sound:
-        """Render music as one sound, on as many cores as help."""
-        cores = min(_MAX_CORES, os.cpu_count() or 1)
-        return self._render(_mix_threads(), {MIX: music}, cores)[MIX]()
+        """Render music as one sound."""
+        return self._render(_mix_threads(), {MIX: music})[MIX]()
 
     def render_parts(
         self, parts: Mapping[str, Playable]
@@ -91,7 +89,7 @@ class RenderJob:
         missing : dict of str to str
             Parts that could not be rendered, and why.
         """
-        results = self._render(_part_threads(), parts, 1)
+        results = self._render(_part_threads(), parts)
         sounds: dict[str, Sound] = {}
         missing: dict[str, str] = {}
         for name in parts:
@@ -104,7 +102,7 @@ class RenderJob:
         return sounds, missing
 
     def _render(
-        self, threads: ThreadPoolExecutor, parts: Mapping[str, Playable], cores: int
+        self, threads: ThreadPoolExecutor, parts: Mapping[str, Playable]
     ) -> dict[str, Callable[[], Sound]]:
         """Render parts and wait for all. A result returns the sound, or raises what went wrong."""
         stop = threading.Event()
@@ -117,7 +115,7 @@ class RenderJob:
                     raise Cancelled
 
             report(0.0)
-            sound = self._run_renderer(name, parts[name], cores, report)
+            sound = self._run_renderer(name, parts[name], report)
             shares[name] = 1.0
             return sound
 
@@ -138,9 +136,7 @@ class RenderJob:
             wait([future for future in futures.values() if not future.cancel()])
         return {name: future.result for name, future in futures.items()}
 
-    def _run_renderer(
-        self, name: str, music: Playable, cores: int, report: Callable[[float], None]
-    ) -> Sound:
+    def _run_renderer(self, name: str, music: Playable, report: Callable[[float], None]) -> Sound:
         try:
             with tempfile.TemporaryDirectory(prefix="musegen-") as folder:
                 sound = run_renderer(
@@ -150,7 +146,6 @@ class RenderJob:
                     Path(folder),
                     self._timeout,
                     report,
-                    cores,
                 )
         except OSError as error:
             raise _system_failure(error) from None

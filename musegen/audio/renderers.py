@@ -64,7 +64,9 @@ _OPTIONS = (
     "-O", "float",  # FluidSynth plays far below full scale: 16 bits would lose two or three of them
     "-o", "synth.default-soundfont=",  # no other soundfont in place of one that it cannot load
     "-o", "synth.dynamic-sample-loading=1",  # FluidR3 takes 45 MB of memory instead of 169
-    "-z", "1024",  # samples at once: notes still begin on 64, and two cores can share the work
+    "-z", "1024",  # samples at once: less work than 64, on which notes still begin
+    # With more threads, a note is wrong in one of 250 sounds that a busy computer makes.
+    "-o", "synth.cpu-cores=1",
     *(word for item in SYNTH_SETTINGS.items() for word in ("-o", "{}={}".format(*item))),
 )  # fmt: skip
 # SDL, which FluidSynth is often built with, looks for sound cards in a thread that wakes ten times
@@ -99,7 +101,6 @@ def run_renderer(
     folder: Path,
     timeout: float,
     report: Callable[[float], None],
-    cores: int = 1,
 ) -> npt.NDArray[np.float32]:
     """Render a MIDI file.
 
@@ -117,8 +118,6 @@ def run_renderer(
     report : callable
         Called ten times a second with the share of the sound that is written, 0 to 1. If it
         raises, the renderer is stopped.
-    cores : int
-        Number of cores that FluidSynth uses. It does not change a bit of the sound.
 
     Returns
     -------
@@ -142,8 +141,7 @@ def run_renderer(
     else:
         renderer = "FluidSynth"
         midi.write_bytes(music.data)
-        options = [*_OPTIONS, "-o", f"synth.cpu-cores={cores}"]
-        command = [sys.executable, "-c", _MIDI2AUDIO, *files, str(RATE), *options]
+        command = [sys.executable, "-c", _MIDI2AUDIO, *files, str(RATE), *_OPTIONS]
     # About the final size, depending on the release: four bytes for each sample and channel.
     expected = (music.seconds + MAX_RELEASE) * RATE * 8
 

@@ -71,8 +71,7 @@ class Services:
     def __init__(self, model: BackgroundModel) -> None:
         settings = get_settings()
         self.model = model
-        # A renderer uses two cores. There are two queues of them, so that nobody's sound waits for
-        # the files of others.
+        # There are two queues of renderers, so that nobody's sound waits for the files of others.
         renderers = -(-settings.at_once // 2)
         self.queues = {
             name: FairQueue(slots, settings.waiting, settings.waiting_each)

@@ -47,8 +47,8 @@ class Settings(BaseSettings):
         Phrases of endless music that are drawn within an hour, for all visitors together; one
         address may have half of them. A listener needs 700 at usual tempos.
     at_once : int
-        Pieces that the model makes at the same time; best is the number of cores. Renderers use
-        two cores each, so half as many play mixes, and half as many play parts and files.
+        Pieces that the model makes at the same time; best is the number of cores. Half as many
+        renderers play mixes, and half as many play parts and files.
     waiting, waiting_each : int
         Requests that may wait in each queue: of all visitors, and of one visitor.
     make_seconds : float

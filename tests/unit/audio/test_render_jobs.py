@@ -43,12 +43,6 @@ def test_two_renders_at_the_same_time_do_not_disturb_each_other(band):
 
 
 @needs_fluidsynth
-def test_two_cores_make_the_same_sound_as_one(band, monkeypatch):
-    monkeypatch.setattr(os, "cpu_count", lambda: 1)
-    assert np.array_equal(render(piece_of(BAND), TIM)[0], band)
-
-
-@needs_fluidsynth
 def test_a_part_that_fails_is_reported_and_the_others_are_rendered(tmp_path, monkeypatch):
     real = shutil.which("fluidsynth")
     script = tmp_path / "fluidsynth"
