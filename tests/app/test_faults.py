@@ -22,7 +22,7 @@ from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 from support.visits import await_server, free_port, open_visits, wait_until
 
-PATIENCE = 60  # seconds, of which a busy computer may need most
+PATIENCE = 240  # seconds, of which a busy computer may need most
 GOOD = "TimGM6mb"  # a soundfont that is always there
 
 pytestmark = pytest.mark.skipif(

@@ -24,7 +24,7 @@ from support.visits import ROOT, await_server, free_port, open_visits
 from musegen.reading import read_midi
 from musegen.server.versions import TAG
 
-PATIENCE = 60  # seconds, of which a busy computer may need most
+PATIENCE = 240  # seconds, of which a busy computer may need most
 SECRET = "nobody must read this"
 MARKUP = "<b class=mark>B</b><img src='http://192.0.2.7/x.png' onerror='window.mark=1'>"
 

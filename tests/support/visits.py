@@ -32,7 +32,7 @@ GRADIO_MESSAGES = (
     "Unexpected error Connection errored out.",
     "Unexpected error 404: Not Found",
 )
-PATIENCE = 60_000  # ms: the first click may wait until TensorFlow is loaded
+PATIENCE = 120_000  # ms: the first click may wait until TensorFlow is loaded
 MIXER = "document.querySelector('.mg-player').mixer"
 
 
@@ -234,9 +234,9 @@ def open_visits(url: str, browser, ready: str) -> Iterator[Callable[..., Visit]]
             has_touch=touch,
             locale=locale,
         )
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(PATIENCE)
         page.on("pageerror", lambda error: problems.append(f"error: {error}"))
         page.on("console", read_console)
         own = (url, "data:", "blob:")

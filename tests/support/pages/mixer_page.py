@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from support.visits import ROOT
+from support.visits import PATIENCE, ROOT
 
 _RATE = 44100
 # The page records all that leaves the mixer, from `record` on.
@@ -73,7 +73,7 @@ def open_mixer_page(folder: Path, browser) -> Iterator[object]:
 
 
 def wait_for(page, condition: str) -> None:
-    page.wait_for_function(condition, timeout=20_000)
+    page.wait_for_function(condition, timeout=PATIENCE)
 
 
 def wait_for_more(page, seconds: float) -> None:

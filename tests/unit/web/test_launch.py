@@ -16,7 +16,11 @@ ROOT = Path(__file__).resolve().parents[3]
 
 def start(*arguments: str) -> subprocess.CompletedProcess:
     return subprocess.run(
-        [sys.executable, "app.py", *arguments], cwd=ROOT, capture_output=True, text=True, timeout=60
+        [sys.executable, "app.py", *arguments],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=240,
     )
 
 
