@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -44,6 +44,8 @@ _Config = TypeVar("_Config", VAEConfig, PriorConfig, InferenceConfig)
 
 MAX_FILE_BYTES = 9_500_000  # hosts such as Hugging Face want Git LFS for files over 10 MB
 _REMEDY = "download the checkpoint again"
+# Checkpoints that were made earlier have these; nothing reads them any more.
+_FORMER_SETTINGS = ("encoding_share", "encoding_momentum")
 
 
 def save_arrays(arrays: Mapping[str, np.ndarray], folder: Path, stem: str) -> None:
@@ -157,7 +159,7 @@ def load_inference_config(folder: Path) -> InferenceConfig:
     path = folder / "inference.json"
     if not path.exists():
         return InferenceConfig()
-    settings = _read_config(folder, "inference", InferenceConfig)
+    settings = _read_config(folder, "inference", InferenceConfig, _FORMER_SETTINGS)
     try:
         numbers = [float(value) for value in vars(settings).values()]
     except (TypeError, ValueError):
@@ -216,10 +218,13 @@ def _write_config(
         temporary.write_text(json.dumps(asdict(config), indent=2) + "\n")
 
 
-def _read_config(folder: Path, stem: str, kind: type[_Config]) -> _Config:
+def _read_config(
+    folder: Path, stem: str, kind: type[_Config], former: Collection[str] = ()
+) -> _Config:
     path = folder / f"{stem}.json"
     try:
-        return kind(**json.loads(path.read_text()))
+        values = dict(json.loads(path.read_text()))
+        return kind(**{name: values[name] for name in values if name not in former})
     except FileNotFoundError:
         raise CheckpointError(f"{path} is missing: name a folder that holds a checkpoint") from None
     except (OSError, ValueError, TypeError):

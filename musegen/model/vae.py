@@ -57,14 +57,15 @@ class Decoder(Model):
         self.out = layers.Dense(codec.output_count, name="out")
         self.tail = layers.Dense(codec.tail_count, name="tail") if codec.tail_count else None
 
-    def call(self, z: Tensor) -> Tensor:
+    def call(self, z: Tensor, part: Tensor | None = None) -> Tensor:
+        """Decode latents; `part`, int ``(n, cells)``, is of each cell, if they are in any order."""
         z = ops.reshape(z, (-1, self.cell_dim))
         of_beats = z[:, self.cell_dim - self.beats * self.beat_dim :]
         z = z[:, : self.cell_dim - self.beats * self.beat_dim]
         plan = ops.repeat(ops.expand_dims(self.plan(z), 1), self.beats, axis=1)
         if self.beat_plan is not None:
             plan = plan + self.beat_plan(ops.reshape(of_beats, (-1, self.beats, self.beat_dim)))
-        plan = _add_part(plan, self.part, self.cells)
+        plan = _add_part(plan, self.part, self.cells, part)
         state = [self.state_h(z), self.state_c(z)]
         beats = self.conductor(
             plan + self.beat_position(ops.arange(self.beats)), initial_state=state
@@ -121,12 +122,13 @@ def _part_embedding(cells: int, units: int) -> Any:
     return layers.Embedding(cells, units, name="part") if cells > 1 else None
 
 
-def _add_part(beats: Tensor, part: Any, cells: int) -> Tensor:
+def _add_part(beats: Tensor, embedding: Any, cells: int, part: Tensor | None = None) -> Tensor:
     """Add to the beats of each cell, ``(n * cells, 8, units)``, which part it is of."""
-    if part is None:
+    if embedding is None:
         return beats
     by_cell = ops.reshape(beats, (-1, cells, *beats.shape[1:]))
-    by_cell = by_cell + ops.expand_dims(ops.expand_dims(part(ops.arange(cells)), 1), 0)
+    vectors = embedding(ops.arange(cells) if part is None else part)
+    by_cell = by_cell + ops.expand_dims(vectors, -2)
     return ops.reshape(by_cell, (-1, *beats.shape[1:]))
 
 
@@ -193,6 +195,7 @@ class VAE(Model):
         beta = self.config.beta * self.beta_share
         if training:
             self.beta_share.assign(ops.minimum(self.beta_share + 1 / self.warmup_steps, 1.0))
+        losses = {name: ops.sum(of_cells, axis=-1) for name, of_cells in losses.items()}
         reconstruction = sum(losses.values())
         loss = ops.mean(reconstruction + beta * ops.maximum(kl - self.config.free_nats, 0.0))
         for name, value in {**losses, "reconstruction": reconstruction, "kl": kl}.items():

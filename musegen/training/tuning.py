@@ -5,15 +5,14 @@ A small search, one number after another, each for the best value of one measure
 ========================  =====================================================================
 number                    chosen for
 ========================  =====================================================================
-``encoding_…``            note F1 of reconstructions
 ``onset_threshold``       note F1 of reconstructions
 ``sustain_gain``          mean duration of drawn notes, as near as possible to that of real ones
 ``sharpness``             attributes of draws, distributed as nearly as possible like real ones
 ``interpolation_shrink``  the same of the middles between phrases of different songs
 ========================  =====================================================================
 
-Drums have no durations, and a sharper prior of drums copies training phrases, so that the third and
-fourth are for songs only. The other numbers of `InferenceConfig` keep their defaults.
+Drums have no durations, and a sharper prior of drums copies training phrases, so that the second
+and third are for songs only. The other numbers of `InferenceConfig` keep their defaults.
 """
 
 from __future__ import annotations
@@ -41,8 +40,6 @@ __all__ = ["tune_inference"]
 
 _PHRASES = 512  # as many draws, in pieces of 16 bars
 _PHRASES_PER_PIECE = 8
-# Steps, their share of a Newton step, and momentum.
-_ENCODINGS = ((0, 0.0, 0.0), (24, 0.05, 0.9), (24, 0.1, 0.9), (24, 0.2, 0.8))
 _THRESHOLDS = tuple(round(-1.2 + 0.1 * i, 1) for i in range(19))
 _SUSTAIN_GAINS = (0.0, 1.0, 2.0, 3.0, 4.0)
 _SHARPNESS = (1.0, 1.15, 1.3, 1.45)
@@ -75,17 +72,9 @@ def tune_inference(folder: str | Path, phrases: PhraseSet) -> InferenceConfig:
     truth = [phrase.to_key(0) for phrase in held]
     settings = InferenceConfig()
 
-    # Without TensorFlow there is no gradient: latents are the encoder's, the steps the default.
-    names = ("encoding_steps", "encoding_share", "encoding_momentum")
-    candidates = [
-        replace(settings, **dict(zip(names, values, strict=True)))
-        for values in (_ENCODINGS if is_tensorflow() else _ENCODINGS[:1])
-    ]
-    latents = [space.with_settings(candidate).encode(truth) for candidate in candidates]
-    best = _lowest(range(len(candidates)), lambda i: -note_f1(space.decode(latents[i]), truth))
-    z = latents[best]
-    if is_tensorflow():
-        settings = candidates[best]
+    # Without TensorFlow there is no gradient: latents are the encoder's.
+    encoding = settings if is_tensorflow() else replace(settings, encoding_steps=0)
+    z = space.with_settings(encoding).encode(truth)
 
     def decode(latents: np.ndarray, **changes: float) -> list[Phrase]:
         return space.with_settings(replace(settings, **changes)).decode(latents)

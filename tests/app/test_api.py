@@ -221,6 +221,7 @@ def own(tmp_path) -> str:
 def test_remix_reports_how_the_file_was_read(client, own, midi) -> None:
     _, facts = client.predict(midi=handle_file(own), seed=3, api_name="/remix")
     assert "The beat is the file's own." in facts["report"]
+    assert "% of the notes come back" in facts["likeness"]
     assert facts["tracks"] == [
         {"index": 0, "name": "<b>Tune", "part": "lead", "reason": "it is named <b>Tune"},
         {"index": 1, "name": "", "part": "chords", "reason": "it plays several notes at once"},

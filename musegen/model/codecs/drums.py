@@ -101,16 +101,17 @@ class DrumsCodec:
         return {"hit": hit, "velocity": ops.sigmoid(velocity), "offset": ops.tanh(offset) / 2}
 
     def losses(self, arrays: Arrays, outputs: Tensor) -> dict[str, Tensor]:
-        """Cross-entropies in nats, summed over a phrase: ``(n,)`` for each of `loss_names`."""
+        """Cross-entropies in nats of each phrase: ``(n, 1)`` for each of `loss_names`."""
         predicted = self.split_outputs(outputs)
         hit = ops.cast(arrays["hit"], "float32")
         velocity = hit * (predicted["velocity"] - arrays["velocity"]) / _VELOCITY_SD
         offset = hit * (predicted["offset"] - arrays["offset"]) / _OFFSET_SD
-        return {
-            "hits": ops.sum(ops.softplus(predicted["hit"]) - hit * predicted["hit"], axis=(1, 2)),
-            "velocities": ops.sum(velocity * velocity, axis=(1, 2)) / 2,
-            "offsets": ops.sum(offset * offset, axis=(1, 2)) / 2,
+        by_hit = {
+            "hits": ops.softplus(predicted["hit"]) - hit * predicted["hit"],
+            "velocities": velocity * velocity / 2,
+            "offsets": offset * offset / 2,
         }
+        return {name: ops.sum(values, axis=(1, 2))[:, None] for name, values in by_hit.items()}
 
     def to_phrases(self, outputs: np.ndarray, settings: InferenceConfig) -> list[Phrase]:
         """Convert outputs to the most likely phrases.

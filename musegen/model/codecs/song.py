@@ -143,17 +143,18 @@ class SongCodec:
         """
         beats = outputs[..., : self.beats * self.output_count]
         steps = ops.reshape(beats, (-1, _PARTS, STEPS_PER_PHRASE, 4, _PITCHES))
+        onset, sounding, velocity, offset = ops.unstack(steps, 4, axis=-2)
         tail = outputs[..., self.beats * self.output_count :]
         return {
-            "onset": steps[..., 0, :],
-            "sounding": steps[..., 1, :],
-            "velocity": steps[..., 2, :],
-            "offset": ops.tanh(steps[..., 3, :]) / 2,
+            "onset": onset,
+            "sounding": sounding,
+            "velocity": velocity,
+            "offset": ops.tanh(offset) / 2,
             "overhang": ops.reshape(tail, (-1, _PARTS, _PITCHES, len(OVERHANGS))),
         }
 
     def losses(self, arrays: Arrays, outputs: Tensor) -> dict[str, Tensor]:
-        """Cross-entropies in nats, summed over a phrase: ``(n,)`` for each of `loss_names`."""
+        """Cross-entropies in nats of each cell: ``(n, 4)`` for each of `loss_names`."""
         predicted = self.split_outputs(outputs)
         begins = ops.cast(arrays["velocity"] > 0, "float32")
         sounding = ops.cast(arrays["sounding"], "float32")
@@ -165,7 +166,7 @@ class SongCodec:
             ops.expand_dims(arrays["overhang"], -1) >= OVERHANGS.astype(np.uint8), "float32"
         )
         at_end = ops.expand_dims(sounding[:, :, -1], -1)  # of others the overhang is not asked
-        every = (1, 2, 3)
+        every = (2, 3)
         return {
             "onsets": ops.sum(_bit_losses(begins, predicted["onset"]), axis=every),
             # A pitch that begins also sounds: only its other steps count.

@@ -9,6 +9,7 @@ from musegen.errors import MusicError
 from musegen.limits import DEFAULT_SIMILARITY
 from musegen.midi import load_playable
 from musegen.music.bands import BANDS
+from musegen.music.similarity import describe_likeness
 from musegen.recipe.naming import key_label
 from musegen.recipe.schema import (
     Accompany,
@@ -70,8 +71,9 @@ class EditEndpoints(Endpoints):
 
         Returns:
             A MIDI file and facts about the piece: seed, similarity, bars, seconds, number of
-            notes; and how the file was read: report, in sentences, and tracks, each with its
-            index, name, part (null if it is left out) and the reason.
+            notes; likeness, how many of the notes come back; and how the file was read: report, in
+            sentences, and tracks, each with its index, name, part (null if it is left out) and the
+            reason.
         """
         seed, similarity = seed_or_new(seed), check_number(similarity, "similarity")
         edit = Reconstruct() if similarity == 1 else Vary(similarity=similarity, seed=seed)
@@ -79,10 +81,13 @@ class EditEndpoints(Endpoints):
             midi, notify, read_track_parts(parts), tempo_factor, quantize
         )
         tracks = upload.report.tracks if upload.report else ()
+        recipe = upload.recipe.then(edit)
+        made, original = (self._services.make_version(one).piece for one in (recipe, upload.recipe))
         return self._make(
-            upload.recipe.then(edit),
+            recipe,
             seed=seed,
             similarity=similarity,
+            likeness=describe_likeness(made.phrases, original.phrases),
             report=list(upload.lines),
             tracks=[
                 {name: getattr(track, name) for name in ("index", "name", "part", "reason")}

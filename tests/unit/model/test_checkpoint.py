@@ -43,11 +43,14 @@ def test_a_smaller_model_replaces_all_files_of_a_larger_one(tmp_path):
 
 def test_settings_are_kept_and_a_checkpoint_without_them_gets_the_defaults(tmp_path):
     assert load_inference_config(tmp_path) == InferenceConfig()
-    settings = InferenceConfig(
-        onset_threshold=-0.4, encoding_steps=7, encoding_momentum=0.5, flow_steps=4
-    )
+    settings = InferenceConfig(onset_threshold=-0.4, encoding_steps=7, flow_steps=4)
     save_inference_config(settings, tmp_path)
     assert load_inference_config(tmp_path) == settings
+
+
+def test_settings_that_nothing_reads_any_more_are_passed_over(tmp_path):
+    (tmp_path / "inference.json").write_text('{"encoding_momentum": 0.9, "encoding_steps": 7}')
+    assert load_inference_config(tmp_path) == InferenceConfig(encoding_steps=7)
 
 
 def test_a_checkpoint_is_used_with_its_own_settings(tiny_checkpoints, tmp_path):

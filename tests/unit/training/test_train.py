@@ -37,7 +37,6 @@ def trained(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("musegen.files.CHECKPOINTS", folder / "none")
         patch.setattr(config, "default_config", lambda kind: (vae_config(kind), PRIOR, TRAINING))
-        patch.setattr(tuning, "_ENCODINGS", ((0, 0.0, 0.0), (2, 0.05, 0.0)))
         words = ["--phrases", str(folder / "phrases.npz"), "--checkpoint", str(folder / "drums")]
         assert cli.main(["train", "drums", *words]) == 0
     return folder / "drums"
@@ -88,7 +87,6 @@ def test_resuming_a_finished_prior_changes_nothing(trained, tmp_path):
 def test_settings_are_those_that_fit_the_validation_phrases_best(trained):
     chosen = json.loads((trained / "inference.json").read_text())
     assert chosen["onset_threshold"] in tuning._THRESHOLDS
-    assert chosen["encoding_steps"] in (0, 2)
     assert chosen["interpolation_shrink"] in tuning._SHRINKS
     space = LatentSpace(trained)
     truth = [phrase.to_key(0) for phrase in phrase_set("drums").where("validation")]
