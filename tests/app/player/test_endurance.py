@@ -1,10 +1,20 @@
-"""The page's own sound where it is hard to make: on slow devices."""
+"""The page's own sound where it is hard to make: slow devices, long pieces, other tabs."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pytest
+from support.examples import band
 from support.visits import MIXER, Visit
 
-PATIENCE = 150_000  # ms: the machine that runs the tests may be busy, too
+from musegen.recipe.codec import write_recipe
+from musegen.recipe.notes import notes_from_piece
+from musegen.recipe.schema import Recipe
+from musegen.server.versions import TAG
+
+pytestmark = pytest.mark.timeout(900)  # a busy machine plays without gaps only now and then
+PATIENCE = 150_000  # ms
 # Whether so many seconds of music were played without a gap. They are counted by the mixer, and
 # anew after each gap: a machine that keeps up has as many at some time.
 IS_STEADY = """seconds => {
@@ -53,3 +63,31 @@ def test_a_phone_with_a_quarter_of_the_speed_plays_without_gaps(visit) -> None:
     page.page.wait_for_selector(".mg-panel .head")
     play_example(page)
     play_steadily(page, 8)
+
+
+def test_a_long_piece_of_five_parts_plays_from_anywhere_to_its_end(visit, tmp_path: Path) -> None:
+    piece = band(bars=160)
+    recipe = Recipe(source=notes_from_piece(piece, "Long"))
+    piece.write_midi(tmp_path / "long.mid", TAG + write_recipe(recipe))
+    page = visit()
+    page.tab("Remix")
+    with page.new_piece():
+        page.page.locator(".mg-drop input[type=file]").last.set_input_files(tmp_path / "long.mid")
+    assert int(page.data("notes")) == len(piece.notes)
+    assert len(piece.parts) == 5
+    page.wait(f"{MIXER}.playing")
+    for phrase in (1, 40):
+        page.phrase(phrase).dispatch_event("click")  # the row moves while it plays
+        play_steadily(page, 3)
+    page.phrase(80).dispatch_event("click")
+    page.wait(f"!{MIXER}.playing && {MIXER}.position === {MIXER}.length")
+    assert page.button("Play").is_visible()
+
+
+def test_two_tabs_play_at_the_same_time(visit) -> None:
+    first = visit()
+    tabs = first, first.another_tab()
+    for tab in tabs:
+        play_example(tab)
+    for tab in tabs:
+        play_steadily(tab, 4)
