@@ -122,15 +122,24 @@ def _random(options: argparse.Namespace) -> None:
 
 
 def _interpolate(options: argparse.Namespace) -> None:
-    read = [end if isinstance(end, int) else _read(end) for end in (options.a, options.b)]
-    mg = _load()
-    ends = [
-        mg.random(end, options.bars) if isinstance(end, int) else end.first(options.bars)
-        for end in read
-    ]
+    mg, a, b = _load_ends(options)
     _say_progress("encoding the ends and morphing")
-    morph = mg.interpolate(*ends, steps=options.steps, chords=options.chords)
+    morph = mg.interpolate(a, b, steps=options.steps, chords=options.chords)
     _save_one(mg, morph, options.out)
+
+
+def _mix(options: argparse.Namespace) -> None:
+    mg, a, b = _load_ends(options)
+    _say_progress("encoding both pieces and mixing")
+    _save_one(mg, mg.mix(a, b, options.harmony, options.texture), options.out)
+
+
+def _load_ends(options: argparse.Namespace) -> tuple[MuseGen, Piece, Piece]:
+    """Load the models, and the pieces that A and B are, at most `options.bars` long."""
+    read = [end if isinstance(end, int) else _read(end) for end in (options.a, options.b)]
+    mg, bars = _load(), options.bars
+    a, b = (mg.random(end, bars) if isinstance(end, int) else end.first(bars) for end in read)
+    return mg, a, b
 
 
 def _reconstruct(options: argparse.Namespace) -> None:
@@ -498,11 +507,20 @@ def _parser() -> argparse.ArgumentParser:
     add_engine(random, "1")
     add_out(random)
 
-    interpolate = command("interpolate", _interpolate, "Morph one piece into another.")
-    for name in ("a", "b"):
-        interpolate.add_argument(
-            name, type=_seed_or_file, metavar=name.upper(), help="a seed or a MIDI file"
+    def add_ends(to: _Parser, length: str) -> None:
+        for name in ("a", "b"):
+            to.add_argument(
+                name, type=_seed_or_file, metavar=name.upper(), help="a seed or a MIDI file"
+            )
+        to.add_argument(
+            "--bars",
+            type=bars,
+            default=DEFAULT_BARS,
+            help=f"length of {length}; longer files are cut (default %(default)s)",
         )
+
+    interpolate = command("interpolate", _interpolate, "Morph one piece into another.")
+    add_ends(interpolate, "a section")
     interpolate.add_argument(
         "--steps",
         type=_number(int, 2, MAX_STEPS),
@@ -510,15 +528,23 @@ def _parser() -> argparse.ArgumentParser:
         help="sections (default %(default)s)",
     )
     interpolate.add_argument(
-        "--bars",
-        type=bars,
-        default=DEFAULT_BARS,
-        help="length of a section; longer files are cut (default %(default)s)",
-    )
-    interpolate.add_argument(
         "--chords", metavar="BARS", help="what each section between the ends plays, as for random"
     )
     add_out(interpolate)
+
+    mix = command("mix", _mix, "Play one piece with the harmony or the texture of another.")
+    add_ends(mix, "the piece")
+    for name, default, what in (
+        ("harmony", 0.0, "chords and tune"),
+        ("texture", 1.0, "figuration, rhythm, register and drums"),
+    ):
+        mix.add_argument(
+            f"--{name}",
+            type=_number(float, 0, 1),
+            default=default,
+            help=f"how much of B's {what}, 0 to 1 (default %(default)g)",
+        )
+    add_out(mix)
 
     reconstruct = command("reconstruct", _reconstruct, "Encode a MIDI file and decode it again.")
     reconstruct.add_argument("input", metavar="IN.mid")

@@ -373,6 +373,38 @@ class MuseGen:
             path[name] = space.to_latents(interpolate_noise(upper, lower, at_y, shrink))[0]
         return self._decode_between(ends, path, shares)
 
+    def mix(self, a: Piece, b: Piece, harmony: float, texture: float) -> Piece:
+        """Mix two pieces, their harmony and their texture apart.
+
+        Parameters
+        ----------
+        a, b : Piece
+        harmony : float
+            How much of the chords and the lead of `b`, 0 to 1.
+        texture : float
+            How much of the figuration, rhythm, register and drums of `b`, 0 to 1; so 0 and 1 give
+            the chords and the lead of `a` played like `b`, as `restyle` does.
+
+        Returns
+        -------
+        Piece
+            As long as the longer piece; the other repeats. Where both shares are 0, `a` note for
+            note, and `b` where both are 1.
+
+        Raises
+        ------
+        MusicError
+            If a piece has no notes but drums, or a share is out of range.
+        """
+        check_range(harmony, "harmony", 0, 1)
+        check_range(texture, "texture", 0, 1)
+        bars = max(a.bars, b.bars)
+        a, b = repeat(a, bars), repeat(b, bars)
+        if harmony == texture and harmony in (0, 1):
+            return b if harmony else a
+        ends = (self.restyle(a, b, texture), self.restyle(b, a, 1 - texture))
+        return self.blend(ends * 2, harmony, 0)
+
     def _noise_of(
         self, ends: Sequence[Piece], without_chords: bool = False
     ) -> dict[str, np.ndarray]:

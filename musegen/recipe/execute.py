@@ -185,6 +185,9 @@ def _make_source(mg: MuseGen, source: Source, make_end: Callable[[Recipe], Piece
         case schema.Blend():
             corners = [make_end(corner).first(source.bars) for corner in source.corners]
             return mg.blend(corners, source.x, source.y)
+        case schema.Mix():
+            a, b = (make_end(end).first(source.bars) for end in (source.a, source.b))
+            return mg.mix(a, b, source.harmony, source.texture)
         case schema.Line():
             phrases = mg.random_many(source.seeds, bars=2, form="free")
             return join(phrases, 2) if len(phrases) > 1 else repeat(phrases[0], _ONE_PLACE_BARS)

@@ -16,7 +16,7 @@ from musegen.music.keys import KEY_NAMES
 from musegen.music.notes import BARS_PER_PHRASE
 from musegen.recipe.codec import write_recipe
 from musegen.recipe.examples import EXAMPLES
-from musegen.recipe.schema import Blend, Cut, Morph, Notes, Random, Recipe, Source, Vary
+from musegen.recipe.schema import Blend, Cut, Mix, Morph, Notes, Random, Recipe, Source, Vary
 
 __all__ = ["FORM_NAMES", "details", "key_label", "marks", "safe_stem", "shares", "stem", "title"]
 
@@ -64,6 +64,11 @@ def _name(source: Source) -> str:
         return source.name or "notes"
     if isinstance(source, Morph):
         return f"{_end(source.a)} → {_end(source.b)}"
+    if isinstance(source, Mix):
+        a, b = _end(source.a), _end(source.b)
+        if {source.harmony, source.texture} == {0, 1}:
+            return f"{a}, played like {b}" if source.texture else f"{b}, played like {a}"
+        return f"{a} mixed with {b}"
     if isinstance(source, Blend):
         return "blend of four"
     return f"place {source.seeds[0]}" if len(source.seeds) == 1 else "a line on the map"
@@ -71,7 +76,9 @@ def _name(source: Source) -> str:
 
 def _end(recipe: Recipe) -> str:
     inner = recipe.source
-    return "a morph" if isinstance(inner, Morph) else (_example(recipe) or _name(inner))[:40]
+    if isinstance(inner, Morph | Mix):
+        return "a morph" if isinstance(inner, Morph) else "a mix"
+    return (_example(recipe) or _name(inner))[:40]
 
 
 def details(recipe: Recipe, piece: Piece) -> tuple[str, ...]:
@@ -97,6 +104,8 @@ def _source_facts(recipe: Recipe) -> tuple[str, ...]:
         return (f"seed {source.seed}", form) if _example(recipe) else (form,)
     if isinstance(source, Morph):
         return (f"{source.steps} steps",)
+    if isinstance(source, Mix):
+        return (f"harmony {source.harmony:.0%} B", f"texture {source.texture:.0%} B")
     return ("original",) if isinstance(source, Notes) and not recipe.edits else ()
 
 
@@ -127,6 +136,8 @@ def stem(recipe: Recipe, piece: Piece) -> str:
         what = "-to-".join(ends)
     elif isinstance(source, Blend):
         what = f"blend-{source.x * 100:.0f}-{source.y * 100:.0f}"
+    elif isinstance(source, Mix):
+        what = f"mix-{source.harmony * 100:.0f}-{source.texture * 100:.0f}"
     else:
         what = "map-" + "-".join(map(str, source.seeds[:3]))
     # Edited pieces get other names, because files of one seed may have different music.

@@ -143,6 +143,17 @@ class Blend(_Model):
     bars: Annotated[int, Field(ge=1)] = 8
 
 
+class Mix(_Model):
+    """Two pieces of up to `bars` bars, mixed as in `MuseGen.mix`."""
+
+    do: Literal["mix"] = "mix"
+    a: Recipe
+    b: Recipe
+    harmony: Share = 0.0
+    texture: Share = 1.0
+    bars: Annotated[int, Field(ge=1)] = 16
+
+
 class Line(_Model):
     """Phrases of the map, one after another."""
 
@@ -150,7 +161,7 @@ class Line(_Model):
     seeds: Annotated[tuple[Seed, ...], Field(min_length=1, max_length=64)]
 
 
-Source = Annotated[Random | Notes | Morph | Blend | Line, Field(discriminator="do")]
+Source = Annotated[Random | Notes | Morph | Blend | Mix | Line, Field(discriminator="do")]
 
 # Edits --------------------------------------------------------------------------------------------
 
@@ -355,9 +366,9 @@ class Recipe(_Model):
 
     @property
     def ends(self) -> tuple[Recipe, ...]:
-        """The recipes in this one: ends of a morph, corners of a blend, what edits make it like."""
+        """The recipes in this one: of a morph, a mix, a blend, and of edits."""
         likes = tuple(edit.like for edit in self.edits if isinstance(edit, Restyle))
-        if isinstance(self.source, Morph):
+        if isinstance(self.source, Morph | Mix):
             return self.source.a, self.source.b, *likes
         return (*self.source.corners, *likes) if isinstance(self.source, Blend) else likes
 
@@ -372,4 +383,5 @@ class Recipe(_Model):
 
 Morph.model_rebuild()
 Blend.model_rebuild()
+Mix.model_rebuild()
 Restyle.model_rebuild()

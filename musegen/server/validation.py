@@ -53,6 +53,8 @@ def allowed_range(name: str) -> tuple[float, float]:
         "phrases": (1, settings.phrases),
         "similarity": (0, 1),
         "strength": (0, 1),
+        "harmony of B": (0, 1),
+        "texture of B": (0, 1),
         "swing": (0, 1),
         "x": (0, 1),
         "y": (0, 1),

@@ -10,11 +10,11 @@ from pydantic import TypeAdapter, ValidationError
 from musegen.errors import MusicError
 from musegen.latent.forms import DEFAULT_FORM
 from musegen.latent.interpolation import CURVES
-from musegen.limits import TEMPOS
+from musegen.limits import DEFAULT_BARS, TEMPOS
 from musegen.music import Piece
 from musegen.music.harmony import Chords
 from musegen.music.notes import BEATS_PER_PHRASE
-from musegen.recipe.schema import Cells, Edit, Extend, Fill, Morph, Random, Recipe, Sound
+from musegen.recipe.schema import Cells, Edit, Extend, Fill, Mix, Morph, Random, Recipe, Sound
 from musegen.server.gradio_adapter import UNEXPECTED_DATA
 from musegen.server.validation import (
     check_bars,
@@ -27,6 +27,8 @@ from musegen.server.validation import (
 
 __all__ = [
     "SQUARE_BARS",
+    "mix_corners",
+    "mix_recipe",
     "morph_recipe",
     "random_recipe",
     "read_edit",
@@ -97,6 +99,35 @@ def morph_recipe(
             curve=curve,
         )
     )
+
+
+def mix_recipe(
+    a: Recipe, b: Recipe, harmony: float | None, texture: float | None, bars: int = DEFAULT_BARS
+) -> Recipe:
+    """Return the recipe of a mix of two pieces.
+
+    Raises
+    ------
+    MusicError
+        If a share is out of range.
+    """
+    return Recipe(
+        source=Mix(
+            a=a,
+            b=b,
+            harmony=check_number(harmony, "harmony of B"),
+            texture=check_number(texture, "texture of B"),
+            bars=bars,
+        )
+    )
+
+
+def mix_corners(a: Recipe, b: Recipe) -> list[Recipe]:
+    """Return the corners of a square to the right of which is the harmony of B, below its texture.
+
+    The other two pieces have the harmony of one and the texture of the other.
+    """
+    return [a, *(mix_recipe(a, b, x, 1 - x, SQUARE_BARS) for x in (1.0, 0.0)), b]
 
 
 def with_chords(

@@ -52,6 +52,9 @@ _NO_FILE = "() => { document.dispatchEvent(new CustomEvent('musegen:file')); }"
 _PRIVATE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 # Handlers stay in Gradio's queue, since only there they can notify the visitor, but do not wait in
 # it: the fair queue of `musegen.server.queue` decides who is next.
+_SHOW_SQUARE = """() => {
+    for (const name of ['explore', 'square']) document.getElementById(`panel-${name}-tab`).click();
+}"""
 _AT_ONCE: dict[str, Any] = {**_PRIVATE, "concurrency_limit": None}
 
 
@@ -156,6 +159,16 @@ def _connect_tabs(versions: _VersionEvents, w: Widgets, services: Services) -> N
     versions.add(explore.map.line, sources.line, band)
     versions.add(explore.square.blend, square.blend, [explore.corners], [explore.square])
     explore.square.corner(
+    ends = [*interpolate.a.inputs, *interpolate.b.inputs]
+    seeds = [interpolate.a.seed, interpolate.b.seed]
+    versions.add(interpolate.mix.click, morphs.mix, [*ends, *interpolate.shares, *band], seeds)
+    on_square = interpolate.square.click(
+        morphs.mix_on_square,
+        [*ends, *band],
+        [*seeds, explore.corners, explore.square],
+        **_AT_ONCE,
+    )
+    on_square.success(None, js=_SHOW_SQUARE, **_PRIVATE)
         square.set_corner,
         [explore.corners, w.state, *band],
         [explore.corners, explore.square],

@@ -32,7 +32,7 @@ def midi(client) -> str:
 
 NAMES = {
     *("accompany", "again", "blend", "chords", "clear", "copy_phrase", "restyle"),
-    *("cut", "extend", "interpolate", "line", "random"),
+    *("cut", "extend", "interpolate", "line", "mix", "random"),
     *("redraw", "remix", "render", "shape", "sound", "vary"),
 }
 
@@ -95,6 +95,15 @@ def test_interpolate_takes_a_seed_and_a_file(client, midi) -> None:
     )
     assert (facts["seed_a"], facts["seed_b"], facts["bars"]) == (1, None, 6)
     assert read_midi(path).bars <= 6
+
+
+def test_mix_has_the_harmony_of_one_and_the_texture_of_the_other(client, midi) -> None:
+    path, facts = client.predict(midi_a=handle_file(midi), seed_b=1, api_name="/mix")
+    assert (facts["seed_a"], facts["seed_b"], facts["bars"]) == (None, 1, 16)
+    lead = [read_midi(file).only(["lead"]).first(4) for file in (midi, path)]
+    assert lead[0].notes["pitch"].tolist() == lead[1].notes["pitch"].tolist()
+    with pytest.raises(AppError, match="Texture of B is 3; it goes from 0 to 1"):
+        client.predict(seed_a=1, seed_b=2, texture=3, api_name="/mix")
 
 
 def phrases(path: str) -> list:

@@ -177,6 +177,19 @@ def test_attributes_are_set(tmp_path, midi, monkeypatch, mg):
         assert read_midi(out).bars == 4
 
 
+@pytest.mark.parametrize("words", [["restyle"], ["mix", "--bars", "4"]])
+def test_a_file_is_played_like_another(tmp_path, midi, words):
+    out, like = tmp_path / "out.mid", tmp_path / "like.mid"
+    assert main(["random", "--seed", "3", "--bars", "4", "--out", str(like)]) == 0
+    assert main([*words, str(midi), str(like), "--out", str(out)]) == 0
+    before, after = (read_midi(path) for path in (midi, out))
+    assert after.bars == 4
+    assert after.only(["lead"]).notes["pitch"].tolist() == (
+        before.only(["lead"]).notes["pitch"].tolist()
+    )
+    assert after != before
+
+
 @pytest.mark.parametrize("command", ["reconstruct", "vary", "interpolate", "render"])
 def test_what_a_file_lost_is_said_in_a_line_each(tmp_path, command, capsys):
     flute, drum = Voice(scale(72), "Flute", 73), Voice([(36, 0, 0)], "", 0, 10)

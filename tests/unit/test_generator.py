@@ -8,6 +8,7 @@ from support.pieces import same_notes, song_and_drums
 from musegen.errors import MusicError
 from musegen.latent.forms import FORMS
 from musegen.music import Phrase, Piece
+from musegen.music.arrange import repeat
 from musegen.music.similarity import note_f1
 
 
@@ -278,6 +279,20 @@ def test_a_morph_under_chords_keeps_its_ends(tiny_mg):
     assert not np.allclose(made.path["song"][2:4], plain.path["song"][2:4])
     with pytest.raises(MusicError, match="chords for 5 bars, and the piece has 4"):
         tiny_mg.interpolate(a, b, steps=3, chords="| C " * 5)
+
+
+def test_a_mix_has_the_harmony_of_one_piece_and_the_texture_of_the_other(tiny_mg):
+    a, b = (tiny_mg.random(seed=seed, bars=bars) for seed, bars in ((1, 8), (2, 4)))
+    long_b = repeat(b, 8)
+    assert tiny_mg.mix(a, b, 0, 0) == a
+    assert tiny_mg.mix(a, b, 1, 1) == long_b
+    assert tiny_mg.mix(a, b, 0, 1) == tiny_mg.restyle(a, b)
+    assert tiny_mg.mix(a, b, 1, 0.25) == tiny_mg.restyle(long_b, a, 0.75)
+    between = tiny_mg.mix(a, b, 0.5, 0.5)
+    assert between.bars == 8
+    assert between not in (a, long_b)
+    with pytest.raises(MusicError, match="texture is 2"):
+        tiny_mg.mix(a, b, 0, 2)
 
 
 def test_a_blend_on_an_edge_is_an_interpolation(tiny_mg):

@@ -68,6 +68,14 @@ def add_endpoints(services: Services) -> None:
                 number("Bars in each step", 4),
                 choice("Curve", list(CURVES), "even"),
             ],
+            sources.mix: [
+                number("Seed of A"),
+                number("Seed of B"),
+                midi("MIDI file of A"),
+                midi("MIDI file of B"),
+                number("Harmony of B", 0),
+                number("Texture of B", 1),
+            ],
             edits.remix: [
                 midi(),
                 number("Similarity", DEFAULT_SIMILARITY),

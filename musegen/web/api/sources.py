@@ -16,7 +16,7 @@ from musegen.web.api.arguments import read_numbers, read_places
 from musegen.web.errors import notify_of_other_checkpoints, report_errors
 from musegen.web.handlers.sources import NO_MAP
 from musegen.web.links import read_link
-from musegen.web.requests import SQUARE_BARS, morph_recipe, random_recipe
+from musegen.web.requests import SQUARE_BARS, mix_recipe, morph_recipe, random_recipe
 
 __all__ = ["SourceEndpoints"]
 
@@ -92,6 +92,34 @@ class SourceEndpoints(Endpoints):
         return self._make(recipe, seed_a=seed_a, seed_b=seed_b, steps=int(steps))
 
     @report_errors()
+    def mix(
+        self,
+        seed_a: float | None = None,
+        seed_b: float | None = None,
+        midi_a: str | None = None,
+        midi_b: str | None = None,
+        harmony: float = 0,
+        texture: float = 1,
+    ) -> Answer:
+        """Mix two pieces, such as the harmony of A with the texture of B; the first 16 bars.
+
+        Args:
+            seed_a: Seed of A; a new one if neither seed nor file is given.
+            seed_b: Seed of B; a new one if neither seed nor file is given.
+            midi_a: MIDI file that is A, in place of a seed.
+            midi_b: MIDI file that is B, in place of a seed.
+            harmony: 0 to 1: how much of B's chords and tune.
+            texture: 0 to 1: how much of B's figuration, rhythm, register and drums.
+
+        Returns:
+            A MIDI file and facts about the piece, with both seeds.
+        """
+        a, seed_a = self._end(seed_a, midi_a, DEFAULT_BARS, DEFAULT_FORM)
+        b, seed_b = self._end(seed_b, midi_b, DEFAULT_BARS, DEFAULT_FORM)
+        recipe = mix_recipe(a, b, harmony, texture)
+        return self._make(recipe, seed_a=seed_a, seed_b=seed_b)
+
+    @report_errors()
     def blend(
         self,
         x: float,
@@ -160,12 +188,14 @@ class SourceEndpoints(Endpoints):
         notify_of_other_checkpoints(query.get("piece", text))
         return self._make(recipe)
 
-    def _end(self, seed: float | None, midi: str | None, bars: float) -> tuple[Recipe, int | None]:
-        """Return the piece of one end of a morph, and its seed unless it is a file."""
+    def _end(
+        self, seed: float | None, midi: str | None, bars: float, form: str = "free"
+    ) -> tuple[Recipe, int | None]:
+        """Return the piece of one end of a morph or a mix, and its seed unless it is a file."""
         if midi:
             return self._read(midi), None
         number = seed_or_new(seed)
-        return random_recipe(number, bars, "free"), number
+        return random_recipe(number, bars, form), number
 
 
 def _refuse(message: str) -> None:

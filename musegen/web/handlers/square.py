@@ -20,9 +20,9 @@ from musegen.web.controls.sound_values import sound_from_values
 from musegen.web.errors import report_errors
 from musegen.web.events import CornerEvent, SquareEvent
 from musegen.web.handlers.versions import Handlers, recipe_of_state, version_values
-from musegen.web.requests import SQUARE_BARS, random_recipe
+from musegen.web.requests import SQUARE_BARS, mix_corners, mix_recipe, random_recipe
 
-__all__ = ["SquareHandlers", "first_corners"]
+__all__ = ["SquareHandlers", "first_corners", "show_corners"]
 
 _CORNERS = TypeAdapter(Annotated[list[str], Field(min_length=4, max_length=4)])
 
@@ -35,8 +35,12 @@ class SquareHandlers(Handlers):
         """Return the square with the chosen point, and the values of the version there."""
         point = event_data(event, SquareEvent)
         a, b, c, d = recipes = _read_corners(corners)
-        source = Blend(corners=(a, b, c, d), x=point.x, y=point.y, bars=SQUARE_BARS)
-        version = self._services.make_version(Recipe(source=source))
+        if recipes == mix_corners(a, d):
+            recipe = mix_recipe(a, d, point.x, point.y, SQUARE_BARS)
+        else:
+            source = Blend(corners=(a, b, c, d), x=point.x, y=point.y, bars=SQUARE_BARS)
+            recipe = Recipe(source=source)
+        version = self._services.make_version(recipe)
         return _show(recipes, point.x, point.y), *version_values(version)
 
     @report_errors()
@@ -51,13 +55,17 @@ class SquareHandlers(Handlers):
         else:
             sound = sound_from_values(controls)
             recipes[data.index] = random_recipe(new_seed(), SQUARE_BARS, sound=sound)
-        return _write_corners(recipes), _show(recipes)
+        return show_corners(recipes)
+
+
+def show_corners(recipes: Sequence[Recipe]) -> tuple[str, SquareData]:
+    """Return the recipes of the corners as the page keeps them, and the square with them."""
+    return _write_corners(recipes), _show(recipes)
 
 
 def first_corners() -> tuple[str, SquareData]:
     """Return the recipes of the corners when the page opens, and the square with them."""
-    recipes = list(EXAMPLES.values())[:4]
-    return _write_corners(recipes), _show(recipes)
+    return show_corners(list(EXAMPLES.values())[:4])
 
 
 def _show(recipes: Sequence[Recipe], x: float | None = None, y: float | None = None) -> SquareData:

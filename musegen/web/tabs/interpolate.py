@@ -23,6 +23,9 @@ class InterpolateTab:
     b: MorphEnd
     settings: list[Component]  # steps, bars, curve
     button: gr.Button
+    shares: list[Component]  # of B's harmony and of its texture
+    mix: gr.Button
+    square: gr.Button
 
 
 def interpolate_tab() -> InterpolateTab:
@@ -34,4 +37,11 @@ def interpolate_tab() -> InterpolateTab:
     curves = [(name.capitalize(), name) for name in CURVES]
     curve = gr.Dropdown(curves, value="even", label="Curve", filterable=False, min_width=100)
     button = gr.Button("Morph A into B", variant="primary", elem_classes="mg-go", elem_id="morph")
-    return InterpolateTab(a, b, [steps, bars, curve], button)
+    with gr.Accordion("Harmony of one, texture of the other", open=False, elem_classes="mg-fold"):
+        shares: list[Component] = [
+            slider("harmony of B", 0, 0.05, "Harmony and tune of B"),
+            slider("texture of B", 1, 0.05, "Texture and beat of B"),
+        ]
+        mix = gr.Button("Mix A and B", elem_classes="mg-also", elem_id="mix")
+        square = gr.Button("Play it on a pad", elem_classes="mg-also", elem_id="mix-square")
+    return InterpolateTab(a, b, [steps, bars, curve], button, shares, mix, square)

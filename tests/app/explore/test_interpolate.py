@@ -103,6 +103,28 @@ def test_to_a_file_of_ones_own(page, own_midi) -> None:
     assert last(morph) == sorted([*lead, *bass])
 
 
+def test_the_harmony_of_one_and_the_texture_of_the_other(page) -> None:
+    for name, seed in (("A", "5"), ("B", "8")):
+        page.pick(f"{name} is", "A seed")
+        page.page.get_by_label(f"Seed of {name}").fill(seed)
+    page.page.get_by_role("button", name="Harmony of one, texture of the other").click()
+    page.press("mix")
+    assert page.text("title") == "Seed 5, played like seed 8"
+    assert "harmony 0% B" in page.text("details")
+    swapped = page.piece()
+    page.slider("Harmony and tune of B").fill("0.5")
+    page.press("mix")
+    assert page.text("title") == "Seed 5 mixed with seed 8"
+    assert page.piece() != swapped
+    page.page.locator("#mix-square").click()
+    page.page.locator(".mg-square-corner", has_text="Seed 8, played like seed 5").wait_for()
+    page.page.get_by_role("slider", name="Place from left to right").press("Home")
+    with page.new_piece(heard=False):
+        page.page.get_by_role("slider", name="Place from left to right").press("Enter")
+    assert "harmony 0% B" in page.text("details")
+    assert "texture 50% B" in page.text("details")
+
+
 def test_the_curve_and_the_steps_are_seen(page) -> None:
     for name in "AB":
         page.pick(f"{name} is", "A seed")

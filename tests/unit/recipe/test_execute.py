@@ -26,6 +26,7 @@ from musegen.recipe.schema import (
     Extend,
     Fill,
     Line,
+    Mix,
     Morph,
     Random,
     Recipe,
@@ -130,6 +131,14 @@ def test_a_piece_is_played_like_another(tiny_mg):
     recipe, like = (Recipe(source=Random(seed=seed, bars=4)) for seed in (1, 2))
     made = runner.run(read_recipe(write_recipe(recipe.then(Restyle(like=like, strength=0.7)))))
     assert made == tiny_mg.restyle(runner.run(recipe), runner.run(like), 0.7)
+
+
+def test_two_pieces_are_mixed(tiny_mg):
+    runner = RecipeRunner(lambda: tiny_mg)
+    a, b = (Recipe(source=Random(seed=seed, bars=6)) for seed in (1, 2))
+    recipe = Recipe(source=Mix(a=a, b=b, harmony=0.25, texture=0.5, bars=4))
+    ends = [runner.run(end).first(4) for end in (a, b)]
+    assert runner.run(read_recipe(write_recipe(recipe))) == tiny_mg.mix(*ends, 0.25, 0.5)
 
 
 def test_cells_are_edited_as_their_recipes_say(tiny_mg):

@@ -13,6 +13,7 @@ from musegen.recipe.schema import (
     Cut,
     Extend,
     Line,
+    Mix,
     Morph,
     Random,
     Recipe,
@@ -58,6 +59,15 @@ def test_every_source_has_a_name():
         ("A line on the map", "musegen-map-5-6-7-8bars"),
         ("Blend of four", "musegen-blend-25-100-8bars"),
     ]
+
+
+def test_a_mix_says_what_is_of_which_piece():
+    piece = band(bars=8)
+    swapped = Recipe(source=Mix(a=A, b=B))
+    half = Recipe(source=Mix(a=A, b=B, harmony=0.5, texture=0.25))
+    assert names(swapped, piece)[:2] == ("Seed 42, played like seed 7", "musegen-mix-0-100-8bars")
+    assert naming.title(half) == "Seed 42 mixed with seed 7"
+    assert naming.details(half, piece)[1:3] == ("harmony 50% B", "texture 25% B")
 
 
 def test_an_example_has_a_name_and_its_seed():

@@ -11,6 +11,8 @@ from musegen.music.harmony import Chord, Chords
 from musegen.music.notes import PARTS
 from musegen.recipe.schema import Clear, Copy, Fill, Line, Morph, Random, Recipe, Sound
 from musegen.web.requests import (
+    mix_corners,
+    mix_recipe,
     morph_recipe,
     random_recipe,
     read_edit,
@@ -25,6 +27,15 @@ def test_settings_become_a_recipe() -> None:
     assert recipe.source == Random(seed=7, bars=8, form="AABA", temperature=0.5)
     morph = morph_recipe(recipe, recipe, 3.0, 4.0, "late")
     assert morph.source == Morph(a=recipe, b=recipe, steps=3, bars=4, curve="late")
+
+
+def test_a_square_of_two_pieces_has_their_harmony_across_and_their_texture_down() -> None:
+    a, b = random_recipe(1, 8), random_recipe(2, 8)
+    first, right, below, last = mix_corners(a, b)
+    assert (first, last) == (a, b)
+    assert [(c.source.harmony, c.source.texture) for c in (right, below)] == [(1, 0), (0, 1)]
+    with pytest.raises(MusicError, match="harmony of B is 2; it goes from 0 to 1"):
+        mix_recipe(a, b, 2, 0)
 
 
 def test_chords_are_in_the_key_of_the_piece() -> None:
