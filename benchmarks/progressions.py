@@ -3,7 +3,7 @@
 Each of the twenty progressions is asked for in a key of its own, for each seed. The chords that the
 recogniser hears in the draw are compared with them beat by beat: which share of the beats has the
 right root, the right root and the same notes above it, and the right bass; and which share of what
-chords and bass sound lies in the chord.
+chords and bass sound lies in the chord. Besides, how many notes a phrase of two bars has.
 """
 
 from __future__ import annotations
@@ -38,6 +38,7 @@ def measure(mg: MuseGen, name: str, key: int, seed: int) -> dict[str, float]:
         "root and quality": float(same.mean()),
         "bass": float((heard.basses == asked.basses).mean()),
         "inside": float(sounds[asked.pitch_classes].sum() / max(sounds.sum(), 1e-9)),
+        "notes": len(piece.notes) / len(piece),
     }
 
 
