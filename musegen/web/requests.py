@@ -218,8 +218,14 @@ def read_silence(data: Mapping[str, object]) -> Cells | None:
         raise MusicError(UNEXPECTED_DATA) from None
 
 
-def read_edit(data: object) -> Edit:
+def read_edit(data: object, piece: Piece | None = None) -> Edit:
     """Return the edit that the player asks for, with a new seed where it needs one.
+
+    Parameters
+    ----------
+    data : object
+    piece : Piece, optional
+        The one to edit: chords of the edit are in its key.
 
     Raises
     ------
@@ -228,6 +234,8 @@ def read_edit(data: object) -> Edit:
     """
     if isinstance(data, dict) and data.get("do") in _EDITS_WITH_SEED:
         data = {**data, "seed": new_seed()}
+    if piece and isinstance(data, dict) and isinstance(data.get("chords"), str):
+        data = {**data, "chords": check_chords(data["chords"], piece.key, piece.bars)}
     try:
         edit = _EDIT.validate_json(json.dumps(data))
     except (TypeError, ValueError, RecursionError, ValidationError):

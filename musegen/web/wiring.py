@@ -46,15 +46,20 @@ _STEER = "() => { document.dispatchEvent(new CustomEvent('musegen:steer')); }"
 _UNLESS_ENDLESS = """(state, ...others) => [
     document.querySelector('.mg-player')?.dataset.endless === 'true' ? null : state, ...others
 ]"""
+# Chords that are locked in the player are those of the next piece.
+_UNLESS_LOCKED = """(seed, lock, bars, form, temperature, chords, ...others) => [
+    seed, lock, bars, form, temperature,
+    document.querySelector('.mg-player')?.takeChords?.(bars) ?? chords, ...others
+]"""
 _FORM = "(form) => { document.dispatchEvent(new CustomEvent('musegen:form', { detail: form })); }"
+_SHOW_SQUARE = """() => {
+    for (const name of ['explore', 'square']) document.getElementById(`panel-${name}-tab`).click();
+}"""
 _NO_FILE = "() => { document.dispatchEvent(new CustomEvent('musegen:file')); }"
 
 _PRIVATE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 # Handlers stay in Gradio's queue, since only there they can notify the visitor, but do not wait in
 # it: the fair queue of `musegen.server.queue` decides who is next.
-_SHOW_SQUARE = """() => {
-    for (const name of ['explore', 'square']) document.getElementById(`panel-${name}-tab`).click();
-}"""
 _AT_ONCE: dict[str, Any] = {**_PRIVATE, "concurrency_limit": None}
 
 
@@ -138,6 +143,7 @@ def _connect_tabs(versions: _VersionEvents, w: Widgets, services: Services) -> N
         sources.draw,
         [*random.settings, *random.asked, *band],
         [random.settings[0]],
+        js=_UNLESS_LOCKED,
     )
     # The browser does both without asking the server.
     random.plan.plan(
@@ -153,12 +159,6 @@ def _connect_tabs(versions: _VersionEvents, w: Widgets, services: Services) -> N
         [*interpolate.a.inputs, *interpolate.b.inputs, *interpolate.settings, *band],
         [interpolate.a.seed, interpolate.b.seed],
     )
-    for end in (interpolate.a, interpolate.b, remix.end):
-        end.origin.input(morphs.choose_origin, [end.origin, w.state], end.updated, **_AT_ONCE)
-    versions.add(explore.map.place, sources.place, band)
-    versions.add(explore.map.line, sources.line, band)
-    versions.add(explore.square.blend, square.blend, [explore.corners], [explore.square])
-    explore.square.corner(
     ends = [*interpolate.a.inputs, *interpolate.b.inputs]
     seeds = [interpolate.a.seed, interpolate.b.seed]
     versions.add(interpolate.mix.click, morphs.mix, [*ends, *interpolate.shares, *band], seeds)
@@ -169,6 +169,12 @@ def _connect_tabs(versions: _VersionEvents, w: Widgets, services: Services) -> N
         **_AT_ONCE,
     )
     on_square.success(None, js=_SHOW_SQUARE, **_PRIVATE)
+    for end in (interpolate.a, interpolate.b, remix.end):
+        end.origin.input(morphs.choose_origin, [end.origin, w.state], end.updated, **_AT_ONCE)
+    versions.add(explore.map.place, sources.place, band)
+    versions.add(explore.map.line, sources.line, band)
+    versions.add(explore.square.blend, square.blend, [explore.corners], [explore.square])
+    explore.square.corner(
         square.set_corner,
         [explore.corners, w.state, *band],
         [explore.corners, explore.square],

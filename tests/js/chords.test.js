@@ -3,6 +3,7 @@ import { test } from "node:test";
 import {
   chordsOfKey,
   namesByBeat,
+  transposeText,
   writeBars,
 } from "../../musegen/web/components/player/chord_text.js";
 import {
@@ -67,6 +68,13 @@ test("a bar of which nothing usual is true has a word for each beat", () => {
   assert.equal(writeBars(["C", "G", "G", "G"]), "| C G . . |");
   assert.equal(writeBars(["C", "C", "G", "C"]), "| C G C |");
   assert.equal(writeBars(["C", "G", "C", "G"]), "| C G C G |");
+});
+
+test("chords as text are put into another key", () => {
+  const text = "| F#m7b5/C# Bbsus4 | N.C. . . B |";
+  assert.equal(transposeText(text, 0), text);
+  assert.equal(transposeText(text, 1), "| Gm7b5/D Bsus4 | N.C. . . C |");
+  assert.equal(transposeText(text, -5), "| Dbm7b5/Ab Fsus4 | N.C. . . F# |");
 });
 
 test("the chords of a key are spelled in it", () => {

@@ -223,6 +223,44 @@ test("the rest is redrawn without what is locked", () => {
   assert.deepEqual(sent.at(-1)[1], { do: "fill", cells });
 });
 
+test("what is drawn anew plays the locked chords, in the key of the piece", () => {
+  const chords = ["C", "G", "Am", "F"].map((name, i) => ({ beat: 4 * i, name }));
+  show(playerData({ phrases: 2, chords, keys: [0, 0] }));
+  controller.toggleChordLock();
+  controller.redraw([cellAt(0, BASS)]);
+  assert.equal(sent.at(-1)[1].chords, "| C | G | Am | F |");
+  show(playerData({ phrases: 2, chords: [{ beat: 0, name: "D" }], keys: [2, 2], recipe: "up" }));
+  controller.playAround("lead");
+  assert.equal(sent.at(-1)[1].chords, "| D | A | Bm | G |");
+  controller.vary();
+  assert.ok(sent.at(-1)[1].keep_chords);
+  controller.toggleChordLock();
+  controller.redraw([cellAt(0, BASS)]);
+  assert.ok(!("chords" in sent.at(-1)[1]));
+});
+
+test("another piece plays the locked chords if it was drawn with them", () => {
+  const chords = [{ beat: 0, name: "C" }];
+  show(playerData({ phrases: 2, chords, keys: [0, 0] }));
+  assert.equal(controller.takeChords(2), null);
+  controller.toggleChordLock();
+  assert.equal(controller.takeChords(2), "| C | C |");
+  controller.announceBusy();
+  show(playerData({ id: "two", recipe: "two" }));
+  assert.equal(controller.lockedChords, "| C | C |");
+  controller.announceBusy();
+  show(playerData({ id: "three", recipe: "three" }));
+  assert.equal(controller.lockedChords, null);
+});
+
+test("chords that are changed while they are locked are locked instead", () => {
+  show(playerData({ phrases: 2, chords: [{ beat: 0, name: "C" }], keys: [0, 0] }));
+  controller.toggleChordLock();
+  controller.setChords("| F |", false);
+  show(playerData({ phrases: 2, keys: [0, 0], recipe: "changed" }));
+  assert.equal(controller.lockedChords, "| F |");
+});
+
 test("cells are chosen with their phrase, if it is only one", () => {
   show();
   controller.choose([cellAt(2, BASS), cellAt(2, 0)]);

@@ -71,6 +71,22 @@ test("each version keeps its locks, and an edit takes them along", () => {
   assert.equal(versions.locks.size, 0);
 });
 
+test("locked chords go along with edits, and to another piece only if it takes them", () => {
+  const versions = new Versions();
+  const [chords, others] = ["| C |", "| F |"].map((text) => ({ text, key: 0 }));
+  versions.add("a", true);
+  versions.chords = chords;
+  versions.add("b", false);
+  assert.equal(versions.chords, chords);
+  versions.add("another", true);
+  assert.equal(versions.chords, null);
+  versions.taken = others;
+  versions.add("a third", true);
+  assert.equal(versions.chords, others);
+  versions.add("cut", false, -1, true);
+  assert.equal(versions.chords, null);
+});
+
 test("versions know which piece they belong to", () => {
   const versions = new Versions();
   versions.add("a", true);

@@ -37,7 +37,7 @@ class EditHandlers(Handlers):
         if isinstance(data, dict) and data.get("do") == "silence":
             recipe = recipe.with_sound(silent=read_silence(data))
             return version_values(self._services.make_version(recipe, id), phrase)
-        edit = read_edit(data)
+        edit = read_edit(data, self._services.make_version(recipe).piece)
         if isinstance(edit, Retouch) and recipe.sound.key is not None:
             edit = self._as_before_the_sound(edit, recipe)
         version = self._services.make_version(recipe.then(edit), id)

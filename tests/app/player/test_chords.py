@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import math
 import re
+from urllib.parse import parse_qs
 
 import pytest
 from support.visits import changed_phrases, serious_findings
+
+from musegen.music.harmony import Chords
+from musegen.recipe.codec import read_recipe
 
 NAME = "Chord"
 FIELD = "#chords :is(input, textarea)"
@@ -31,6 +35,11 @@ def editor(page, chord: int = 0):
     """Open the editor of a chord."""
     page.player.locator(".mg-chord[data-shown=true]").nth(chord).click()
     return page.player.get_by_role("form", name="Change the chords")
+
+
+def query(page) -> dict[str, list[str]]:
+    """Return the parameters of the piece's link."""
+    return parse_qs(page.page.evaluate("location.search.slice(1)"))
 
 
 @pytest.fixture
@@ -59,6 +68,22 @@ def test_what_is_no_chord_is_named_with_its_place(page, piece) -> None:
     page.page.locator("#draw").click()
     assert "Bar 2, beat 3: 'Banana' is no chord" in page.toast("Banana")
     assert page.data("id") == before
+
+
+def test_chords_that_are_locked_are_those_of_what_is_drawn_anew(page, piece) -> None:
+    form = editor(page)
+    form.get_by_role("button", name="Lock the chords").click()
+    assert page.player.locator(".mg-chord-row[data-locked=true]").is_visible()
+    with page.change():
+        page.button("Redraw the rest").click()
+    redrawn = read_recipe(query(page)["piece"][0])
+    assert redrawn.edits[-1].chords == piece.chords.text()
+    page.draw(6)
+    assert Chords.from_text(query(page)["chords"][0]) == piece.chords
+    assert page.player.locator(".mg-chord-row[data-locked=true]").is_visible()
+    editor(page).get_by_role("button", name="Lock the chords").click()
+    page.draw(6)
+    assert "chords" not in query(page)
 
 
 def test_one_chord_is_changed_and_the_rest_stays(page, piece) -> None:

@@ -73,6 +73,10 @@ def test_an_unknown_curve_is_refused() -> None:
 
 
 def test_random_edits_get_a_seed() -> None:
+    asked = {"do": "fill", "phrases": [1], "chords": "D"}
+    assert read_edit(asked, band(bars=4).to_key(2)).chords == "| C |"
+    with pytest.raises(MusicError, match="bar 1, beat 1: 'Xm' is no chord"):
+        read_edit({**asked, "chords": "Xm"}, band(bars=4))
     edit = read_edit({"do": "fill", "phrases": [1], "models": ["song"]})
     assert isinstance(edit, Fill)
     assert edit.seed >= 0

@@ -1,6 +1,6 @@
 // The editor of chords under their lane: one chord by its name or from the key, or all bars as text.
 
-import { disable, find, make, onPress } from "../shared/dom.js";
+import { disable, find, make, onPress, setPressed } from "../shared/dom.js";
 import { chordsOfKey, namesByBeat, writeBars } from "./chord_text.js";
 import { prettyName } from "./chords.js";
 import { BEATS_PER_BAR, barNumber } from "./piece.js";
@@ -16,11 +16,13 @@ const BEATS_PER_PHRASE = 2 * BEATS_PER_BAR;
 export function connectChordEditor(root, controller) {
   const { state } = controller;
   const editor = find(root, ".mg-chord-editor", HTMLFormElement);
+  const row = find(root, ".mg-chord-row", HTMLElement);
   const place = find(editor, ".mg-chord-place", HTMLElement);
   const name = find(editor, ".mg-chord-name", HTMLInputElement);
   const choices = find(editor, ".mg-chord-choices", HTMLElement);
   const all = find(editor, ".mg-chord-bars", HTMLTextAreaElement);
   const keepsTune = find(editor, ".mg-keep-tune", HTMLInputElement);
+  const lock = find(editor, '[data-chords="lock"]', HTMLButtonElement);
   const buttons = ["one", "bars", "over"].map((what) =>
     find(editor, `[data-chords="${what}"]`, HTMLButtonElement),
   );
@@ -80,7 +82,11 @@ export function connectChordEditor(root, controller) {
   }
 
   function render() {
+    const isLocked = state.versions.chords !== null;
+    row.dataset.locked = String(isLocked);
     if (editor.hidden) return;
+    setPressed(lock, isLocked);
+    disable(lock, state.obstacles.chords);
     for (const button of buttons) disable(button, state.obstacles.chords);
   }
 
@@ -88,6 +94,7 @@ export function connectChordEditor(root, controller) {
     event.preventDefault();
     setOne();
   });
+  onPress(lock, () => controller.toggleChordLock());
   onPress(one, setOne);
   onPress(bars, () => send(all.value));
   onPress(over, () => controller.drawOverChords(all.value));

@@ -48,6 +48,18 @@ function writeBar(names) {
 }
 
 /**
+ * Chords as text in another key. Roots become those names that most keys have for them.
+ * @param {string} text @param {number} semitones
+ */
+export const transposeText = (text, semitones) =>
+  text.replace(/(?<![A-Za-z.])([A-G])([#b]?)/g, (name, letter, sign) => {
+    if (!semitones) return name;
+    const natural = NATURALS[LETTERS.indexOf(letter)];
+    const pitch = natural + Number(sign === "#") - Number(sign === "b") + semitones;
+    return TONICS[(pitch + 23) % 12];
+  });
+
+/**
  * The triads on the seven degrees of a major key.
  * @param {number} key semitones from C, -5 to 6
  */

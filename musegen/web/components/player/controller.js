@@ -3,6 +3,7 @@
 
 import { clamp } from "../shared/numbers.js";
 import { columnOf, describe, PARTS, phraseOf, rowOf, toData } from "./cells.js";
+import { namesByBeat, transposeText, writeBars } from "./chord_text.js";
 import { Endless } from "./endless.js";
 import { FetchedSound } from "./fetched_sound.js";
 import { RATE } from "./mixer.js";
@@ -400,6 +401,7 @@ export class Controller {
   /** Nothing more will come of what was requested. */
   becomeIdle() {
     const { state } = this;
+    state.versions.taken = null;
     this.#endRequest();
     this.#returnToShown();
     this.endless.becomeIdle();
@@ -571,16 +573,58 @@ export class Controller {
 
   // Edits -----------------------------------------------------------------------------------------
 
+  /** Let new music play the chords that are shown, or any again. */
+  toggleChordLock() {
+    const { versions, piece } = this.state;
+    if (!piece) return;
+    const text = writeBars(namesByBeat(piece.chords, piece.bars));
+    versions.chords = versions.chords ? null : { text, key: piece.keys[0] };
+    this.update();
+  }
+
+  /** The locked chords in the key of the piece; null if they are free. */
+  get lockedChords() {
+    const { piece, versions } = this.state;
+    return piece && versions.chords
+      ? transposeText(versions.chords.text, piece.keys[0] - versions.chords.key)
+      : null;
+  }
+
+  /**
+   * The locked chords, which the piece that is about to be drawn takes along; null if there are none.
+   * @param {number} bars its length
+   */
+  takeChords(bars) {
+    const { piece, versions } = this.state;
+    const all = this.lockedChords?.split(/[|\s]*\|[|\s]*/).filter(Boolean);
+    if (!all || !piece) return null;
+    const taken = `| ${all.slice(0, bars).join(" | ")} |`;
+    versions.taken = { text: taken, key: piece.keys[0] };
+    return taken;
+  }
+
+  /** What new music is asked for. */
+  get #asked() {
+    const chords = this.lockedChords;
+    return chords ? { chords } : {};
+  }
+
+  /** @param {string} part stays, and all others are drawn anew to fit it */
+  playAround(part) {
+    this.request("edit", { do: "accompany", keep: [part], ...this.#asked }, {});
+  }
+
   /** @param {number[]} cells */
   redraw(cells) {
-    const edit = { do: "fill", ...describe(cells, this.state.partNames) };
+    const edit = { do: "fill", ...describe(cells, this.state.partNames), ...this.#asked };
     this.request("edit", edit, { from: phraseOf(cells[0]) });
   }
 
   vary() {
     const { amount, edited, partNames } = this.state;
     const similarity = (100 - amount) / 100;
-    const edit = { do: "vary", ...describe(edited, partNames), similarity };
+    const keeps = this.lockedChords ? { keep_chords: true } : {};
+    const edit = { do: "vary", ...describe(edited, partNames), similarity, ...keeps };
     this.request("edit", edit, { from: phraseOf(edited[0]) });
   }
 
@@ -621,12 +665,23 @@ export class Controller {
     const { locks, piece } = this.state;
     const tune = keepsTune ? rowOf(PARTS.indexOf("lead"), piece?.phrases ?? 0) : [];
     const kept = toData(new Set([...locks, ...tune]));
+    this.#takeLock(text);
     this.request("chords", { text, kept }, { from });
   }
 
   /** @param {string} text bars of chords, which another piece plays */
   drawOverChords(text) {
+    this.#takeLock(text);
     this.request("over", { text }, {});
+  }
+
+  /**
+   * If chords are locked, lock those that were asked for instead.
+   * @param {string} text
+   */
+  #takeLock(text) {
+    const { piece, versions } = this.state;
+    if (piece && versions.chords) versions.taken = { text, key: piece.keys[0] };
   }
 
   toggleCopying() {

@@ -222,7 +222,7 @@ export function connectPen(root, controller, { layout, isShown, draw }) {
     if (isOn) scroller.focus();
   });
   onPress(remove, () => chosen && change(chosen, null));
-  onPress(around, () => controller.request("edit", { do: "accompany", keep: [part.value] }, {}));
+  onPress(around, () => controller.playAround(part.value));
   loudness.addEventListener("change", () => {
     if (chosen) change(chosen, { ...chosen, velocity: Number(loudness.value) });
   });

@@ -31,7 +31,9 @@ export function start({ element, props, watch, trigger }) {
   const choices = readJson("mg-sound-choices");
   const controller = new Controller(mixer, synthesizer, trigger, readJson("mg-example"));
   synthesizer.changed = () => controller.update();
-  Object.assign(root, { mixer }); // for measurements and tests
+  // For the button that draws a piece; the mixer for measurements and tests.
+  const takeChords = (/** @type {number} */ bars) => controller.takeChords(bars);
+  Object.assign(root, { takeChords, mixer });
 
   const picture = async () => controller.state.piece && drawPicture(controller.state.piece, root);
   const files = connectFiles(root, controller, picture);

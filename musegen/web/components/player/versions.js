@@ -5,17 +5,22 @@ const KEY = "musegen-history";
 const MOST_ENTRIES = 50;
 const LONGEST_RECIPE = 60_000; // characters: 50 of them fit into a browser's storage
 
+/** @typedef {{ text: string, key: number }} LockedChords bars of chords, in a key */
+
 /**
  * @typedef {object} Version
  * @property {string} recipe
  * @property {number} piece number of the piece; versions of one piece were edited from one another
  * @property {Set<number>} locks cells that were locked when it was shown last; see cells.js
+ * @property {LockedChords | null} chords what new music plays, if chords are locked
  */
 
 export class Versions {
   /** @type {Version[]} */
   all = [];
   current = -1; // index of the version that is shown
+  /** @type {LockedChords | null} chords that another piece takes along when it is shown */
+  taken = null;
   #pieces = 0;
   /** @type {Set<number>} */
   #noLocks = new Set(); // before the first version
@@ -23,6 +28,14 @@ export class Versions {
   /** The locks of the version that is shown. */
   get locks() {
     return this.all[this.current]?.locks ?? this.#noLocks;
+  }
+
+  get chords() {
+    return this.all[this.current]?.chords ?? null;
+  }
+
+  set chords(chords) {
+    if (this.all[this.current]) this.all[this.current].chords = chords;
   }
 
   /**
@@ -33,6 +46,8 @@ export class Versions {
    * @param {boolean} [isCut] whether phrases have other numbers than in the version before
    */
   add(recipe, isNewPiece, wanted = -1, isCut = false) {
+    const { taken } = this;
+    this.taken = null;
     if (this.all[wanted]?.recipe === recipe) {
       this.current = wanted;
       return false;
@@ -41,7 +56,8 @@ export class Versions {
     if (isNewPiece) this.#pieces += 1;
     const piece = isNewPiece ? this.#pieces : this.all[this.current].piece;
     const locks = new Set(isNewPiece || isCut ? [] : this.locks);
-    this.all.splice(this.current + 1, Infinity, { recipe, piece, locks });
+    const chords = taken ?? (isNewPiece || isCut ? null : this.chords);
+    this.all.splice(this.current + 1, Infinity, { recipe, piece, locks, chords });
     this.current += 1;
     return true;
   }
