@@ -79,6 +79,10 @@ class InferenceConfig:
     sustain_gain: float = 0.0
     sustain_from: float = 0.25
     sustain_limit: float = 2.5
+    # How far apart the velocities of notes that begin together are in draws, as a standard
+    # deviation that is added: the likeliest ones lie closer together than people play. Nothing is
+    # added where the network is certain of the notes, as it is of encoded phrases. Song only.
+    chord_spread: float = 0.0
     # Encoding: the most steps after the encoder. Most cells need half of these; with 24, bands came
     # back at a note F1 lower by .005, with 60 at one higher by .004.
     encoding_steps: int = 36

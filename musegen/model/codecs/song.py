@@ -192,7 +192,7 @@ class SongCodec:
         predicted = {name: ops.convert_to_numpy(value) for name, value in split.items()}
         n = len(outputs)
         begins = predicted["onset"] > settings.onset_threshold
-        excess = _entropy_per_note(predicted["onset"]) - settings.sustain_from
+        excess = _entropy_per_note(predicted["onset"], (1, 2, 3)) - settings.sustain_from
         sustain = np.clip(settings.sustain_gain * excess, 0, settings.sustain_limit)
         goes_on = predicted["sounding"] + sustain[:, None, None, None]
         run = _most_likely_runs(begins, goes_on)
@@ -205,10 +205,15 @@ class SongCodec:
         overhang = np.concatenate([[0], OVERHANGS])[likely]
         to_end = step + duration == STEPS_PER_PHRASE
         notes["duration"] = duration + np.where(to_end, overhang[row, part, pitch], 0)
+        cell = row * _PARTS + part
         velocity = predicted["velocity"][row, part, step, pitch] * _VELOCITY_SCALE
+        if settings.chord_spread:
+            doubt = _entropy_per_note(predicted["onset"], (2, 3)) / settings.sustain_from - 1
+            share = np.clip(doubt, 0, 1)[row, part]
+            velocity += settings.chord_spread * share * _chord_residuals(cell, step, pitch)
         notes["velocity"] = np.clip(np.rint(velocity + _VELOCITY_CENTER), 1, 127)
         notes["offset"] = _round_offsets(
-            predicted["offset"][row, part, step, pitch], row * _PARTS + part, n * _PARTS
+            predicted["offset"][row, part, step, pitch], cell, n * _PARTS
         )
         ends = np.searchsorted(row, np.arange(n + 1))
         return [Phrase(sort_notes(notes[a:b])) for a, b in itertools.pairwise(ends)]
@@ -227,14 +232,38 @@ def _scaled_velocity(velocity: Tensor) -> Tensor:
     return (ops.cast(velocity, "float32") - _VELOCITY_CENTER) / _VELOCITY_SCALE
 
 
-def _entropy_per_note(logits: np.ndarray) -> np.ndarray:
-    """Uncertainty of a phrase's onsets: nats for each expected note, ``(n,)``.
-
-    Logits: ``(n, parts, 32, pitches)``.
-    """
+def _entropy_per_note(logits: np.ndarray, axes: tuple[int, ...]) -> np.ndarray:
+    """Uncertainty of onsets, summed over some axes: nats for each expected note."""
     probability = 1 / (1 + np.exp(-np.clip(logits, -30, 30)))
     entropy = np.logaddexp(0, logits) - probability * logits
-    return entropy.sum((1, 2, 3)) / np.maximum(probability.sum((1, 2, 3)), 1)
+    return entropy.sum(axes) / np.maximum(probability.sum(axes), 1)
+
+
+def _chord_residuals(cell: np.ndarray, step: np.ndarray, pitch: np.ndarray) -> np.ndarray:
+    """Numbers of deviation 1 for the notes of chords, of mean 0 in each chord; else 0.
+
+    They are computed from the notes of the cell alone, in whole numbers: equal cells get equal
+    numbers, on every processor.
+    """
+    place = _mix((step * _PITCHES + pitch).astype(np.uint64))
+    of_cell = np.zeros(cell.max(initial=-1) + 1, np.uint64)
+    np.add.at(of_cell, cell, place)
+    mixed = _mix(place + of_cell[cell])
+    # The sum of four uniform numbers, 16 bits each, is nearly Gaussian, with a variance of 1/3.
+    lanes = (mixed[:, None] >> np.arange(0, 64, 16, dtype=np.uint64)) & np.uint64(0xFFFF)
+    residual = (lanes.astype(float).sum(1) / 2**16 - 2) * 3**0.5
+    _, chord, count = np.unique(
+        cell * STEPS_PER_PHRASE + step, return_inverse=True, return_counts=True
+    )
+    mean = np.bincount(chord, residual, len(count)) / count
+    return np.where(count[chord] > 1, residual - mean[chord], 0.0)
+
+
+def _mix(x: np.ndarray) -> np.ndarray:
+    """Hash whole numbers: the last steps of SplitMix64 (Steele et al. 2014, section 4)."""
+    x = (x + np.uint64(0x9E3779B97F4A7C15)) * np.uint64(0xBF58476D1CE4E5B9)
+    x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return x ^ (x >> np.uint64(31))
 
 
 def _most_likely_runs(begins: np.ndarray, goes_on: np.ndarray) -> np.ndarray:

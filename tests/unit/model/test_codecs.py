@@ -156,6 +156,24 @@ def test_the_settings_decide_where_notes_begin_and_how_long_they_last():
     assert not len(drums.to_phrases(hits, strict)[0])
 
 
+def test_velocities_of_uncertain_chords_are_spread_and_those_of_certain_ones_are_not():
+    chords = [(step, "chords", pitch, 4, 80) for step in range(0, 32, 4) for pitch in (60, 64, 67)]
+    phrase = Phrase(make_notes([*chords, (0, "lead", 72, 8, 90)]))
+    codec = SongCodec()
+    outputs = perfect_song_outputs(encode(codec, phrase, phrase, phrase))
+    steps = outputs[..., : 8 * codec.output_count].reshape(3, 4, 32, 4, 88)
+    steps[1:, :, :, 0] = np.where(steps[1:, :, :, 0] > 0, 0.5, -CERTAIN)  # two have their doubts
+    outputs[..., : 8 * codec.output_count] = steps.reshape(3, 4, -1)
+    certain, uncertain, again = codec.to_phrases(outputs, InferenceConfig(chord_spread=6.0))
+    assert np.array_equal(certain.notes, phrase.notes)
+    assert np.array_equal(uncertain.notes, again.notes)
+    velocity = uncertain.only(["chords"]).notes["velocity"].reshape(8, 3).astype(float)
+    assert np.abs(velocity.mean(1) - 80).max() < 1  # chords are as loud as before
+    assert 2 < velocity.std(1).mean() < 8
+    assert len(np.unique(velocity, axis=0)) > 4  # not the same notes are always louder
+    assert uncertain.only(["lead"]).notes["velocity"].tolist() == [90]
+
+
 @pytest.mark.parametrize(("codec", "make", "perfect"), CODECS)
 def test_the_loss_of_perfect_outputs_is_small_and_of_zeros_large(codec, make, perfect):
     arrays = encode(codec, make())
