@@ -234,8 +234,8 @@ def read_edit(data: object, piece: Piece | None = None) -> Edit:
     """
     if isinstance(data, dict) and data.get("do") in _EDITS_WITH_SEED:
         data = {**data, "seed": new_seed()}
-    if piece and isinstance(data, dict) and isinstance(data.get("chords"), str):
-        data = {**data, "chords": check_chords(data["chords"], piece.key, piece.bars)}
+    if piece and isinstance(data, dict) and data.get("chords"):
+        data = {**data, "chords": check_chords(str(data["chords"]), piece.key, piece.bars)}
     try:
         edit = _EDIT.validate_json(json.dumps(data))
     except (TypeError, ValueError, RecursionError, ValidationError):
