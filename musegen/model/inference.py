@@ -19,6 +19,7 @@ from __future__ import annotations
 import math
 from collections import deque
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -66,11 +67,11 @@ def make_refined_encoder(vae: VAE, settings: InferenceConfig) -> Callable[[Array
         return lambda arrays: to_numpy(encoder(arrays))
     if not is_tensorflow():
         raise RuntimeError("encoding needs KERAS_BACKEND=tensorflow; the others are for training")
-    loss_and_gradient = _compile_loss(vae)
+    encoder, loss_and_gradient = _compile(vae)
     cells, cell_dim = vae.codec.cells, vae.decoder.cell_dim
 
     def encode(arrays: Arrays) -> np.ndarray:
-        z_mean, z_log_var = (to_numpy(z).reshape(-1, cell_dim) for z in vae.encoder(arrays))
+        z_mean, z_log_var = (to_numpy(z).reshape(-1, cell_dim) for z in encoder(arrays))
         part = np.arange(len(z_mean)) % cells
         by_cell = {name: np.reshape(array, (len(part), -1)) for name, array in arrays.items()}
         first, place = _find_equal([part[:, None], *by_cell.values()])
@@ -105,8 +106,8 @@ def _find_equal(columns: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
     return np.unique(place, return_index=True)[1], np.array(place)
 
 
-def _compile_loss(vae: VAE) -> Callable[..., tuple[Tensor, Tensor]]:
-    """Compile the reconstruction loss of cells, and its gradient, for any number of phrases."""
+def _compile(vae: VAE) -> tuple[Callable[..., Any], Callable[..., Any]]:
+    """Compile the encoder, and the loss of cells with its gradient, for any number of phrases."""
     import tensorflow as tf
 
     def loss_and_gradient(z: Tensor, part: Tensor, arrays: Arrays) -> tuple[Tensor, Tensor]:
@@ -116,17 +117,17 @@ def _compile_loss(vae: VAE) -> Callable[..., tuple[Tensor, Tensor]]:
         return loss, tape.gradient(loss, z)
 
     silence = vae.codec.to_arrays(PhraseSet.from_phrases([Phrase()]))
-    any_number = {
+    arrays = {
         name: tf.TensorSpec((None, *array.shape[1:]), array.dtype)
         for name, array in silence.items()
     }
-    signature = [
-        tf.TensorSpec((None, vae.config.latent_dim)),
-        tf.TensorSpec((None, vae.codec.cells), tf.int64),
-        any_number,
-    ]
+    z = tf.TensorSpec((None, vae.config.latent_dim))
+    part = tf.TensorSpec((None, vae.codec.cells), tf.int64)
     # With XLA, the first call took four times as long, for which large batches were a tenth faster.
-    return tf.function(loss_and_gradient, input_signature=signature, autograph=False)
+    return (
+        tf.function(vae.encoder, input_signature=[arrays], autograph=False),
+        tf.function(loss_and_gradient, input_signature=[z, part, arrays], autograph=False),
+    )
 
 
 def minimize(

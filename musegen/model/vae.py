@@ -66,10 +66,8 @@ class Decoder(Model):
         if self.beat_plan is not None:
             plan = plan + self.beat_plan(ops.reshape(of_beats, (-1, self.beats, self.beat_dim)))
         plan = _add_part(plan, self.part, self.cells, part)
-        state = [self.state_h(z), self.state_c(z)]
-        beats = self.conductor(
-            plan + self.beat_position(ops.arange(self.beats)), initial_state=state
-        )
+        state = self.state_h(z), self.state_c(z)
+        beats = _run_lstm(self.conductor, plan + self.beat_position(ops.arange(self.beats)), state)
         # The plan also bypasses the conductor, which then need not remember it for eight beats.
         hidden = self.hidden(ops.concatenate([beats, plan], axis=-1))
         out = self.out(hidden)
@@ -103,7 +101,12 @@ class Encoder(Model):
 
     def call(self, arrays: Arrays, training: bool = False) -> tuple[Tensor, Tensor]:
         beats = self.dropout(self.beat(self.codec.beat_features(arrays)), training=training)
-        states = self.lstm(_add_part(beats, self.part, self.codec.cells))
+        beats = _add_part(beats, self.part, self.codec.cells)
+        if not self.lstm.built:
+            self.lstm.build(beats.shape)
+        forward = _run_lstm(self.lstm.forward_layer, beats)
+        backward = _run_lstm(self.lstm.backward_layer, ops.flip(beats, axis=1))
+        states = ops.concatenate([forward, ops.flip(backward, axis=1)], axis=-1)
         whole = ops.reshape(states, (-1, states.shape[1] * states.shape[2]))
         found = [self.z_mean(whole), self.z_log_var(whole)]
         if self.of_beat is not None:
@@ -130,6 +133,29 @@ def _add_part(beats: Tensor, embedding: Any, cells: int, part: Tensor | None = N
     vectors = embedding(ops.arange(cells) if part is None else part)
     by_cell = by_cell + ops.expand_dims(vectors, -2)
     return ops.reshape(by_cell, (-1, *beats.shape[1:]))
+
+
+def _run_lstm(layer: Any, inputs: Tensor, state: tuple[Tensor, Tensor] | None = None) -> Tensor:
+    """Return the outputs of an LSTM at each beat, as the layer itself does, in half the time.
+
+    Keras multiplies the inputs of each beat by themselves: for few phrases, most of the time would
+    go into reading the same weights again.
+    """
+    if not layer.built:
+        layer.build(inputs.shape)
+    cell = layer.cell
+    h, c = state or (None, None)
+    given = ops.matmul(inputs, cell.kernel) + cell.bias
+    outputs: list[Tensor] = []
+    for beat in range(inputs.shape[1]):
+        gates = given[:, beat]
+        if h is not None:
+            gates = gates + ops.matmul(h, cell.recurrent_kernel)
+        enter, forget, new, leave = ops.split(gates, 4, axis=-1)
+        c = ops.sigmoid(enter) * ops.tanh(new) + (0 if c is None else ops.sigmoid(forget) * c)
+        h = ops.sigmoid(leave) * ops.tanh(c)
+        outputs.append(h)
+    return ops.stack(outputs, axis=1)
 
 
 class VAE(Model):
