@@ -89,7 +89,7 @@ def show(visit: Visit, tab: str, folder: Path) -> None:
     else:
         # Without the recipe, it is like a file from elsewhere.
         read_midi(visit.download("midi", folder)).write_midi(folder / "My song.mid")
-        page.locator("input[type=file]").last.set_input_files(folder / "My song.mid")
+        page.locator(".mg-drop input[type=file]").last.set_input_files(folder / "My song.mid")
         page.get_by_text("Tracks and their parts").click()
     visit.wait_for_sound(before)
 
