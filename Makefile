@@ -70,11 +70,9 @@ system:
 synthesizer: $(VENV)/.run
 	$(BIN)/python scripts/fetch_synthesizer.py
 
-# Browsers, for the tests of the page, which are skipped without them. Firefox plays only where there
-# is a sound device, such as PulseAudio's that is silent. Ubuntu has no firefox-esr.
+# Chromium, for the tests of the page. They are skipped without it.
 system-test:
-	sh scripts/install-packages.sh $$(cat packages.txt) chromium pulseaudio
-	sh scripts/install-packages.sh firefox-esr
+	sh scripts/install-packages.sh $$(cat packages.txt) chromium
 
 clean:
 	rm -rf $(VENV) node_modules musegen/web/vendor .pytest_cache .ruff_cache .import_linter_cache build
