@@ -72,6 +72,7 @@ def test_a_process_that_fails_says_so_by_its_exit_status(tmp_path, words, status
 
 INTERRUPTED = """
 import os, runpy, signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # programs in the background ignore it
 class Interrupt:
     def find_spec(self, name, *_):
         if name == module:
