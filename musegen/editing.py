@@ -91,6 +91,21 @@ def path_of(mg: MuseGen, piece: Piece) -> Path:
     return piece.path if piece.path else mg.encode(piece)
 
 
+def paths_with_tunes(mg: MuseGen, first: Piece, second: Piece) -> list[Path]:
+    """Return the paths of two pieces, as `path_of` does, if both have more than drums.
+
+    Raises
+    ------
+    MusicError
+        If one has not.
+    """
+    paths = [path_of(mg, one) for one in (first, second)]
+    for name, path in zip(("first", "second"), paths, strict=True):
+        if "song" not in path:
+            raise MusicError(f"the {name} piece has no notes but drums: choose one with a tune")
+    return paths
+
+
 def check_attributes(values: Mapping[str, float]) -> None:
     """Raise a `MusicError` if there is no such attribute, or a value is out of range."""
     for name, value in values.items():
@@ -199,10 +214,7 @@ def restyle(
     """See `MuseGen.restyle`."""
     check_range(strength, "strength", 0, 1)
     like = repeat(like, piece.bars)
-    paths = [dict(path_of(mg, one)) for one in (piece, like)]
-    for name, model in (("first", paths[0]), ("second", paths[1])):
-        if "song" not in model:
-            raise MusicError(f"the {name} piece has no notes but drums: choose one with a tune")
+    paths = paths_with_tunes(mg, piece, like)
     space = mg.spaces["song"]
     kept = np.zeros((len(piece), len(PARTS)), bool)
     kept[:, part_index("lead")] = True

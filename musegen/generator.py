@@ -332,11 +332,7 @@ class MuseGen:
         ts = CURVES[curve](np.linspace(0, 1, steps))[1:-1]
         if isinstance(chords, str):
             chords = Chords.from_text(chords, a.key)
-        between = [
-            self._decode_between(ends, path, np.array([1 - t, t]))
-            for t, path in zip(ts, self._paths_between(ends, ts, chords), strict=True)
-        ]
-        return join([ends[0], *between, ends[1]], bars)
+        return join([ends[0], *self._pieces_between(ends, ts, chords), ends[1]], bars)
 
     def blend(self, corners: Sequence[Piece], x: float, y: float) -> Piece:
         """Return the piece at a point of a square with a piece in each corner.
@@ -402,8 +398,17 @@ class MuseGen:
         a, b = repeat(a, bars), repeat(b, bars)
         if harmony == texture and harmony in (0, 1):
             return b if harmony else a
-        ends = (self.restyle(a, b, texture), self.restyle(b, a, 1 - texture))
-        return self.blend(ends * 2, harmony, 0)
+        paths = editing.paths_with_tunes(self, a, b)
+        a, b = (replace(one, path=path) for one, path in zip((a, b), paths, strict=True))
+        if harmony == 0:
+            return self.restyle(a, b, texture)
+        like_a = self.restyle(b, a, 1 - texture)
+        if harmony == 1:
+            return like_a
+        (mixed,) = self._pieces_between(
+            [self.restyle(a, b, texture), like_a], np.array([harmony]), None
+        )
+        return mixed
 
     def _noise_of(
         self, ends: Sequence[Piece], without_chords: bool = False
@@ -433,6 +438,15 @@ class MuseGen:
                 ]
                 noise[name] = u[[known.index(i) for i in nearest]]
         return noise
+
+    def _pieces_between(
+        self, ends: Sequence[Piece], ts: np.ndarray, chords: Chords | None
+    ) -> list[Piece]:
+        """Interpolate two pieces of one length at some shares of the second."""
+        return [
+            self._decode_between(ends, path, np.array([1 - t, t]))
+            for t, path in zip(ts, self._paths_between(ends, ts, chords), strict=True)
+        ]
 
     def _paths_between(
         self, ends: Sequence[Piece], ts: np.ndarray, chords: Chords | None
