@@ -1,6 +1,7 @@
 """A whole checkpoint is trained by the command line, with no other checkpoint in place."""
 
 import json
+import os
 import re
 import shutil
 
@@ -35,6 +36,8 @@ def trained(tmp_path_factory):
     folder = tmp_path_factory.mktemp("train")
     phrase_set("drums").save(folder / "phrases.npz")
     with pytest.MonkeyPatch.context() as patch:
+        # Training sets it; what it was before comes back, for programs that other tests start.
+        patch.setenv("TF_ENABLE_ONEDNN_OPTS", os.environ["TF_ENABLE_ONEDNN_OPTS"])
         patch.setattr("musegen.files.CHECKPOINTS", folder / "none")
         patch.setattr(config, "default_config", lambda kind: (vae_config(kind), PRIOR, TRAINING))
         words = ["--phrases", str(folder / "phrases.npz"), "--checkpoint", str(folder / "drums")]

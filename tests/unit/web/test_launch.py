@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import socket
 import subprocess
 import sys
@@ -19,8 +18,6 @@ def start(*arguments: str) -> subprocess.CompletedProcess:
     return subprocess.run(
         [sys.executable, "app.py", *arguments],
         cwd=ROOT,
-        # Tests of training set this, and TensorFlow then speaks of it.
-        env={name: value for name, value in os.environ.items() if name != "TF_ENABLE_ONEDNN_OPTS"},
         capture_output=True,
         text=True,
         timeout=240,
