@@ -50,9 +50,7 @@ class Decoder(Model):
             else None
         )
         self.part = _part_embedding(codec.cells, config.conductor_units)
-        self.conductor = layers.LSTM(
-            config.conductor_units, return_sequences=True, unroll=True, name="conductor"
-        )
+        self.conductor = layers.LSTM(config.conductor_units, name="conductor")
         self.hidden = layers.Dense(config.beat_units, "gelu", name="write")
         self.out = layers.Dense(codec.output_count, name="out")
         self.tail = layers.Dense(codec.tail_count, name="tail") if codec.tail_count else None
@@ -92,7 +90,7 @@ class Encoder(Model):
         self.part = _part_embedding(self.codec.cells, config.beat_units)
         self.dropout = layers.Dropout(config.dropout, name="dropout")
         self.lstm = layers.Bidirectional(
-            layers.LSTM(config.encoder_units, return_sequences=True, unroll=True, name="lstm"),
+            layers.LSTM(config.encoder_units, name="lstm"),
             name="listen",
         )
         self.z_mean = layers.Dense(whole_dim, name="z_mean")
