@@ -52,7 +52,7 @@ def random_tab() -> RandomTab:
         min_width=100,
     )
     with gr.Accordion("Plan its sections", open=False, elem_classes="mg-fold"):
-        sections = plan()
+        sections = plan(bars.maximum)
     asked = _asked_fields()
     button = gr.Button("Draw a piece", variant="primary", elem_classes="mg-go", elem_id="draw")
     with gr.Accordion("For researchers", open=False, elem_classes="mg-fold"):

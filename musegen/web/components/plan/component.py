@@ -19,13 +19,14 @@ PLANNED = """(bars) => {
 of a piece without a plan."""
 
 
-def plan(**kwargs: Any) -> gr.HTML:
-    """Make the component.
+def plan(most_bars: float, **kwargs: Any) -> gr.HTML:
+    """Make the component, for pieces of at most so many bars.
 
     It listens to the event ``musegen:form`` of the document: another form was chosen, and its
     ``plan`` event says that the visitor has changed the plan.
     """
     return gr.HTML(
+        str(round(most_bars)),
         html_template=asset("components/plan/plan.html"),
         css_template=asset("components/base.css") + asset("components/plan/plan.css"),
         js_on_load=load_module("components/plan/plan.js", ("plan",)),

@@ -8,7 +8,6 @@ import {
   barsOf,
   KINDS,
   LEAST_BARS,
-  MOST_BARS,
   moveSection,
   nameOf,
   readPlan,
@@ -21,12 +20,13 @@ import {
 const STEP = 2; // bars of a phrase
 const COLOURS = ["#ff8a65", "#6ea8fe", "#4fd1b5", "#c7b6f5", "#ffd166"];
 
-/** @param {Component<never>} component */
-export function start({ element, trigger }) {
+/** @param {Component<string>} component whose value is the most bars that a piece may have */
+export function start({ element, props, trigger }) {
   const root = find(element, ".mg-plan", HTMLElement);
   const list = find(root, ".mg-plan-sections", HTMLElement);
   const add = find(root, ".mg-plan-add", HTMLElement);
   const total = find(root, ".mg-plan-total", HTMLElement);
+  const mostBars = Number(props.value);
   /** @type {Section[]} */
   let sections = [];
   /** @type {number | null} the section that is being dragged */
@@ -41,8 +41,8 @@ export function start({ element, trigger }) {
 
   /** @param {Section[]} changed */
   function change(changed) {
-    if (barsOf(changed) > MOST_BARS) {
-      return setText(total, `A piece has ${MOST_BARS} bars at most`);
+    if (barsOf(changed) > mostBars) {
+      return setText(total, `A piece has ${mostBars} bars at most`);
     }
     show(changed);
     root.dataset.form = writePlan(sections);

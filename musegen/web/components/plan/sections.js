@@ -2,7 +2,6 @@
 
 /** @typedef {{ letter: string, bars: number }} Section */
 
-export const MOST_BARS = 128;
 export const LEAST_BARS = 2; // of a section
 const NEW_BARS = 8;
 
