@@ -145,7 +145,7 @@ def vary(
     path = path_of(mg, piece)
     chosen = _choose_cells(mg, piece, phrases, models, parts, cells)
     _check_models(mg, path, chosen, models)
-    varied = _redraw(mg, piece, path, chosen, seed, make_noise, asked)
+    varied = _redraw(mg, piece, path, chosen, seed, make_noise, asked, exact=True)
     if phrases is parts is cells is None and set(models) >= set(path):
         return _decode_like(mg, piece, varied)
     return _replace_cells(mg, piece, varied, chosen)
@@ -228,7 +228,8 @@ def restyle(
     u = np.where(space.by_dimension(lead), paths[0]["song"], u)
     asked = Asked(piece.chords, guidance=guidance)
     conditions = _conditions(mg, piece, {"song": u}, "song", asked)
-    z = space.to_latents(u[None].astype(np.float32), lead, conditions, guidance)[0]
+    u = u[None].astype(np.float32)
+    z = space.to_latents(u, lead, conditions, guidance, exact=True)[0]
     path = {**paths[0], "song": np.where(space.by_dimension(lead), paths[0]["song"], z)}
     chosen = ~kept
     if "drums" in paths[1] and strength >= _TAKES_DRUMS:
@@ -398,8 +399,12 @@ def _redraw(
     seed: int | None,
     make_noise: _MakeNoise,
     asked: Asked | None = None,
+    exact: bool = False,
 ) -> Path:
-    """Return a path with the chosen cells' latents drawn anew, given the others."""
+    """Return a path with the chosen cells' latents drawn anew, given the others.
+
+    See `LatentSpace.to_latents` for `exact`.
+    """
     seed = choose_seed(seed)
     asked = asked or Asked()
     drawn = dict(path)
@@ -415,7 +420,7 @@ def _redraw(
         conditions = _conditions(mg, piece, drawn, name, asked)
         noise = make_noise(space, z, kept, conditions, fresh)
         u = np.where(space.by_dimension(kept), z, noise)
-        found = space.to_latents(u[None], kept, conditions, asked.guidance)[0]
+        found = space.to_latents(u[None], kept, conditions, asked.guidance, exact)[0]
         drawn[name] = np.where(space.by_dimension(own), found, z)
     return drawn
 

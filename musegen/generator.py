@@ -366,7 +366,8 @@ class MuseGen:
             space, at_x, at_y = self.spaces[name], np.array([x]), np.array([y])
             shrink = space.settings.interpolation_shrink
             upper, lower = (interpolate_noise(u[i], u[i + 1], at_x, shrink)[0] for i in (0, 2))
-            path[name] = space.to_latents(interpolate_noise(upper, lower, at_y, shrink))[0]
+            middle = interpolate_noise(upper, lower, at_y, shrink)
+            path[name] = space.to_latents(middle, exact=True)[0]
         return self._decode_between(ends, path, shares)
 
     def mix(self, a: Piece, b: Piece, harmony: float, texture: float) -> Piece:
@@ -462,7 +463,8 @@ class MuseGen:
         for name, (a, b) in self._noise_of(ends, chords is not None).items():
             space = self.spaces[name]
             u = interpolate_noise(a, b, ts, space.settings.interpolation_shrink)
-            for path, z in zip(paths, space.to_latents(u, None, conditions), strict=True):
+            between = space.to_latents(u, None, conditions, exact=True)
+            for path, z in zip(paths, between, strict=True):
                 path[name] = z
         return paths
 

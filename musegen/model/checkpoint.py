@@ -19,6 +19,7 @@ from safetensors.numpy import load_file, save_file
 from musegen.errors import CheckpointError
 from musegen.files import atomic_write
 from musegen.model.attribute_controls import AttributeControls
+from musegen.model.codecs.tables import Shapes, Tables, no_tables
 from musegen.model.config import InferenceConfig, PriorConfig, VAEConfig
 from musegen.model.prior import Prior
 from musegen.model.tensors import to_numpy
@@ -31,11 +32,13 @@ __all__ = [
     "load_arrays",
     "load_attribute_controls",
     "load_inference_config",
+    "load_note_tables",
     "load_prior",
     "load_vae",
     "save_arrays",
     "save_attribute_controls",
     "save_inference_config",
+    "save_note_tables",
     "save_prior",
     "save_vae",
 ]
@@ -45,7 +48,7 @@ _Config = TypeVar("_Config", VAEConfig, PriorConfig, InferenceConfig)
 MAX_FILE_BYTES = 9_500_000  # hosts such as Hugging Face want Git LFS for files over 10 MB
 _REMEDY = "download the checkpoint again"
 # Checkpoints that were made earlier have these; nothing reads them any more.
-_FORMER_SETTINGS = ("encoding_share", "encoding_momentum")
+_FORMER_SETTINGS = ("encoding_share", "encoding_momentum", "sustain_from")
 
 
 def save_arrays(arrays: Mapping[str, np.ndarray], folder: Path, stem: str) -> None:
@@ -203,6 +206,27 @@ def load_attribute_controls(folder: Path) -> AttributeControls:
         raise CheckpointError(f"the controls in {folder} are damaged: {_REMEDY}") from None
     mean, deviation, slopes = rows[:, 0], rows[:, 1], rows[:, 2:]
     return AttributeControls(names, mean, deviation, slopes, center, coloring, float(max_distance))
+
+
+def save_note_tables(tables: Tables, folder: Path) -> None:
+    """Write the tables by which the notes of draws agree."""
+    save_arrays(tables, folder, "notes")
+
+
+def load_note_tables(folder: Path, shapes: Shapes) -> Tables:
+    """Read tables of given shapes; zeros if the checkpoint has none.
+
+    Raises
+    ------
+    CheckpointError
+        If the file is damaged.
+    """
+    if not any(folder.glob("notes-*.safetensors")):
+        return no_tables(shapes)
+    tables = load_arrays(folder, "notes")
+    if {name: table.shape for name, table in tables.items()} != dict(shapes):
+        raise CheckpointError(f"the tables of notes in {folder} are damaged: {_REMEDY}")
+    return tables
 
 
 def _save_model(model: VAE | Prior, variables: list[Any], folder: Path, stem: str) -> None:

@@ -73,11 +73,12 @@ class InferenceConfig:
     # Log odds above which a note of counter or chords, or a drum hit, begins. At 0 a note is more
     # likely than not; rare notes of which the network is unsure need less.
     onset_threshold: float = 0.0
-    # How long notes last: `sustain_gain` is added to the log odds that a note goes on, for each
-    # nat by which the phrase's uncertainty exceeds `sustain_from`; at most `sustain_limit`. Draws
-    # are less certain than encoded phrases, and their notes would end too early. Song only.
+    # Nats of uncertainty for each note up to which encoded phrases are decoded; draws are less
+    # certain. What follows, and the tables by which notes agree, is for what exceeds it. Song only.
+    doubt_from: float = 0.25
+    # How long notes last, which would end too early in draws: `sustain_gain` is added to the log
+    # odds that a note goes on, for each nat over `doubt_from`; at most `sustain_limit`. Song only.
     sustain_gain: float = 0.0
-    sustain_from: float = 0.25
     sustain_limit: float = 2.5
     # How far apart the velocities of notes that begin together are in draws, as a standard
     # deviation that is added: the likeliest ones lie closer together than people play. Nothing is

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -15,13 +16,15 @@ import numpy as np
 from musegen.model.checkpoint import (
     load_attribute_controls,
     load_inference_config,
+    load_note_tables,
     load_prior,
     load_vae,
 )
+from musegen.model.codecs.tables import Tables
 from musegen.model.conditions import Conditions, condition_dim
 from musegen.model.config import InferenceConfig
 from musegen.model.inference import make_refined_encoder
-from musegen.model.prior import follow_flow, gaussian_velocity
+from musegen.model.prior import draw_by_flow, follow_flow, gaussian_velocity
 from musegen.model.tensors import Arrays, compiled, to_numpy
 from musegen.music.phrase import Phrase
 from musegen.music.phrase_set import PhraseSet
@@ -45,6 +48,8 @@ class LatentSpace:
 
     Attributes
     ----------
+    codec : Codec
+        Converts phrases to what the network reads, and what it writes to phrases.
     parts : tuple of str
         The parts of the band that the model writes.
     latent_dim : int
@@ -55,6 +60,8 @@ class LatentSpace:
     controls : AttributeControls
         The model's attributes.
     settings : InferenceConfig
+        The checkpoint's own.
+    tables : dict of str to numpy.ndarray
         The checkpoint's own.
 
     Raises
@@ -69,7 +76,9 @@ class LatentSpace:
         self._prior = load_prior(folder)
         self.controls = load_attribute_controls(folder)
         self.settings = load_inference_config(folder)
-        self.parts = self._vae.codec.parts
+        self.codec = self._vae.codec
+        self.tables = load_note_tables(folder, self.codec.table_shapes)
+        self.parts = self.codec.parts
         self.latent_dim = self._vae.config.latent_dim
         self.prior_config = self._prior.config
         self.styles = self.prior_config.styles
@@ -100,6 +109,12 @@ class LatentSpace:
         other._encoder = None  # it has the settings of the encoding
         return other
 
+    def with_tables(self, tables: Tables) -> LatentSpace:
+        """The same model with other tables of notes."""
+        other = copy.copy(self)
+        other.tables = tables
+        return other
+
     def encode(self, phrases: Sequence[Phrase]) -> np.ndarray:
         """Find latents that decode to given phrases, as nearly as possible, moved to C.
 
@@ -116,12 +131,12 @@ class LatentSpace:
         for start in range(0, len(phrases), size):
             batch = list(phrases[start : start + size])
             filled = batch + [Phrase()] * (size - len(batch))
-            arrays = self._vae.codec.to_arrays(PhraseSet.from_phrases(filled))
+            arrays = self.codec.to_arrays(PhraseSet.from_phrases(filled))
             found.append(self._encoder(arrays)[: len(batch)])
         return np.concatenate(found)
 
     def decode(self, z: np.ndarray) -> list[Phrase]:
-        """The most likely phrase of each latent, in C.
+        """A likely phrase of each latent, in C.
 
         Equal latents give equal phrases: each different latent is decoded once. On many processors
         the last bits of a result depend on its row in the batch.
@@ -137,8 +152,8 @@ class LatentSpace:
         different = z[first[order]]
         phrases: list[Phrase] = []
         for start in range(0, len(different), _DECODED_AT_ONCE):
-            outputs = self._decoder(different[start : start + _DECODED_AT_ONCE])
-            phrases += self._vae.codec.to_phrases(to_numpy(outputs), self.settings)
+            outputs = to_numpy(self._decoder(different[start : start + _DECODED_AT_ONCE]))
+            phrases += self.codec.to_phrases(outputs, self.settings, self.tables)
         return [phrases[i] for i in np.argsort(order)[place.ravel()]]
 
     def to_latents(
@@ -147,6 +162,7 @@ class LatentSpace:
         kept: np.ndarray | None = None,
         conditions: Conditions | None = None,
         guidance: float | None = None,
+        exact: bool = False,
     ) -> np.ndarray:
         """Turn noise into paths of latents, by the prior.
 
@@ -162,13 +178,17 @@ class LatentSpace:
         guidance : float, optional
             How strictly conditions, and cells kept in phrases of which others are drawn, are
             obeyed: 1 as the prior learnt it, more is stricter. The checkpoint's own if not given.
+        exact : bool
+            As the inverse of `to_noise`, for noise that it found. Takes twice the time.
 
         Returns
         -------
         numpy.ndarray
             In the same shape.
         """
-        return self._follow(u, kept, conditions, guidance, backwards=False)
+        steps = self.settings.flow_steps
+        follow = partial(follow_flow if exact else draw_by_flow, steps=steps)
+        return self._follow(u, kept, conditions, guidance, follow)
 
     def to_noise(
         self,
@@ -177,8 +197,9 @@ class LatentSpace:
         conditions: Conditions | None = None,
         guidance: float | None = None,
     ) -> np.ndarray:
-        """Find the noise that `to_latents` turns into given paths: its inverse."""
-        return self._follow(z, kept, conditions, guidance, backwards=True)
+        """Find the noise that `to_latents`, if exact, turns into given paths: its inverse."""
+        follow = partial(follow_flow, steps=self.settings.flow_steps, backwards=True)
+        return self._follow(z, kept, conditions, guidance, follow, backwards=True)
 
     def _follow(
         self,
@@ -186,7 +207,8 @@ class LatentSpace:
         kept: np.ndarray | None,
         conditions: Conditions | None,
         guidance: float | None,
-        backwards: bool,
+        follow_stretch: Callable[..., np.ndarray],
+        backwards: bool = False,
     ) -> np.ndarray:
         """Follow the flow in overlapping stretches of as many phrases as the prior was trained for.
 
@@ -205,7 +227,7 @@ class LatentSpace:
 
         def follow(part: np.ndarray, kept: np.ndarray, asked: np.ndarray) -> np.ndarray:
             velocity = _Guided(self._velocity_at, part, kept, asked, guidance)
-            return follow_flow(velocity, part, self.settings.flow_steps, backwards, kept)
+            return follow_stretch(velocity, part, kept=kept)
 
         longest = config.max_phrases
         ends = follow(x[:, :longest], kept[:longest], asked[:, :longest])

@@ -36,7 +36,7 @@ from musegen.model.conditions import condition_dim
 from musegen.model.config import PriorConfig
 from musegen.model.tensors import Arrays, Model, Tensor, layers, ops
 
-__all__ = ["Prior", "follow_flow", "gaussian_velocity"]
+__all__ = ["Prior", "draw_by_flow", "follow_flow", "gaussian_velocity"]
 
 _TIME_FEATURES = 128
 
@@ -164,6 +164,49 @@ def gaussian_velocity(t: Tensor) -> tuple[Tensor, Tensor]:
     return (2 * t - 1) / power, power**-0.5
 
 
+def draw_by_flow(
+    velocity: Callable[[np.ndarray, np.ndarray], np.ndarray],
+    noise: np.ndarray,
+    steps: int,
+    kept: np.ndarray | None = None,
+) -> np.ndarray:
+    """Follow a velocity field from t = 0 to 1 in half the time of `follow_flow`.
+
+    As near to where very many steps lead, but not the inverse of following it back. At the angle
+    ``s`` with ``t = (1 + tan s) / 2``, the point ``x / sqrt(t^2 + (1 - t)^2)`` would not move if
+    the latents were Gaussian: its velocity is what the network has learned, and smooth. It is
+    followed by the method of Adams and Bashforth of second order.
+
+    Parameters
+    ----------
+    velocity, kept
+        As for `follow_flow`.
+    noise : numpy.ndarray
+        Starting points; cells that are kept hold their latents.
+    steps : int
+        Each calls `velocity` once.
+
+    Returns
+    -------
+    numpy.ndarray
+        End points, in the same shape.
+    """
+    stays = np.zeros(noise.shape[1:3], bool) if kept is None else kept
+    angles = np.linspace(-math.pi / 4, math.pi / 4, steps + 1)
+    step = np.float32(angles[1] - angles[0])
+    y, before = noise, None
+    for angle in angles[:-1]:
+        time = np.float32((1 + math.tan(angle)) / 2)
+        t = np.where(stays, np.float32(1), time)[..., None]
+        slope, deviation = gaussian_velocity(t)
+        x = y / deviation
+        now = (velocity(x, np.broadcast_to(t[..., 0], x.shape[:3])) - slope * x) / deviation
+        now = np.where(stays[..., None], np.float32(0), now)
+        y = y + step * (now if before is None else 1.5 * now - 0.5 * before)
+        before = now
+    return y
+
+
 def follow_flow(
     velocity: Callable[[np.ndarray, np.ndarray], np.ndarray],
     start: np.ndarray,
@@ -171,7 +214,7 @@ def follow_flow(
     backwards: bool = False,
     kept: np.ndarray | None = None,
 ) -> np.ndarray:
-    """Follow a velocity field from t = 0 to 1, or back, by Heun's method.
+    """Follow a velocity field from t = 0 to 1, or back, by Heun's method: one inverts the other.
 
     Parameters
     ----------

@@ -10,6 +10,7 @@ from musegen.model.vae import VAE
 from musegen.music.phrase_set import PhraseSet
 from musegen.training.attribute_controls import train_attribute_controls
 from musegen.training.distributed import SINGLE_WORKER, WorkerGroup
+from musegen.training.note_tables import fit_note_tables
 from musegen.training.prior import train_prior
 from musegen.training.touch import play_like_performers
 from musegen.training.tuning import tune_inference
@@ -61,4 +62,6 @@ def train_checkpoint(
     if group.is_chief:
         train_attribute_controls(vae, phrases, folder)
         print(f"settings chosen on validation phrases: {tune_inference(folder, phrases)}")
+        if vae.codec.table_shapes:
+            fit_note_tables(folder, phrases)
     group.wait()

@@ -127,7 +127,7 @@ def _draw(space: LatentSpace, settings: InferenceConfig) -> np.ndarray:
 def _middles(space: LatentSpace, u: np.ndarray, half: int, shrink: float) -> np.ndarray:
     """Latents halfway between the first half of some phrases and the second."""
     (middle,) = interpolate_noise(u[:half], u[half : 2 * half], np.array([0.5]), shrink)
-    return space.to_latents(middle)[:, 0]
+    return space.to_latents(middle, exact=True)[:, 0]
 
 
 def _mean_duration(phrases: Sequence[Phrase]) -> float:

@@ -155,11 +155,13 @@ def test_a_path_of_another_shape_is_refused(tiny_mg, shape):
 def test_noise_becomes_latents_and_noise_again(mg):
     for space in mg.spaces.values():
         u = np.random.default_rng(0).standard_normal((1, 4, space.latent_dim), np.float32)
-        back = space.to_noise(space.to_latents(u))
-        assert np.abs(back - u).mean() < 0.1
+        back = space.to_noise(space.to_latents(u, exact=True))
+        assert np.abs(back - u).mean() < 0.03
         kept = np.array([True, False, True, False])
         z = space.to_latents(u)
-        drawn = space.to_latents(np.where(kept[:, None], z, u), kept)
+        quickly = space.to_latents(np.where(kept[:, None], z, u), kept)
+        assert np.allclose(quickly[:, kept], z[:, kept], atol=1e-4)
+        drawn = space.to_latents(np.where(kept[:, None], z, u), kept, exact=True)
         assert np.allclose(drawn[:, kept], z[:, kept], atol=1e-4)
         back = space.to_noise(drawn, kept)
         assert np.abs(back - u)[:, ~kept].mean() < 0.1

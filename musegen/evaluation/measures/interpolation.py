@@ -74,7 +74,7 @@ def _between(
     between = np.concatenate(
         interpolate_noise(u[: len(a)], u[len(a) :], ts, space.settings.interpolation_shrink)
     )
-    phrases = space.decode(space.to_latents(between)[:, 0])
+    phrases = space.decode(space.to_latents(between, exact=True)[:, 0])
     return np.split(tokens_of(PhraseSet.from_phrases(phrases)), len(ts))
 
 

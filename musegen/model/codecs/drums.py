@@ -11,9 +11,11 @@ Each step has for each of the nine drum classes a hit, a velocity and a timing o
 from __future__ import annotations
 
 import itertools
+from typing import ClassVar
 
 import numpy as np
 
+from musegen.model.codecs.tables import Shapes, Tables
 from musegen.model.config import InferenceConfig
 from musegen.model.tensors import Arrays, Tensor, ops
 from musegen.music.instruments import DRUM_PITCHES
@@ -50,6 +52,8 @@ class DrumsCodec:
     feature_count = STEPS_PER_BEAT * _CLASSES * 3
     output_count = STEPS_PER_BEAT * _CLASSES * 3
     tail_count = 0
+    # With tables as the song's, draws were told from people's as often.
+    table_shapes: ClassVar[Shapes] = {}
 
     def to_arrays(self, phrases: PhraseSet) -> dict[str, np.ndarray]:
         """Convert phrases to the network's inputs and targets.
@@ -113,7 +117,9 @@ class DrumsCodec:
         }
         return {name: ops.sum(values, axis=(1, 2))[:, None] for name, values in by_hit.items()}
 
-    def to_phrases(self, outputs: np.ndarray, settings: InferenceConfig) -> list[Phrase]:
+    def to_phrases(
+        self, outputs: np.ndarray, settings: InferenceConfig, tables: Tables | None = None
+    ) -> list[Phrase]:
         """Convert outputs to the most likely phrases.
 
         Parameters
@@ -121,6 +127,8 @@ class DrumsCodec:
         outputs : numpy.ndarray
             Float32 ``(n, 8, output_count)``.
         settings : InferenceConfig
+        tables : dict of str to numpy.ndarray, optional
+            Of `table_shapes`, so that there are none in it.
         """
         split = self.split_outputs(outputs)
         predicted = {name: ops.convert_to_numpy(value) for name, value in split.items()}

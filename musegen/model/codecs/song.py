@@ -13,9 +13,19 @@ on.
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
+from typing import ClassVar
 
 import numpy as np
 
+from musegen.model.codecs.agreement import (
+    PITCHES,
+    TABLE_SHAPES,
+    choose_lengths,
+    choose_onsets,
+    count_notes,
+)
+from musegen.model.codecs.tables import Shapes, Tables, no_tables, uncertainty
 from musegen.model.config import InferenceConfig
 from musegen.model.tensors import Arrays, Tensor, ops
 from musegen.music.notes import (
@@ -32,8 +42,8 @@ from musegen.music.phrase_set import PhraseSet
 
 __all__ = ["HIGHEST", "LOWEST", "OVERHANGS", "SongCodec"]
 
-LOWEST, HIGHEST = 21, 108  # MIDI numbers: the keys of a piano
-_PITCHES = HIGHEST - LOWEST + 1
+LOWEST = 21  # MIDI number of a piano's lowest key
+HIGHEST = LOWEST + PITCHES - 1
 _PARTS = len(SONG_PARTS)
 # For how many steps a note sounds on after its phrase, at least: one bit for each.
 OVERHANGS = np.array([*range(1, 9), 10, 12, 14, 16, 20, 24, 28, 32])
@@ -54,9 +64,10 @@ class SongCodec:
     voice_count = _PARTS
     loss_names = ("onsets", "durations", "overhangs", "velocities", "offsets")
     beats = STEPS_PER_PHRASE // STEPS_PER_BEAT
-    feature_count = STEPS_PER_BEAT * _PITCHES * 4 + _PITCHES
-    output_count = STEPS_PER_BEAT * _PITCHES * 4
-    tail_count = _PITCHES * len(OVERHANGS)
+    feature_count = STEPS_PER_BEAT * PITCHES * 4 + PITCHES
+    output_count = STEPS_PER_BEAT * PITCHES * 4
+    tail_count = PITCHES * len(OVERHANGS)
+    table_shapes: ClassVar[Shapes] = TABLE_SHAPES
 
     def to_arrays(self, phrases: PhraseSet) -> dict[str, np.ndarray]:
         """Convert phrases to the network's inputs and targets.
@@ -81,20 +92,20 @@ class SongCodec:
         step, part = notes["onset"], notes["part"].astype(np.int64)
         pitch = notes["pitch"] - phrases.key.astype(np.int64)[row] - LOWEST
         pitch = np.where(pitch < 0, pitch % 12, pitch)
-        pitch = np.where(pitch >= _PITCHES, _PITCHES - 12 + (pitch - _PITCHES) % 12, pitch)
+        pitch = np.where(pitch >= PITCHES, PITCHES - 12 + (pitch - PITCHES) % 12, pitch)
         end = step + notes["duration"]
         place = (row, part, step, pitch)
 
-        shape = (n, _PARTS, STEPS_PER_PHRASE, _PITCHES)
+        shape = (n, _PARTS, STEPS_PER_PHRASE, PITCHES)
         velocity = np.zeros(shape, np.uint8)
         np.maximum.at(velocity, place, np.clip(notes["velocity"], 1, 127).astype(np.uint8))
         offset = np.zeros(shape, np.int8)
         offset[place] = np.clip(np.rint(notes["offset"] * _OFFSET_UNITS), -100, 100)
-        change = np.zeros((n, _PARTS, STEPS_PER_PHRASE + 1, _PITCHES), np.int8)
+        change = np.zeros((n, _PARTS, STEPS_PER_PHRASE + 1, PITCHES), np.int8)
         np.add.at(change, place, 1)
         np.add.at(change, (row, part, np.minimum(end, STEPS_PER_PHRASE), pitch), -1)
         sounding = (np.cumsum(change, axis=2, dtype=np.int8)[:, :, :-1] > 0).astype(np.uint8)
-        overhang = np.zeros((n, _PARTS, _PITCHES), np.uint8)
+        overhang = np.zeros((n, _PARTS, PITCHES), np.uint8)
         beyond = np.clip(end - STEPS_PER_PHRASE, 0, OVERHANGS[-1]).astype(np.uint8)
         np.maximum.at(overhang, (row, part, pitch), beyond)
         return {
@@ -103,6 +114,11 @@ class SongCodec:
             "offset": offset,
             "overhang": overhang,
         }
+
+    def count(self, phrases: Sequence[Phrase]) -> Tables:
+        """Count in phrases in C what the tables are about."""
+        arrays = self.to_arrays(PhraseSet.from_phrases(phrases))
+        return count_notes(arrays["velocity"] > 0, arrays["sounding"] > 0)
 
     def voice_of(self, notes: np.ndarray) -> np.ndarray:
         """The voice that plays each note, 0 to ``voice_count - 1``: the part."""
@@ -116,10 +132,10 @@ class SongCodec:
         tensor
             Float32 ``(n * 4, 8, feature_count)``.
         """
-        shape = (-1, self.beats, STEPS_PER_BEAT * _PITCHES)
+        shape = (-1, self.beats, STEPS_PER_BEAT * PITCHES)
         velocity = ops.reshape(arrays["velocity"], shape)
         begins = ops.cast(velocity > 0, "float32")
-        overhang = ops.cast(ops.reshape(arrays["overhang"], (-1, 1, _PITCHES)), "float32")
+        overhang = ops.cast(ops.reshape(arrays["overhang"], (-1, 1, PITCHES)), "float32")
         return ops.concatenate(
             [
                 begins,
@@ -142,7 +158,7 @@ class SongCodec:
             least as long as each of `OVERHANGS`, ``(n, 4, 88, 16)``.
         """
         beats = outputs[..., : self.beats * self.output_count]
-        steps = ops.reshape(beats, (-1, _PARTS, STEPS_PER_PHRASE, 4, _PITCHES))
+        steps = ops.reshape(beats, (-1, _PARTS, STEPS_PER_PHRASE, 4, PITCHES))
         onset, sounding, velocity, offset = ops.unstack(steps, 4, axis=-2)
         tail = outputs[..., self.beats * self.output_count :]
         return {
@@ -150,7 +166,7 @@ class SongCodec:
             "sounding": sounding,
             "velocity": velocity,
             "offset": ops.tanh(offset) / 2,
-            "overhang": ops.reshape(tail, (-1, _PARTS, _PITCHES, len(OVERHANGS))),
+            "overhang": ops.reshape(tail, (-1, _PARTS, PITCHES, len(OVERHANGS))),
         }
 
     def losses(self, arrays: Arrays, outputs: Tensor) -> dict[str, Tensor]:
@@ -179,27 +195,33 @@ class SongCodec:
             "offsets": ops.sum(begins * offset * offset, axis=every) / 2,
         }
 
-    def to_phrases(self, outputs: np.ndarray, settings: InferenceConfig) -> list[Phrase]:
-        """Convert outputs to the most likely phrases, in C, at the default tempo.
+    def to_phrases(
+        self, outputs: np.ndarray, settings: InferenceConfig, tables: Tables | None = None
+    ) -> list[Phrase]:
+        """Convert outputs to likely phrases whose notes agree, in C, at the default tempo.
 
         Parameters
         ----------
         outputs : numpy.ndarray
             Float32 ``(n, 4, 8 * output_count + tail_count)``.
         settings : InferenceConfig
+        tables : dict of str to numpy.ndarray, optional
+            Of `table_shapes`. If not given, each note is chosen by itself.
         """
+        tables = no_tables(self.table_shapes) if tables is None else tables
         split = self.split_outputs(outputs)
         predicted = {name: ops.convert_to_numpy(value) for name, value in split.items()}
         n = len(outputs)
-        begins = predicted["onset"] > settings.onset_threshold
-        excess = _entropy_per_note(predicted["onset"], (1, 2, 3)) - settings.sustain_from
+        onset = predicted["onset"]
+        excess = uncertainty(onset, (1, 2, 3)) - settings.doubt_from
         sustain = np.clip(settings.sustain_gain * excess, 0, settings.sustain_limit)
         goes_on = predicted["sounding"] + sustain[:, None, None, None]
-        run = _most_likely_runs(begins, goes_on)
+        doubt = np.clip(uncertainty(onset, (2, 3)) / settings.doubt_from - 1, 0, 1)
+        begins = choose_onsets(onset, goes_on > 0, doubt, settings.onset_threshold, tables)
         row, part, step, pitch = np.nonzero(begins)
         notes = np.zeros(len(row), NOTE)
         notes["onset"], notes["part"], notes["pitch"] = step, part, pitch + LOWEST
-        duration = 1 + run[row, part, step + 1, pitch].astype(np.int32)
+        duration = choose_lengths(begins, goes_on, doubt, tables)
         # The overhang is the longest that this and all shorter ones are likely.
         likely = np.cumprod(predicted["overhang"] > 0, axis=-1).sum(-1)
         overhang = np.concatenate([[0], OVERHANGS])[likely]
@@ -208,9 +230,8 @@ class SongCodec:
         cell = row * _PARTS + part
         velocity = predicted["velocity"][row, part, step, pitch] * _VELOCITY_SCALE
         if settings.chord_spread:
-            doubt = _entropy_per_note(predicted["onset"], (2, 3)) / settings.sustain_from - 1
-            share = np.clip(doubt, 0, 1)[row, part]
-            velocity += settings.chord_spread * share * _chord_residuals(cell, step, pitch)
+            residuals = _chord_residuals(cell, step, pitch)
+            velocity += settings.chord_spread * doubt[row, part] * residuals
         notes["velocity"] = np.clip(np.rint(velocity + _VELOCITY_CENTER), 1, 127)
         notes["offset"] = _round_offsets(
             predicted["offset"][row, part, step, pitch], cell, n * _PARTS
@@ -232,20 +253,13 @@ def _scaled_velocity(velocity: Tensor) -> Tensor:
     return (ops.cast(velocity, "float32") - _VELOCITY_CENTER) / _VELOCITY_SCALE
 
 
-def _entropy_per_note(logits: np.ndarray, axes: tuple[int, ...]) -> np.ndarray:
-    """Uncertainty of onsets, summed over some axes: nats for each expected note."""
-    probability = 1 / (1 + np.exp(-np.clip(logits, -30, 30)))
-    entropy = np.logaddexp(0, logits) - probability * logits
-    return entropy.sum(axes) / np.maximum(probability.sum(axes), 1)
-
-
 def _chord_residuals(cell: np.ndarray, step: np.ndarray, pitch: np.ndarray) -> np.ndarray:
     """Numbers of deviation 1 for the notes of chords, of mean 0 in each chord; else 0.
 
     They are computed from the notes of the cell alone, in whole numbers: equal cells get equal
     numbers, on every processor.
     """
-    place = _mix((step * _PITCHES + pitch).astype(np.uint64))
+    place = _mix((step * PITCHES + pitch).astype(np.uint64))
     of_cell = np.zeros(cell.max(initial=-1) + 1, np.uint64)
     np.add.at(of_cell, cell, place)
     mixed = _mix(place + of_cell[cell])
@@ -264,32 +278,6 @@ def _mix(x: np.ndarray) -> np.ndarray:
     x = (x + np.uint64(0x9E3779B97F4A7C15)) * np.uint64(0xBF58476D1CE4E5B9)
     x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return x ^ (x >> np.uint64(31))
-
-
-def _most_likely_runs(begins: np.ndarray, goes_on: np.ndarray) -> np.ndarray:
-    """For how many steps a pitch goes on from each step, if it sounded before.
-
-    The most likely run of steps that all go on, followed by steps that all do not, if steps are
-    independent. It bridges an unlikely step if later ones make up for it. A run ends where the
-    pitch begins again.
-
-    Parameters
-    ----------
-    begins, goes_on : numpy.ndarray
-        Onsets, bool, and log odds of going on, float32; both ``(n, parts, 32, pitches)``.
-
-    Returns
-    -------
-    numpy.ndarray
-        Int8 ``(n, parts, 33, pitches)``.
-    """
-    n, parts, steps, pitches = begins.shape
-    run = np.zeros((n, parts, steps + 1, pitches), np.int8)
-    gain = np.zeros((n, parts, pitches), np.float32)  # log odds of the best run from the next step
-    for step in reversed(range(steps)):
-        gain = np.where(begins[:, :, step], 0, np.maximum(goes_on[:, :, step] + gain, 0))
-        run[:, :, step] = np.where(gain > 0, run[:, :, step + 1] + 1, 0)
-    return run
 
 
 def _bit_losses(target: Tensor, logits: Tensor) -> Tensor:

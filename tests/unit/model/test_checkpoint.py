@@ -12,9 +12,11 @@ from musegen.model.checkpoint import (
     MAX_FILE_BYTES,
     load_arrays,
     load_inference_config,
+    load_note_tables,
     load_vae,
     save_arrays,
     save_inference_config,
+    save_note_tables,
 )
 from musegen.model.config import InferenceConfig
 from musegen.model.latent_space import LatentSpace
@@ -67,6 +69,21 @@ def test_a_checkpoint_is_used_with_its_own_settings(tiny_checkpoints, tmp_path):
     other = space.with_settings(InferenceConfig(onset_threshold=-0.6, encoding_steps=0))
     assert sum(map(len, other.decode(z))) == notes[0]
     assert sum(map(len, space.decode(z))) == notes[1]
+
+
+def test_tables_of_notes_are_saved_and_read_and_zeros_if_there_are_none(tmp_path):
+    shapes = {"place": (4, 32), "melody": (4, 5, 26)}
+    none = load_note_tables(tmp_path, shapes)
+    assert {name: table.shape for name, table in none.items()} == shapes
+    assert not any(table.any() for table in none.values())
+    rng = np.random.default_rng(0)
+    tables = {name: rng.normal(size=shape).astype(np.float32) for name, shape in shapes.items()}
+    save_note_tables(tables, tmp_path)
+    loaded = load_note_tables(tmp_path, shapes)
+    assert all(np.array_equal(loaded[name], table) for name, table in tables.items())
+    with pytest.raises(CheckpointError, match="tables of notes") as caught:
+        load_note_tables(tmp_path, {**shapes, "place": (9, 32)})
+    assert "\n" not in str(caught.value)
 
 
 def damages(folder):

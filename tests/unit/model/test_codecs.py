@@ -146,7 +146,7 @@ def test_the_settings_decide_where_notes_begin_and_how_long_they_last():
     codec, outputs = with_an_unlikely_step(-100)  # the rest of the note does not make up for it
     (short,) = codec.to_phrases(outputs, SETTINGS)
     assert short.notes["duration"].tolist() == [4, 4]
-    long_notes = InferenceConfig(sustain_gain=1e4, sustain_from=-1.0, sustain_limit=200.0)
+    long_notes = InferenceConfig(sustain_gain=1e4, doubt_from=-1.0, sustain_limit=200.0)
     (long,) = codec.to_phrases(outputs, long_notes)
     assert (long.notes["duration"] > 8).all()
     strict = InferenceConfig(onset_threshold=CERTAIN + 1)

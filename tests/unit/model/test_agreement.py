@@ -1,0 +1,136 @@
+"""Notes that a network is unsure of are chosen one after the other."""
+
+import numpy as np
+import pytest
+from support.examples import band_phrase
+
+from musegen.model.codecs import SongCodec
+from musegen.model.codecs.agreement import (
+    PITCHES,
+    TABLE_SHAPES,
+    choose_lengths,
+    choose_onsets,
+    count_notes,
+)
+from musegen.model.codecs.tables import no_tables
+from musegen.music.notes import SONG_PARTS, STEPS_PER_PHRASE
+
+LEAD, COUNTER, CHORDS, BASS = range(4)
+C, D, E, G = 39, 41, 43, 46  # counted from the lowest key of a piano
+NEVER = -20.0
+SHAPE = (1, len(SONG_PARTS), STEPS_PER_PHRASE, PITCHES)
+
+
+def log_odds(*notes):
+    """Log odds of onsets: each note is part, step, pitch and its log odds."""
+    onset = np.full(SHAPE, NEVER, np.float32)
+    for part, step, pitch, odds in notes:
+        onset[0, part, step, pitch] = odds
+    return onset
+
+
+def choose(onset, tables, doubt=1.0, sounding=False):
+    begins = choose_onsets(
+        onset, np.full(SHAPE, sounding), np.full((1, 4), doubt, np.float32), 0.0, tables
+    )
+    return [(int(part), int(step), int(pitch)) for _, part, step, pitch in np.argwhere(begins)]
+
+
+def tables_with(name, index, value):
+    tables = no_tables(TABLE_SHAPES)
+    tables[name][index] = value
+    return tables
+
+
+def test_without_tables_each_note_is_chosen_by_itself():
+    onset = np.random.default_rng(0).normal(-1, 2, (3, *SHAPE[1:])).astype(np.float32)
+    goes_on = np.random.default_rng(1).random(onset.shape) < 0.5
+    begins = choose_onsets(
+        onset, goes_on, np.ones((3, 4), np.float32), -0.7, no_tables(TABLE_SHAPES)
+    )
+    assert np.array_equal(begins, onset > -0.7)
+
+
+def test_what_the_network_is_certain_of_stays():
+    onset = log_odds((LEAD, 0, C, 1.0), (LEAD, 0, E, 1.0))
+    alone = tables_with("count", (LEAD, 1), -4.0)
+    assert choose(onset, alone) == [(LEAD, 0, C)]
+    assert choose(onset, alone, doubt=0.0) == [(LEAD, 0, C), (LEAD, 0, E)]
+
+
+@pytest.mark.parametrize(
+    ("name", "index", "before"),
+    [
+        ("place", (LEAD, 4), []),
+        ("melody", (LEAD, 2, 12 + 2), [(LEAD, 0, C, 5.0)]),  # D is two above, a quarter later
+        ("chord", (LEAD, 5), [(LEAD, 4, G, 5.0)]),  # D is five below
+        ("beside", (LEAD, BASS, 2), [(BASS, 2, C - 24, 5.0)]),  # which still sounds
+    ],
+)
+def test_a_table_makes_notes_likelier_or_less_likely(name, index, before):
+    others = [note[:3] for note in before]
+    unlikely = log_odds(*before, (LEAD, 4, D, -1.0))
+    assert (LEAD, 4, D) not in choose(unlikely, no_tables(TABLE_SHAPES), sounding=True)
+    likelier = tables_with(name, index, 2.0)
+    assert choose(unlikely, likelier, sounding=True) == sorted([*others, (LEAD, 4, D)])
+    likely = log_odds(*before, (LEAD, 4, D, 1.0))
+    less = tables_with(name, index, -2.0)
+    assert choose(likely, less, sounding=True) == others
+
+
+def test_of_two_notes_that_exclude_each_other_the_likelier_is_chosen():
+    seconds = tables_with("chord", (CHORDS, 2), -3.0)
+    onset = log_odds((CHORDS, 0, C, 1.0), (CHORDS, 0, D, 1.5), (CHORDS, 0, G, 0.5))
+    assert choose(onset, seconds) == [(CHORDS, 0, D), (CHORDS, 0, G)]
+
+
+def test_an_impossible_note_is_not_made_likely():
+    much = tables_with("place", (LEAD, 0), 50.0)
+    assert choose(log_odds((LEAD, 0, C, -5.0)), much) == []
+
+
+def test_lengths_bridge_an_unlikely_step_and_end_where_the_pitch_begins_again():
+    begins = log_odds((LEAD, 0, C, 1.0), (LEAD, 20, C, 1.0), (LEAD, 0, E, 1.0)) > 0
+    goes_on = np.full(SHAPE, 1.0, np.float32)
+    goes_on[0, LEAD, 3, E], goes_on[0, LEAD, 9, E] = -2.5, -100
+    doubt = np.ones((1, 4), np.float32)
+    # In the order of steps and pitches: C, E, C.
+    assert choose_lengths(begins, goes_on, doubt, no_tables(TABLE_SHAPES)).tolist() == [20, 9, 12]
+    short = tables_with("length", (LEAD, 4), 30.0)
+    assert choose_lengths(begins, goes_on, doubt, short).tolist() == [4, 4, 4]
+    assert choose_lengths(begins, goes_on, 0 * doubt, short).tolist() == [20, 9, 12]
+    to_end = tables_with("length", (LEAD, 0), -30.0)
+    assert choose_lengths(begins, goes_on, doubt, to_end).tolist() == [20, 9, 11]
+
+
+def test_notes_are_counted_as_the_tables_name_them():
+    begins = (
+        log_odds(
+            (BASS, 0, C - 24, 1.0),
+            (LEAD, 0, E, 1.0),
+            (LEAD, 4, D, 1.0),
+            (CHORDS, 4, C, 1.0),
+            (CHORDS, 4, G, 1.0),
+        )
+        > 0
+    )
+    sounding = begins.copy()
+    sounding[0, BASS, :8, C - 24] = True
+    counts = count_notes(begins, sounding)
+    assert counts["place"][LEAD].nonzero()[0].tolist() == [0, 4]
+    assert counts["count"][CHORDS, :3].tolist() == [1, 1, 0]
+    assert counts["melody"][LEAD].sum() == 2
+    assert counts["melody"][LEAD, 2, 12 - 2] == 1
+    assert counts["melody"][LEAD, :, -1].sum() == 1
+    assert not counts["melody"][CHORDS].any()
+    assert counts["chord"][CHORDS].nonzero()[0].tolist() == [7]
+    assert counts["beside"][LEAD, BASS].nonzero()[0].tolist() == [2, 4]
+    assert counts["beside"][CHORDS, BASS].nonzero()[0].tolist() == [0, 7]
+    assert counts["length"][BASS, 8] == 1
+    assert counts["length"][LEAD, 1] == 2
+
+
+def test_a_phrase_of_people_has_as_many_lengths_as_notes():
+    phrase = band_phrase()
+    counts = SongCodec().count([phrase])
+    assert counts["length"].sum() == len(phrase.only(SONG_PARTS)) > 0

@@ -1,0 +1,52 @@
+"""Tables are found with which notes of draws are distributed like people's."""
+
+import shutil
+
+import numpy as np
+import pytest
+from support.examples import phrase_set
+
+from musegen.model.checkpoint import save_note_tables
+from musegen.model.codecs.tables import no_tables
+from musegen.model.latent_space import LatentSpace
+from musegen.training import note_tables
+
+
+def relative(counts, name):
+    return counts[name] / counts[name].sum()
+
+
+@pytest.mark.parametrize("style", [None, "pop"])
+def test_draws_get_nearer_to_people_whatever_tables_there_were(
+    tiny_checkpoints, tmp_path, monkeypatch, style
+):
+    monkeypatch.setattr(note_tables, "_PIECES", 24)
+    folder = shutil.copytree(tiny_checkpoints / "song", tmp_path / "song")
+    space = LatentSpace(folder)
+    others = no_tables(space.codec.table_shapes)
+    others["place"] += 3
+    save_note_tables(others, folder)
+    phrases = phrase_set("song")
+    tables = note_tables.fit_note_tables(folder, phrases, style)
+    assert all(
+        np.array_equal(table, LatentSpace(folder).tables[name]) for name, table in tables.items()
+    )
+    people = space.codec.count([phrase.to_key(0) for phrase in phrases.where("train")])
+    z = note_tables._draw(space, style)
+    before = space.codec.count(space.decode(z))
+    after = space.codec.count(space.with_tables(tables).decode(z))
+    for name in ("place", "chord", "count"):
+        distance = [
+            np.abs(relative(counts, name) - relative(people, name)).sum()
+            for counts in (before, after)
+        ]
+        assert distance[1] < 0.8 * distance[0], name
+
+
+def test_tables_are_whole_numbers_of_units(tiny_checkpoints, tmp_path, monkeypatch):
+    monkeypatch.setattr(note_tables, "_PIECES", 2)
+    monkeypatch.setattr(note_tables, "_ROUNDS", 1)
+    folder = shutil.copytree(tiny_checkpoints / "song", tmp_path / "song")
+    for table in note_tables.fit_note_tables(folder, phrase_set("song")).values():
+        assert np.array_equal(table * 64, np.rint(table * 64))
+        assert np.abs(table).max() <= note_tables._LIMIT
