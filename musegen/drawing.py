@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from musegen.errors import MusicError
-from musegen.latent.forms import DEFAULT_FORM, apply_form, section_order
+from musegen.latent.forms import DEFAULT_FORM, apply_form, recalled_cells, section_order
 from musegen.latent.noise import draw_noise, vary_noise
 from musegen.latent.plans import (
     Section,
@@ -154,6 +154,8 @@ def draw_paths(
         z = space.to_latents(noise, None, conditions, request.guidance)
         if plan is not None:
             z = _copy_returns(space, plan, seeds, noise, z, conditions, request.guidance)
+        elif request.form == "recall":
+            z = _copy_recalled(space, seeds, z, chords)
         # Drums play to the song as it was drawn: what is asked of the song leaves them alone.
         partner = z
         z = set_piece_attributes(space, z, np.bincount(order), request.attributes)
@@ -240,6 +242,21 @@ def _repeat_noise(plan: Sequence[Section], fresh: np.ndarray) -> np.ndarray:
     again = vary_noise(fresh[source], _RETURN_SIMILARITY, fresh)
     returns = source != np.arange(len(source))
     return np.where(returns[:, None], again, fresh)
+
+
+def _copy_recalled(
+    space: LatentSpace, seeds: Sequence[int], z: np.ndarray, chords: np.ndarray | None
+) -> np.ndarray:
+    """Copy cells that return note for note, unless the chords that were asked for differ."""
+    columns = [PARTS.index(part) for part in space.parts]
+    z = z.copy()
+    for path, seed in zip(z, seeds, strict=True):
+        source, exact = recalled_cells(len(path), seed)
+        for i in np.flatnonzero(exact.any(1)).tolist():
+            same = chords is None or np.array_equal(chords[i], chords[source[i]], equal_nan=True)
+            copied = space.by_dimension(exact[i, columns] & same)
+            path[i] = np.where(copied, path[source[i]], path[i])
+    return z
 
 
 def _copy_returns(

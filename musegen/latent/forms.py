@@ -7,8 +7,9 @@ import numpy as np
 from musegen.errors import MusicError
 from musegen.latent.interpolation import slerp
 from musegen.latent.noise import vary_noise
+from musegen.music.notes import PARTS
 
-__all__ = ["DEFAULT_FORM", "FORMS", "apply_form", "section_order"]
+__all__ = ["DEFAULT_FORM", "FORMS", "apply_form", "recalled_cells", "section_order"]
 
 # Letters are sections: equal letters, equal music. In `recall`, phrases return now and then with
 # small changes, as in the training songs; `free` leaves repetition to the prior; in `drift`, each
@@ -22,6 +23,10 @@ _MAX_LETTERS = 16
 _RECALL_SHARE = (1.2, 2.8)
 _RECALL_DISTANCE = {1: 0.2, 2: 0.45, 4: 0.35}  # probability by distance in phrases
 _RECALL_SIMILARITY = (0.8, 1.0)  # range of the correlation of the noise
+# In how many of the phrases that return a part is the same note for note. One number decides for all
+# parts of a phrase: where the lead is the same, the bass is.
+_RECALL_EXACT = {"lead": 0.3, "counter": 0.15, "chords": 0.2, "bass": 0.4, "drums": 0.5}
+_EXACT_STREAM = 2**32 + 2
 _RECALL_STREAM = 2**32  # not the stream of any model, so that all models recall the same phrases
 _DRIFT = 0.35  # share of the angle from each phrase of a drift towards fresh noise
 
@@ -88,7 +93,11 @@ def apply_form(form: str, noise: np.ndarray, seed: int) -> np.ndarray:
         Of the same shape, float32.
     """
     if form == "recall":
-        return _recall(noise, np.random.default_rng((seed, _RECALL_STREAM)))
+        phrases = [noise[0]]
+        for fresh, source, similarity in zip(noise[1:], *_recall(len(noise), seed), strict=True):
+            recalls = source < len(phrases)
+            phrases.append(vary_noise(phrases[source], similarity, fresh) if recalls else fresh)
+        return np.stack(phrases)
     if form == "morph" and len(noise) > 2:
         t = np.linspace(0, 1, len(noise))[:, None]
         first, last = (np.repeat(end, len(noise), 0) for end in (noise[:1], noise[-1:]))
@@ -101,17 +110,43 @@ def apply_form(form: str, noise: np.ndarray, seed: int) -> np.ndarray:
     return noise
 
 
-def _recall(noise: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Replace some phrases by variations of earlier ones."""
+def recalled_cells(phrases: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Choose what returns note for note in a piece of the form ``recall``.
+
+    The last phrase, which ends the piece, has no such parts.
+
+    Returns
+    -------
+    source : numpy.ndarray
+        Int64 ``(phrases,)``: the earlier phrase that each recalls; its own number if none.
+    exact : numpy.ndarray
+        Bool ``(phrases, parts)``, in the order of `PARTS`: the part is that of the earlier phrase.
+    """
+    source = np.concatenate([[0], _recall(phrases, seed)[0]])
+    luck = np.random.default_rng((seed, _EXACT_STREAM)).random((phrases, 1))
+    exact = luck < [_RECALL_EXACT[part] for part in PARTS]
+    exact[source == np.arange(phrases)] = False
+    exact[-1] = False
+    return source, exact
+
+
+def _recall(phrases: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Choose which phrases return.
+
+    Returns
+    -------
+    tuple of numpy.ndarray
+        For each phrase but the first, the one that it recalls, or its own number; and how similar
+        it is to that.
+    """
+    rng = np.random.default_rng((seed, _RECALL_STREAM))
     share = rng.beta(*_RECALL_SHARE)
     distances, chances = list(_RECALL_DISTANCE), list(_RECALL_DISTANCE.values())
-    phrases = [noise[0]]
-    for i, fresh in enumerate(noise[1:], start=1):
+    source, similarity = np.arange(1, phrases), np.zeros(phrases - 1)
+    for i in range(1, phrases):
         recalls = rng.random() < share
         distance = int(rng.choice(distances, p=chances))
-        similarity = rng.uniform(*_RECALL_SIMILARITY)
+        similarity[i - 1] = rng.uniform(*_RECALL_SIMILARITY)
         if recalls and distance <= i:
-            phrases.append(vary_noise(phrases[i - distance], similarity, fresh))
-        else:
-            phrases.append(fresh)
-    return np.stack(phrases)
+            source[i - 1] = i - distance
+    return source, similarity

@@ -52,7 +52,8 @@ class AttributeControls:
         Shape ``(k, dim)``: change of each attribute, in standard deviations, for a step of 1 in
         each whitened latent.
     center, coloring : numpy.ndarray
-        Shapes ``(dim,)`` and ``(dim, dim)``: ``latent = center + whitened @ coloring``.
+        Shapes ``(dim,)`` and ``(dim, dim)``: ``latent = center + whitened @ coloring``, where
+        coloring does not mix cells.
     max_distance : float
         Mahalanobis distance from the center beyond which hardly any training phrase lies.
     """
@@ -85,6 +86,7 @@ def steer_latents(
     target: np.ndarray,
     requested: np.ndarray,
     measure: Callable[[np.ndarray], np.ndarray],
+    movable: np.ndarray | None = None,
 ) -> np.ndarray:
     """Move latents until what they decode to has the target attributes.
 
@@ -100,6 +102,8 @@ def steer_latents(
     measure : callable
         Decodes latents ``(m, dim)``, for any m, and gives their attributes ``(m, k)`` in the unit
         of `target`; NaN where an attribute is not defined.
+    movable : numpy.ndarray, optional
+        Shape ``(dim,)``, bool: the whitened latents that can move. If not given, all.
 
     Returns
     -------
@@ -119,11 +123,12 @@ def steer_latents(
     best = start.copy()
     best_measured = measure(z)
     best_cost = error(best_measured, target)
-    slopes = np.repeat(controls.slopes[None], len(z), 0)
+    movable = np.ones(start.shape[1], bool) if movable is None else movable
+    slopes = np.repeat((controls.slopes * movable)[None], len(z), 0)
     for _ in range(_ROUNDS):
         rows = np.flatnonzero(error(best_measured, target) > _TOLERANCE)
         # The same for all phrases, so that the result for one does not depend on its row.
-        random = rng.standard_normal((len(_STEP_LENGTHS), 1, start.shape[1]))
+        random = rng.standard_normal((len(_STEP_LENGTHS), 1, start.shape[1])) * movable
         if not len(rows):
             break
         step = _shortest_steps(slopes[rows], np.nan_to_num(target[rows] - best_measured[rows]))
@@ -131,7 +136,8 @@ def steer_latents(
         step *= np.minimum(1, _MAX_STEP / np.maximum(length, 1e-9))
         size = _RANDOM_PARTS * np.minimum(length, _MAX_STEP) / np.sqrt(start.shape[1])
         tried = best[rows] + _STEP_LENGTHS * step + size * random
-        tried *= np.minimum(1, limit[rows] / np.linalg.norm(tried, axis=-1, keepdims=True))
+        shrink = np.minimum(1, limit[rows] / np.linalg.norm(tried, axis=-1, keepdims=True))
+        tried = np.where(movable, shrink * tried, tried)
         latents = (tried @ controls.coloring + controls.center).reshape(-1, start.shape[1])
         measured = measure(latents.astype(np.float32)).reshape(*tried.shape[:2], -1)
         for x, values in zip(tried, measured, strict=True):

@@ -107,7 +107,10 @@ def _steer(
     requested: np.ndarray,
     parts: Sequence[str],
 ) -> np.ndarray:
+    """Move the cells of some parts: steps of cells that are not heard would change nothing."""
+
     def measure(latents: np.ndarray) -> np.ndarray:
         return measure_latent_attributes(space, latents, parts)
 
-    return steer_latents(space.controls, z, target, requested, measure)
+    movable = space.by_dimension(np.isin(space.parts, parts))
+    return steer_latents(space.controls, z, target, requested, measure, movable)

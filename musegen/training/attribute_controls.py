@@ -34,7 +34,9 @@ def train_attribute_controls(vae: VAE, phrases: PhraseSet, folder: str | Path) -
     names = attributes_of(vae.codec.parts)
     encoded = EncodedPhrases(vae, phrases)
     values = measure_attributes(list(phrases), names)
-    controls = fit_attribute_controls(names, encoded.z_mean, values, encoded.coloring())
+    controls = fit_attribute_controls(
+        names, encoded.z_mean, values, encoded.coloring(vae.codec.cells)
+    )
     save_attribute_controls(controls, Path(folder))
     return controls
 

@@ -144,7 +144,7 @@ def test_a_melody_alone_and_silent_phrases_can_be_adjusted(mg):
     melody = band().only(["lead"])
     adjusted = mg.adjust(melody, density=1)
     assert adjusted.parts == ("lead",)
-    assert len(adjusted.notes) > 1.1 * len(melody.notes)
+    assert len(adjusted.notes) > 1.2 * len(melody.notes)
     gap = Piece((band_phrase(), Phrase(), drum_phrase()))
     lengths = [len(phrase) for phrase in mg.adjust(gap, density=-1).phrases]
     assert lengths[0] < len(gap.phrases[0])

@@ -6,9 +6,10 @@ from support.examples import band, band_phrase, drum_phrase
 from support.pieces import same_notes, song_and_drums
 
 from musegen.errors import MusicError
-from musegen.latent.forms import FORMS
+from musegen.latent.forms import FORMS, recalled_cells
 from musegen.music import Phrase, Piece
 from musegen.music.arrange import repeat
+from musegen.music.notes import PARTS
 from musegen.music.similarity import note_f1
 
 
@@ -32,6 +33,19 @@ def test_the_sections_of_a_form_repeat_exactly_up_to_the_end_of_the_piece(mg):
     assert phrases[6] == phrases[0]
     assert phrases[7] != phrases[1]
     assert phrases[4:6] != phrases[0:2]
+
+
+def test_parts_return_note_for_note_where_the_chords_are_the_same(tiny_mg):
+    seed = next(seed for seed in range(99) if recalled_cells(8, seed)[1][:, 0].any())
+    source, exact = recalled_cells(8, seed)
+    i = int(np.flatnonzero(exact[:, 0])[0])
+    free, other = (tiny_mg.random(seed, 16, chords=text) for text in (None, "C F G Am Dm E A D"))
+    parts = [part for part in PARTS if exact[i, PARTS.index(part)]]
+    assert "lead" in parts
+    again, before = (free.phrases[j].only(parts).notes for j in (i, source[i]))
+    assert np.array_equal(again, before)
+    again, before = (other.phrases[j].only(["lead"]).notes for j in (i, source[i]))
+    assert not np.array_equal(again, before)
 
 
 def last_bass_note(piece):

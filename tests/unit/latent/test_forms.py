@@ -7,8 +7,9 @@ import pytest
 
 from musegen.errors import MusicError
 from musegen.latent import forms
-from musegen.latent.forms import FORMS, apply_form, section_order
+from musegen.latent.forms import FORMS, apply_form, recalled_cells, section_order
 from musegen.latent.noise import draw_noise
+from musegen.music.notes import PARTS
 
 
 def test_the_examples_in_docstrings_are_true():
@@ -69,3 +70,20 @@ def test_recall_repeats_the_same_phrases_in_all_models():
     share = np.mean([pairs.any(1)[1:].mean() for pairs in found])
     assert 0.15 < share < 0.45
     assert any(not pairs.any() for pairs in found)
+
+
+def test_parts_of_phrases_that_return_are_exact_now_and_then():
+    found = [recalled_cells(16, seed) for seed in range(200)]
+    exact = np.array([cells for _, cells in found])
+    for seed, (source, cells) in enumerate(found[:20]):
+        u = apply_form("recall", draw_noise(seed, 16, 400), seed)
+        alike = np.corrcoef(u)[np.arange(16), source] > 0.7
+        assert alike.all(), "its own number if none"
+        assert not cells[source == np.arange(16)].any()
+    assert not exact[:, -1].any()
+    returns = np.array([source != np.arange(16) for source, _ in found])
+    share = exact[returns].mean(0)
+    assert (np.diff(share[[1, 2, 0, 3, 4]]) > 0).all(), "bass and drums more often than the melody"
+    assert 0.2 < share[PARTS.index("lead")] < 0.4
+    lead, bass = (exact[..., PARTS.index(part)] for part in ("lead", "bass"))
+    assert not (lead & ~bass).any()

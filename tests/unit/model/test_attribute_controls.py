@@ -48,6 +48,21 @@ def test_the_fit_finds_a_linear_map():
     assert np.mean(controls.distance(z) > controls.max_distance) < 0.03
 
 
+def test_only_what_is_movable_moves():
+    controls = fit(linear)
+    z = draw_latents(20, seed=3)
+    target = controls.standardize(linear(z)) + np.eye(3)[0]
+    movable = np.arange(DIM) % 2 == 0
+
+    def measure(x):
+        return controls.standardize(linear(x))
+
+    moved = steer_latents(controls, z, target, np.array([True, False, False]), measure, movable)
+    change = (moved - z) @ controls.whitening
+    assert np.abs(change[:, ~movable]).max() < 1e-4
+    assert np.abs(measure(moved) - target)[:, 0].mean() < 0.2
+
+
 def test_outliers_do_not_change_the_standard_deviation():
     z = draw_latents(2000)
     values = linear(z)
