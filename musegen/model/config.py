@@ -73,9 +73,11 @@ class InferenceConfig:
     # Log odds above which a note of counter or chords, or a drum hit, begins. At 0 a note is more
     # likely than not; rare notes of which the network is unsure need less.
     onset_threshold: float = 0.0
-    # Nats of uncertainty for each note up to which encoded phrases are decoded; draws are less
-    # certain. What follows, and the tables by which notes agree, is for what exceeds it. Song only.
-    doubt_from: float = 0.25
+    # Draws are less certain than encoded phrases. What follows and the tables by which notes agree
+    # are for cells with more nats of uncertainty for each note than `doubt_from`, in phrases in
+    # which three cells have more than `drawn_from`; in full from twice as many. Song only.
+    doubt_from: float = 0.2
+    drawn_from: float = 0.1
     # How long notes last, which would end too early in draws: `sustain_gain` is added to the log
     # odds that a note goes on, for each nat over `doubt_from`; at most `sustain_limit`. Song only.
     sustain_gain: float = 0.0
@@ -159,7 +161,7 @@ def default_config(kind: str) -> tuple[VAEConfig, PriorConfig, TrainingConfig]:
             "song",
             latent_dim=640,
             beat_dim=12,
-            encoder_units=160,
+            encoder_units=320,
             conductor_units=320,
             beat_units=384,
             dropout=0.05,

@@ -213,10 +213,13 @@ class SongCodec:
         predicted = {name: ops.convert_to_numpy(value) for name, value in split.items()}
         n = len(outputs)
         onset = predicted["onset"]
-        excess = uncertainty(onset, (1, 2, 3)) - settings.doubt_from
+        cells = uncertainty(onset, (2, 3))
+        # Encoded phrases have at least two cells that are certain, if only because they are silent.
+        drawn = np.clip(np.sort(cells, axis=1)[:, 1] / settings.drawn_from - 1, 0, 1)
+        doubt = drawn[:, None] * np.clip(cells / settings.doubt_from - 1, 0, 1)
+        excess = drawn * (uncertainty(onset, (1, 2, 3)) - settings.doubt_from)
         sustain = np.clip(settings.sustain_gain * excess, 0, settings.sustain_limit)
         goes_on = predicted["sounding"] + sustain[:, None, None, None]
-        doubt = np.clip(uncertainty(onset, (2, 3)) / settings.doubt_from - 1, 0, 1)
         begins = choose_onsets(onset, goes_on > 0, doubt, settings.onset_threshold, tables)
         row, part, step, pitch = np.nonzero(begins)
         notes = np.zeros(len(row), NOTE)

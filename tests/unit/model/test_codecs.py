@@ -7,6 +7,7 @@ from support.examples import band_phrase, drum_phrase
 
 from musegen.model.codecs import DrumsCodec, SongCodec
 from musegen.model.codecs.song import HIGHEST, LOWEST, OVERHANGS
+from musegen.model.codecs.tables import no_tables
 from musegen.model.config import InferenceConfig
 from musegen.music import Phrase
 from musegen.music.notes import OFFSETS_PER_STEP, make_notes
@@ -127,27 +128,37 @@ def test_pitches_out_of_range_move_by_octaves():
 def with_an_unlikely_step(sounding_logit):
     """Outputs for two notes of eight steps, with one step in which they hardly sound."""
     codec = SongCodec()
-    notes = [(0, "chords", 60, 8, 90), (0, "lead", 72, 8, 90)]
+    notes = [(0, "bass", 48, 8, 90), (0, "chords", 60, 8, 90), (0, "lead", 72, 8, 90)]
     outputs = perfect_song_outputs(encode(codec, Phrase(make_notes(notes))))
     steps = outputs[..., : 8 * codec.output_count].reshape(1, 4, 32, 4, 88)
-    for part, pitch in ((2, 60), (0, 72)):
+    for part, pitch in ((3, 48), (2, 60), (0, 72)):
         steps[0, part, 4, 1, pitch - LOWEST] = sounding_logit
     outputs[..., : 8 * codec.output_count] = steps.reshape(1, 4, -1)
     return codec, outputs
 
 
+def doubtful(codec, outputs):
+    """The same outputs, of notes that may or may not begin."""
+    steps = outputs[..., : 8 * codec.output_count].reshape(len(outputs), 4, 32, 4, 88).copy()
+    steps[:, :, :, 0] = np.where(steps[:, :, :, 0] > 0, 0.5, -CERTAIN)
+    beats = steps.reshape(len(outputs), 4, -1)
+    return np.concatenate([beats, outputs[..., 8 * codec.output_count :]], axis=-1)
+
+
 def test_a_held_note_bridges_an_unlikely_step():
     codec, outputs = with_an_unlikely_step(-3)
     (phrase,) = codec.to_phrases(outputs, SETTINGS)
-    assert phrase.notes["duration"].tolist() == [8, 8]
+    assert phrase.notes["duration"].tolist() == [8, 8, 8]
 
 
 def test_the_settings_decide_where_notes_begin_and_how_long_they_last():
     codec, outputs = with_an_unlikely_step(-100)  # the rest of the note does not make up for it
     (short,) = codec.to_phrases(outputs, SETTINGS)
-    assert short.notes["duration"].tolist() == [4, 4]
-    long_notes = InferenceConfig(sustain_gain=1e4, doubt_from=-1.0, sustain_limit=200.0)
-    (long,) = codec.to_phrases(outputs, long_notes)
+    assert short.notes["duration"].tolist() == [4, 4, 4]
+    long_notes = InferenceConfig(sustain_gain=1e4, sustain_limit=200.0)
+    (certain,) = codec.to_phrases(outputs, long_notes)
+    assert certain.notes["duration"].tolist() == [4, 4, 4]
+    (long,) = codec.to_phrases(doubtful(codec, outputs), long_notes)
     assert (long.notes["duration"] > 8).all()
     strict = InferenceConfig(onset_threshold=CERTAIN + 1)
     assert not len(codec.to_phrases(outputs, strict)[0])
@@ -158,13 +169,13 @@ def test_the_settings_decide_where_notes_begin_and_how_long_they_last():
 
 def test_velocities_of_uncertain_chords_are_spread_and_those_of_certain_ones_are_not():
     chords = [(step, "chords", pitch, 4, 80) for step in range(0, 32, 4) for pitch in (60, 64, 67)]
-    phrase = Phrase(make_notes([*chords, (0, "lead", 72, 8, 90)]))
+    others = [(0, "bass", 48, 8, 90), (0, "lead", 72, 8, 90)]
+    phrase = Phrase(make_notes([*chords, *others]))
     codec = SongCodec()
-    outputs = perfect_song_outputs(encode(codec, phrase, phrase, phrase))
-    steps = outputs[..., : 8 * codec.output_count].reshape(3, 4, 32, 4, 88)
-    steps[1:, :, :, 0] = np.where(steps[1:, :, :, 0] > 0, 0.5, -CERTAIN)  # two have their doubts
-    outputs[..., : 8 * codec.output_count] = steps.reshape(3, 4, -1)
-    certain, uncertain, again = codec.to_phrases(outputs, InferenceConfig(chord_spread=6.0))
+    outputs = perfect_song_outputs(encode(codec, phrase, phrase))
+    settings = InferenceConfig(chord_spread=6.0)
+    (certain, _) = codec.to_phrases(outputs, settings)
+    uncertain, again = codec.to_phrases(doubtful(codec, outputs), settings)
     assert np.array_equal(certain.notes, phrase.notes)
     assert np.array_equal(uncertain.notes, again.notes)
     velocity = uncertain.only(["chords"]).notes["velocity"].reshape(8, 3).astype(float)
@@ -172,6 +183,24 @@ def test_velocities_of_uncertain_chords_are_spread_and_those_of_certain_ones_are
     assert 2 < velocity.std(1).mean() < 8
     assert len(np.unique(velocity, axis=0)) > 4  # not the same notes are always louder
     assert uncertain.only(["lead"]).notes["velocity"].tolist() == [90]
+
+
+def test_tables_count_in_draws_and_not_in_encoded_phrases():
+    rows = [(0, "bass", 48, 8, 90), (0, "chords", 60, 8, 90), (0, "lead", 72, 8, 90)]
+    notes = make_notes([*rows, (0, "lead", 76, 8, 90)])
+    codec = SongCodec()
+    outputs = perfect_song_outputs(encode(codec, Phrase(notes)))
+    alone = no_tables(codec.table_shapes)
+    alone["count"][0, 1] = -4.0  # no second note of the lead on a step
+    (encoded,) = codec.to_phrases(outputs, SETTINGS, alone)
+    assert len(encoded) == 4
+    unsure = doubtful(codec, outputs)
+    (drawn,) = codec.to_phrases(unsure, SETTINGS, alone)
+    assert len(drawn.only(["lead"])) == 1
+    assert len(codec.to_phrases(unsure, SETTINGS)[0]) == 4
+    lead_alone = outputs.copy()
+    lead_alone[:, 0] = unsure[:, 0]  # one part of an encoded phrase can be unsure
+    assert len(codec.to_phrases(lead_alone, SETTINGS, alone)[0]) == 4
 
 
 @pytest.mark.parametrize(("codec", "make", "perfect"), CODECS)
