@@ -215,7 +215,9 @@ def restyle(
     check_range(strength, "strength", 0, 1)
     like = repeat(like, piece.bars)
     paths = paths_with_tunes(mg, piece, like)
+    # Sharpened as for draws, the way to noise and back loses what is left of a piece.
     space = mg.spaces["song"]
+    space = space.with_settings(replace(space.settings, sharpness=1.0))
     kept = np.zeros((len(piece), len(PARTS)), bool)
     kept[:, part_index("lead")] = True
     lead = _cells_of(space, kept)
