@@ -255,7 +255,9 @@ export function drawNotes(piece) {
     const high = pitches.reduce((a, b) => Math.max(a, b));
     const range = high - pitches.reduce((a, b) => Math.min(a, b)) || 1;
     for (const { onset, pitch, duration } of notes) {
-      const phrase = Math.min(Math.floor(onset / STEPS_PER_PHRASE), piece.phrases - 1);
+      // A note that is played early stands in the cell of its step.
+      const step = Math.round(onset);
+      const phrase = Math.min(Math.floor(step / STEPS_PER_PHRASE), piece.phrases - 1);
       const x = onset - startOf(phrase);
       const y = 1 + ((high - pitch) / range) * (HEIGHT - 2);
       const cell = cellAt(phrase, PARTS.indexOf(name));
