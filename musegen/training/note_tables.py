@@ -11,7 +11,6 @@ from pathlib import Path
 
 import numpy as np
 
-from musegen.latent.noise import draw_noise
 from musegen.model.checkpoint import save_note_tables
 from musegen.model.codecs import SongCodec
 from musegen.model.codecs.tables import Tables, no_tables
@@ -19,13 +18,13 @@ from musegen.model.conditions import Conditions, style_shares
 from musegen.model.latent_space import LatentSpace
 from musegen.music.notes import BARS_PER_PHRASE
 from musegen.music.phrase_set import PhraseSet
+from musegen.training.tuning import draw_latents
 
 __all__ = ["fit_note_tables"]
 
 _PHRASES = 4000  # of people
-_PIECES, _PHRASES_PER_PIECE = 200, 8  # that are drawn
+_PIECES = 200  # that are drawn
 _FIRST_SEED = 1_000_000  # no seed with which draws are evaluated
-_AT_ONCE = 16  # pieces; more do not take less time
 _ROUNDS = 8  # the counts of draws change little after six
 _RATE = 0.6
 _USUAL = 20.0  # added to counts, so that rare things are not made much likelier
@@ -78,10 +77,4 @@ def _scale(table: np.ndarray, ours: np.ndarray, theirs: np.ndarray) -> np.ndarra
 def _draw(space: LatentSpace, style: str | None) -> np.ndarray:
     """Latents of random pieces, ``(n, latent_dim)``."""
     conditions = Conditions(styles=style_shares(space.styles, {style: 1.0} if style else {}))
-    seeds = range(_FIRST_SEED, _FIRST_SEED + _PIECES)
-    u = np.stack([draw_noise(seed, _PHRASES_PER_PIECE, space.latent_dim) for seed in seeds])
-    drawn = [
-        space.to_latents(u[start : start + _AT_ONCE], conditions=conditions)
-        for start in range(0, _PIECES, _AT_ONCE)
-    ]
-    return np.concatenate(drawn).reshape(-1, space.latent_dim)
+    return draw_latents(space, range(_FIRST_SEED, _FIRST_SEED + _PIECES), conditions)

@@ -17,7 +17,7 @@ and third are for songs only. The other numbers of `InferenceConfig` keep their 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
@@ -27,6 +27,7 @@ import numpy as np
 from musegen.latent.interpolation import interpolate_noise
 from musegen.latent.noise import draw_noise
 from musegen.model.checkpoint import save_inference_config
+from musegen.model.conditions import Conditions
 from musegen.model.config import InferenceConfig
 from musegen.model.latent_space import LatentSpace
 from musegen.model.tensors import is_tensorflow
@@ -36,7 +37,7 @@ from musegen.music.phrase import Phrase
 from musegen.music.phrase_set import PhraseSet
 from musegen.music.similarity import note_f1
 
-__all__ = ["tune_inference"]
+__all__ = ["draw_latents", "tune_inference"]
 
 _PHRASES = 512  # as many draws, in pieces of 16 bars
 _PHRASES_PER_PIECE = 8
@@ -117,11 +118,17 @@ def _lowest(values: Sequence[_Value], cost: Callable[[_Value], float]) -> _Value
     return min(values, key=cost)
 
 
+def draw_latents(
+    space: LatentSpace, seeds: Iterable[int], conditions: Conditions | None = None
+) -> np.ndarray:
+    """Draw a piece of 16 bars for each seed; return all latents, ``(n, latent_dim)``."""
+    u = np.stack([draw_noise(seed, _PHRASES_PER_PIECE, space.latent_dim) for seed in seeds])
+    return space.to_latents(u, conditions=conditions).reshape(-1, space.latent_dim)
+
+
 def _draw(space: LatentSpace, settings: InferenceConfig) -> np.ndarray:
     """Latents of random pieces, ``(n, latent_dim)``."""
-    pieces = range(_PHRASES // _PHRASES_PER_PIECE)
-    u = np.stack([draw_noise(seed, _PHRASES_PER_PIECE, space.latent_dim) for seed in pieces])
-    return space.with_settings(settings).to_latents(u).reshape(-1, space.latent_dim)
+    return draw_latents(space.with_settings(settings), range(_PHRASES // _PHRASES_PER_PIECE))
 
 
 def _middles(space: LatentSpace, u: np.ndarray, half: int, shrink: float) -> np.ndarray:
