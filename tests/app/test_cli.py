@@ -172,10 +172,13 @@ def test_attributes_are_set(tmp_path, midi, monkeypatch, mg):
     assert velocities[1] > velocities[0] + 20
 
     for command in ("reconstruct", "vary"):
-        out = tmp_path / f"{command}.mid"
-        assert main([command, str(midi), "--set", "density=-1", "--out", str(out)]) == 0
-        assert len(read_midi(out).notes) < 0.8 * len(read_midi(midi).notes)
-        assert read_midi(out).bars == 4
+        before, after = tmp_path / "before.mid", tmp_path / f"{command}.mid"
+        words = [command, str(midi)]
+        assert main([*words, "--out", str(before)]) == 0
+        assert main([*words, "--set", "density=-1", "--out", str(after)]) == 0
+        # A variation may have more notes than its original.
+        assert len(read_midi(after).notes) < 0.8 * len(read_midi(before).notes)
+        assert read_midi(after).bars == 4
 
 
 @pytest.mark.parametrize("words", [["restyle"], ["mix", "--bars", "4"]])
