@@ -20,7 +20,7 @@ from musegen.model.checkpoint import (
     load_prior,
     load_vae,
 )
-from musegen.model.codecs.tables import Tables
+from musegen.model.codecs.tables import Shapes, Tables
 from musegen.model.conditions import Conditions, condition_dim
 from musegen.model.config import InferenceConfig
 from musegen.model.inference import make_refined_encoder
@@ -77,9 +77,9 @@ class LatentSpace:
         self.controls = load_attribute_controls(folder)
         self.settings = load_inference_config(folder)
         self.codec = self._vae.codec
-        self.tables = load_note_tables(folder, self.codec.table_shapes)
         self.parts = self.codec.parts
         self.latent_dim = self._vae.config.latent_dim
+        self.tables = load_note_tables(folder, self.table_shapes)
         self.prior_config = self._prior.config
         self.styles = self.prior_config.styles
         self._center = to_numpy(self._prior.center)
@@ -97,6 +97,16 @@ class LatentSpace:
                 (None, None, condition_dim(config)),
             ],
         )
+
+    @property
+    def table_shapes(self) -> Shapes:
+        """Of the codec's tables and, if its phrases have traits, of the map from latents to them.
+
+        ``traits``, ``(latent_dim + 1, codec.traits)``: slopes, and in the last row constants.
+        """
+        if not self.codec.traits:
+            return self.codec.table_shapes
+        return {**self.codec.table_shapes, "traits": (self.latent_dim + 1, self.codec.traits)}
 
     def by_dimension(self, cells: np.ndarray) -> np.ndarray:
         """Repeat what is said of cells, ``(..., cells)``, for each of their latent's dimensions."""
@@ -152,8 +162,13 @@ class LatentSpace:
         different = z[first[order]]
         phrases: list[Phrase] = []
         for start in range(0, len(different), _DECODED_AT_ONCE):
-            outputs = to_numpy(self._decoder(different[start : start + _DECODED_AT_ONCE]))
-            phrases += self.codec.to_phrases(outputs, self.settings, self.tables)
+            batch = different[start : start + _DECODED_AT_ONCE]
+            traits = None
+            if self.codec.traits:
+                slopes, constants = self.tables["traits"][:-1], self.tables["traits"][-1]
+                traits = batch @ slopes + constants
+            outputs = to_numpy(self._decoder(batch))
+            phrases += self.codec.to_phrases(outputs, self.settings, self.tables, traits)
         return [phrases[i] for i in np.argsort(order)[place.ravel()]]
 
     def to_latents(

@@ -30,7 +30,6 @@ PITCHES = 88  # the keys of a piano
 _PARTS = len(SONG_PARTS)
 # On a step the bass is chosen first, as chords stand on it and the melody over both.
 _ORDER = tuple(SONG_PARTS.index(part) for part in ("bass", "lead", "chords", "counter"))
-_CHORDS = SONG_PARTS.index("chords")
 _WIDEST = 12  # semitones between two notes of a line: wider intervals count as these
 _NO_INTERVAL = 2 * _WIDEST + 1  # the line has no note yet
 # Steps between two onsets of a line up to which they are as far apart as a sixteenth, an eighth, a
@@ -48,8 +47,8 @@ _ABOVE = (np.arange(12) - np.arange(12)[:, None]) % 12  # the second class above
 #
 # place    the part begins notes on this step
 # count    a first, second, third … note of the part on one step
-# melody   by the time since the part's last note, the interval from it in semitones, -12 to 12, or
-#          that there was none; not of chords
+# melody   by the time since the part's last notes, the interval from the highest, -12 to 12, or
+#          that there was none
 # chord    the interval to another note of the part on the step, modulo 12
 # beside   by the part of a note that sounds, the interval above it, modulo 12
 # length   the note lasts so many steps; at 0, to the end of the phrase
@@ -107,6 +106,7 @@ def choose_onsets(
     doubt: np.ndarray,
     threshold: float,
     tables: Tables,
+    full: np.ndarray,
 ) -> np.ndarray:
     """Choose which notes begin.
 
@@ -122,6 +122,8 @@ def choose_onsets(
         Log odds above which a note begins.
     tables : dict of str to numpy.ndarray
         Of `TABLE_SHAPES`.
+    full : numpy.ndarray
+        Added to the log odds of all notes of a part on a step but the first, ``(n, parts)``.
 
     Returns
     -------
@@ -144,23 +146,26 @@ def choose_onsets(
                 interval = sounding.interval(part, _PITCH)
                 tilt = tables["melody"][part, sounding.gap(part)[:, None], interval]
                 tilt += tables["place"][part, step] + fit[:, _CLASS]
-                chosen = _choose(
-                    here[possible], tilt[possible], doubt[possible, part], threshold, tables, part
+                more = doubt[possible, part, None] * tables["count"][part]
+                more[:, 1:] += full[possible, part, None]
+                begins[possible, part, step] = _choose(
+                    here[possible] - threshold,
+                    tilt[possible],
+                    doubt[possible, part],
+                    more,
+                    tables["chord"][part],
                 )
-                begins[possible, part, step] = chosen
             sounding.add(part, begins[:, part, step])
     return begins
 
 
 def _choose(
-    onset: np.ndarray,
-    tilt: np.ndarray,
-    doubt: np.ndarray,
-    threshold: float,
-    tables: Tables,
-    part: int,
+    onset: np.ndarray, tilt: np.ndarray, doubt: np.ndarray, more: np.ndarray, chord: np.ndarray
 ) -> np.ndarray:
-    """Choose the notes of a part on a step, the likeliest first, until none is likely enough."""
+    """Choose the notes of a part on a step, the likeliest first, while their log odds are over 0.
+
+    To those of a first note, a second one and so on `more` is added, ``(n, 8)``.
+    """
     share = doubt[:, None]
     odds = onset + share * np.minimum(tilt, _REACH)
     chosen = np.zeros(odds.shape, bool)
@@ -168,12 +173,11 @@ def _choose(
     goes_on = np.ones(len(odds), bool)
     for number in range(PITCHES):
         best = odds.argmax(1)
-        more = doubt * tables["count"][part, min(number, _COUNTS - 1)]
-        goes_on &= odds[row, best] + more > threshold
+        goes_on &= odds[row, best] + more[:, min(number, _COUNTS - 1)] > 0
         if not goes_on.any():
             break
         chosen[row[goes_on], best[goes_on]] = True
-        odds = odds + share * tables["chord"][part, np.abs(_PITCH - best[:, None]) % 12]
+        odds = odds + share * chord[np.abs(_PITCH - best[:, None]) % 12]
         odds[row, best] = -np.inf
     return chosen
 
@@ -245,9 +249,9 @@ def count_notes(begins: np.ndarray, sounding: np.ndarray) -> Tables:
             some = number > 0
             counts["place"][part, step] += some.sum()
             counts["count"][part] += (number[:, None] > np.arange(_COUNTS)).sum(0)
-            if part != _CHORDS:
-                place = now.gap(part), now.interval(part, _highest(new)[:, None])[:, 0]
-                np.add.at(counts["melody"][part], (place[0][some], place[1][some]), 1)
+            row, pitch = np.nonzero(new)
+            interval = now.interval(part, _PITCH)[row, pitch]
+            np.add.at(counts["melody"][part], (now.gap(part)[row], interval), 1)
             ones = new.astype(np.float32)
             together = (ones.T @ ones) * pairs
             counts["chord"][part] += np.bincount(interval_of.ravel(), together.ravel(), 12)

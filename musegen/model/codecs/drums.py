@@ -54,6 +54,7 @@ class DrumsCodec:
     tail_count = 0
     # With tables as the song's, draws were told from people's as often.
     table_shapes: ClassVar[Shapes] = {}
+    traits = 0
 
     def to_arrays(self, phrases: PhraseSet) -> dict[str, np.ndarray]:
         """Convert phrases to the network's inputs and targets.
@@ -118,7 +119,11 @@ class DrumsCodec:
         return {name: ops.sum(values, axis=(1, 2))[:, None] for name, values in by_hit.items()}
 
     def to_phrases(
-        self, outputs: np.ndarray, settings: InferenceConfig, tables: Tables | None = None
+        self,
+        outputs: np.ndarray,
+        settings: InferenceConfig,
+        tables: Tables | None = None,
+        traits: np.ndarray | None = None,
     ) -> list[Phrase]:
         """Convert outputs to the most likely phrases.
 
@@ -129,6 +134,8 @@ class DrumsCodec:
         settings : InferenceConfig
         tables : dict of str to numpy.ndarray, optional
             Of `table_shapes`, so that there are none in it.
+        traits : numpy.ndarray, optional
+            There are none, either.
         """
         split = self.split_outputs(outputs)
         predicted = {name: ops.convert_to_numpy(value) for name, value in split.items()}

@@ -25,6 +25,7 @@ from musegen.model.codecs.agreement import (
     choose_onsets,
     count_notes,
 )
+from musegen.model.codecs.contrast import CONTRAST_SHAPES, TRAITS, scale_velocities
 from musegen.model.codecs.tables import Shapes, Tables, no_tables, uncertainty
 from musegen.model.config import InferenceConfig
 from musegen.model.tensors import Arrays, Tensor, ops
@@ -67,7 +68,8 @@ class SongCodec:
     feature_count = STEPS_PER_BEAT * PITCHES * 4 + PITCHES
     output_count = STEPS_PER_BEAT * PITCHES * 4
     tail_count = PITCHES * len(OVERHANGS)
-    table_shapes: ClassVar[Shapes] = TABLE_SHAPES
+    table_shapes: ClassVar[Shapes] = {**TABLE_SHAPES, **CONTRAST_SHAPES}
+    traits = TRAITS
 
     def to_arrays(self, phrases: PhraseSet) -> dict[str, np.ndarray]:
         """Convert phrases to the network's inputs and targets.
@@ -196,7 +198,11 @@ class SongCodec:
         }
 
     def to_phrases(
-        self, outputs: np.ndarray, settings: InferenceConfig, tables: Tables | None = None
+        self,
+        outputs: np.ndarray,
+        settings: InferenceConfig,
+        tables: Tables | None = None,
+        traits: np.ndarray | None = None,
     ) -> list[Phrase]:
         """Convert outputs to likely phrases whose notes agree, in C, at the default tempo.
 
@@ -207,8 +213,12 @@ class SongCodec:
         settings : InferenceConfig
         tables : dict of str to numpy.ndarray, optional
             Of `table_shapes`. If not given, each note is chosen by itself.
+        traits : numpy.ndarray, optional
+            How far each phrase lies from the average of draws, ``(n, traits)``.
         """
         tables = no_tables(self.table_shapes) if tables is None else tables
+        traits = np.zeros((len(outputs), TRAITS)) if traits is None else traits
+        full, sustained, dynamics = np.split(traits, [_PARTS, 2 * _PARTS], axis=1)
         split = self.split_outputs(outputs)
         predicted = {name: ops.convert_to_numpy(value) for name, value in split.items()}
         n = len(outputs)
@@ -220,10 +230,12 @@ class SongCodec:
         excess = drawn * (uncertainty(onset, (1, 2, 3)) - settings.doubt_from)
         sustain = np.clip(settings.sustain_gain * excess, 0, settings.sustain_limit)
         goes_on = predicted["sounding"] + sustain[:, None, None, None]
-        begins = choose_onsets(onset, goes_on > 0, doubt, settings.onset_threshold, tables)
+        full = doubt * tables["fullness"] * full
+        begins = choose_onsets(onset, goes_on > 0, doubt, settings.onset_threshold, tables, full)
         row, part, step, pitch = np.nonzero(begins)
         notes = np.zeros(len(row), NOTE)
         notes["onset"], notes["part"], notes["pitch"] = step, part, pitch + LOWEST
+        goes_on += (doubt * tables["sustain"] * sustained)[..., None, None]
         duration = choose_lengths(begins, goes_on, doubt, tables)
         # The overhang is the longest that this and all shorter ones are likely.
         likely = np.cumprod(predicted["overhang"] > 0, axis=-1).sum(-1)
@@ -235,6 +247,9 @@ class SongCodec:
         if settings.chord_spread:
             residuals = _chord_residuals(cell, step, pitch)
             velocity += settings.chord_spread * doubt[row, part] * residuals
+        velocity = scale_velocities(
+            velocity, row, doubt[row, part], dynamics[:, 0], tables["dynamics"]
+        )
         notes["velocity"] = np.clip(np.rint(velocity + _VELOCITY_CENTER), 1, 127)
         notes["offset"] = _round_offsets(
             predicted["offset"][row, part, step, pitch], cell, n * _PARTS

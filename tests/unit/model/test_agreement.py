@@ -29,9 +29,10 @@ def log_odds(*notes):
     return onset
 
 
-def choose(onset, tables, doubt=1.0, sounding=False):
+def choose(onset, tables, doubt=1.0, sounding=False, full=0.0):
+    of_part = np.ones((1, 4), np.float32)
     begins = choose_onsets(
-        onset, np.full(SHAPE, sounding), np.full((1, 4), doubt, np.float32), 0.0, tables
+        onset, np.full(SHAPE, sounding), doubt * of_part, 0.0, tables, full * of_part
     )
     return [(int(part), int(step), int(pitch)) for _, part, step, pitch in np.argwhere(begins)]
 
@@ -45,9 +46,8 @@ def tables_with(name, index, value):
 def test_without_tables_each_note_is_chosen_by_itself():
     onset = np.random.default_rng(0).normal(-1, 2, (3, *SHAPE[1:])).astype(np.float32)
     goes_on = np.random.default_rng(1).random(onset.shape) < 0.5
-    begins = choose_onsets(
-        onset, goes_on, np.ones((3, 4), np.float32), -0.7, no_tables(TABLE_SHAPES)
-    )
+    ones = np.ones((3, 4), np.float32)
+    begins = choose_onsets(onset, goes_on, ones, -0.7, no_tables(TABLE_SHAPES), 0 * ones)
     assert np.array_equal(begins, onset > -0.7)
 
 
@@ -82,6 +82,15 @@ def test_of_two_notes_that_exclude_each_other_the_likelier_is_chosen():
     seconds = tables_with("chord", (CHORDS, 2), -3.0)
     onset = log_odds((CHORDS, 0, C, 1.0), (CHORDS, 0, D, 1.5), (CHORDS, 0, G, 0.5))
     assert choose(onset, seconds) == [(CHORDS, 0, D), (CHORDS, 0, G)]
+
+
+def test_chords_are_fuller_by_all_notes_but_the_first():
+    onset = log_odds(
+        (CHORDS, 0, C, 1.0), (CHORDS, 0, E, -1.0), (CHORDS, 0, G, -1.5), (CHORDS, 4, C, -1.0)
+    )
+    tables = no_tables(TABLE_SHAPES)
+    assert choose(onset, tables) == [(CHORDS, 0, C)]
+    assert choose(onset, tables, full=2.0) == [(CHORDS, 0, C), (CHORDS, 0, E), (CHORDS, 0, G)]
 
 
 def test_an_impossible_note_is_not_made_likely():
@@ -122,7 +131,7 @@ def test_notes_are_counted_as_the_tables_name_them():
     assert counts["melody"][LEAD].sum() == 2
     assert counts["melody"][LEAD, 2, 12 - 2] == 1
     assert counts["melody"][LEAD, :, -1].sum() == 1
-    assert not counts["melody"][CHORDS].any()
+    assert counts["melody"][CHORDS, -1, -1] == 2
     assert counts["chord"][CHORDS].nonzero()[0].tolist() == [7]
     assert counts["beside"][LEAD, BASS].nonzero()[0].tolist() == [2, 4]
     assert counts["beside"][CHORDS, BASS].nonzero()[0].tolist() == [0, 7]

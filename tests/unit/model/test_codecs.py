@@ -185,6 +185,22 @@ def test_velocities_of_uncertain_chords_are_spread_and_those_of_certain_ones_are
     assert uncertain.only(["lead"]).notes["velocity"].tolist() == [90]
 
 
+def test_traits_count_in_draws_and_not_in_encoded_phrases():
+    rows = [(0, "bass", 48, 8, 90), (0, "chords", 60, 8, 80), (0, "lead", 72, 8, 100)]
+    codec = SongCodec()
+    outputs = perfect_song_outputs(encode(codec, Phrase(make_notes(rows))))
+    tables = no_tables(codec.table_shapes)
+    tables["sustain"][0] = 40.0
+    tables["dynamics"][:] = 4.0
+    traits = np.zeros((1, codec.traits))
+    traits[0, 4] = -1.0  # the lead's notes are short
+    (encoded,) = codec.to_phrases(outputs, SETTINGS, tables, traits)
+    assert np.array_equal(encoded.notes, make_notes(rows))
+    (drawn,) = codec.to_phrases(doubtful(codec, outputs), SETTINGS, tables, traits)
+    assert drawn.notes["duration"].tolist() == [1, 8, 8]
+    assert drawn.notes["velocity"].tolist() == [95, 85, 90]  # a deviation of 4 instead of 8
+
+
 def test_tables_count_in_draws_and_not_in_encoded_phrases():
     rows = [(0, "bass", 48, 8, 90), (0, "chords", 60, 8, 90), (0, "lead", 72, 8, 90)]
     notes = make_notes([*rows, (0, "lead", 76, 8, 90)])

@@ -23,7 +23,7 @@ def test_draws_get_nearer_to_people_whatever_tables_there_were(
     monkeypatch.setattr(note_tables, "_PIECES", 24)
     folder = shutil.copytree(tiny_checkpoints / "song", tmp_path / "song")
     space = LatentSpace(folder)
-    others = no_tables(space.codec.table_shapes)
+    others = no_tables(space.table_shapes)
     others["place"] += 3
     save_note_tables(others, folder)
     phrases = phrase_set("song")
@@ -47,6 +47,37 @@ def test_tables_are_whole_numbers_of_units(tiny_checkpoints, tmp_path, monkeypat
     monkeypatch.setattr(note_tables, "_PIECES", 2)
     monkeypatch.setattr(note_tables, "_ROUNDS", 1)
     folder = shutil.copytree(tiny_checkpoints / "song", tmp_path / "song")
-    for table in note_tables.fit_note_tables(folder, phrase_set("song")).values():
+    tables = note_tables.fit_note_tables(folder, phrase_set("song"))
+    del tables["traits"]  # a map, of any numbers
+    assert np.abs(tables.pop("dynamics")).max() < 64
+    for table in tables.values():
         assert np.array_equal(table * 64, np.rint(table * 64))
         assert np.abs(table).max() <= note_tables._LIMIT
+
+
+def test_traits_are_what_the_phrases_of_a_piece_have_in_common(tiny_checkpoints, monkeypatch):
+    monkeypatch.setattr(note_tables, "_PIECES", 40)
+    monkeypatch.setattr(note_tables, "_RIDGE", 1.0)
+    space = LatentSpace(tiny_checkpoints / "song")
+    z = note_tables._draw(space, None)
+    rng = np.random.default_rng(0)
+    slope = rng.standard_normal(space.latent_dim)
+    trait = z @ slope
+    noisy = trait + rng.normal(0, 0.1 * trait.std(), len(z))
+    noisy[::8] = np.nan  # not every phrase has it
+    mapped = note_tables._map_to_traits(space, z, noisy[:, None])
+    found = (z @ mapped[:-1] + mapped[-1])[:, 0]
+    assert (found.mean(), found.std()) == pytest.approx((0, 1), abs=1e-3)
+    assert np.corrcoef(by_piece(found), by_piece(trait))[0, 1] > 0.8
+
+
+def by_piece(trait):
+    return trait.reshape(40, -1).mean(1)
+
+
+def test_dynamics_of_equal_ranks_correspond():
+    traits = np.random.default_rng(0).standard_normal(4000)
+    theirs = np.append(np.exp(np.random.default_rng(1).standard_normal(4000)), np.nan)
+    table = note_tables._match_dynamics(traits, theirs)
+    at = np.abs(note_tables.DYNAMICS) <= 1.5
+    assert table[at] == pytest.approx(np.exp(note_tables.DYNAMICS[at]), rel=0.12)
