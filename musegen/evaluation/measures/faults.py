@@ -92,6 +92,9 @@ def measure(samples: Samples) -> dict[str, Measure]:
     drawn = samples.space.decode(z.reshape(-1, dim))
     pieces = np.repeat([f"piece {i}" for i in range(len(u))], length)
     found |= _without(samples, "random: classifier", drawn, pieces, truth, held, floor)
+    # A classifier that has learned from one stretch of a song knows the song's others.
+    by_song = _Stretches(held.rows, samples.held_out.source[held.rows[:, 0]])
+    found["random: classifier, folds by song"] = _tell(samples, drawn, pieces, truth, by_song)
     found |= _singles(samples)
     blur = samples.space.decode(u.reshape(-1, dim))
     found["N(0, I) without the prior: classifier"] = _tell(samples, blur, pieces, truth, held)
