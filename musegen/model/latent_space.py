@@ -100,12 +100,10 @@ class LatentSpace:
 
     @property
     def table_shapes(self) -> Shapes:
-        """Of the codec's tables and, if its phrases have traits, of the map from latents to them.
+        """Of the codec's tables and of the map from latents to the traits of phrases.
 
         ``traits``, ``(latent_dim + 1, codec.traits)``: slopes, and in the last row constants.
         """
-        if not self.codec.traits:
-            return self.codec.table_shapes
         return {**self.codec.table_shapes, "traits": (self.latent_dim + 1, self.codec.traits)}
 
     def by_dimension(self, cells: np.ndarray) -> np.ndarray:
@@ -163,10 +161,7 @@ class LatentSpace:
         phrases: list[Phrase] = []
         for start in range(0, len(different), _DECODED_AT_ONCE):
             batch = different[start : start + _DECODED_AT_ONCE]
-            traits = None
-            if self.codec.traits:
-                slopes, constants = self.tables["traits"][:-1], self.tables["traits"][-1]
-                traits = batch @ slopes + constants
+            traits = batch @ self.tables["traits"][:-1] + self.tables["traits"][-1]
             outputs = to_numpy(self._decoder(batch))
             phrases += self.codec.to_phrases(outputs, self.settings, self.tables, traits)
         return [phrases[i] for i in np.argsort(order)[place.ravel()]]

@@ -14,7 +14,7 @@ import numpy as np
 
 from musegen.model.checkpoint import save_note_tables
 from musegen.model.codecs import SongCodec
-from musegen.model.codecs.contrast import DYNAMICS, measure_traits
+from musegen.model.codecs.contrast import RANKED_TRAITS
 from musegen.model.codecs.tables import Tables, no_tables
 from musegen.model.conditions import Conditions, style_shares
 from musegen.model.latent_space import LatentSpace
@@ -44,7 +44,7 @@ def fit_note_tables(folder: str | Path, phrases: PhraseSet, style: str | None = 
     Parameters
     ----------
     folder : path
-        A checkpoint of songs. Tables in it are not used.
+        Tables in it are not used.
     phrases : PhraseSet
         With the split ``train``.
     style : str, optional
@@ -57,33 +57,41 @@ def fit_note_tables(folder: str | Path, phrases: PhraseSet, style: str | None = 
     MusicError
         If the phrases have no such split.
     """
-    space, codec = LatentSpace(folder), SongCodec()
+    space = LatentSpace(folder)
+    codec = space.codec
     train = phrases.only(space.parts).where("train")
     train = train.take(train.bar % BARS_PER_PHRASE == 0)
     chosen = np.random.default_rng(0).permutation(len(train))[:_PHRASES]
-    songs = [train[int(i)].to_key(0) for i in chosen]
-    people, their_traits = codec.count(songs), _traits(songs)
+    people = [train[int(i)].to_key(0) for i in chosen]
     z = _draw(space, style)
-    scale = len(z) / len(chosen)
     tables = no_tables(space.table_shapes)
-    tables["traits"] = _map_to_traits(space, z, _traits(space.with_tables(tables).decode(z)))
-    parts = len(space.parts)
-    for _ in range(_ROUNDS):
-        draws = space.with_tables(tables).decode(z)
-        ours, our_traits = codec.count(draws), _traits(draws)
-        tables |= {name: _scale(tables[name], ours[name], scale * people[name]) for name in people}
-        more = _CONTRAST_RATE * _log_ratio(_spread(our_traits), _spread(their_traits))
-        tables["fullness"] = _limit(tables["fullness"] + more[:parts], 0)
-        tables["sustain"] = _limit(tables["sustain"] + more[parts : 2 * parts], 0)
-    # What sounds when does not depend on velocities.
-    traits = z @ tables["traits"][:-1, -1] + tables["traits"][-1, -1]
-    tables["dynamics"] = _match_dynamics(traits, their_traits[:, -1])
+    likeliest = space.with_tables(tables).decode(z)
+    tables["traits"] = _map_to_traits(space, z, codec.measure_traits(likeliest))
+    if isinstance(codec, SongCodec):
+        tables = _agree(space, codec, tables, z, people)
+    # What sounds when does not depend on velocities and offsets.
+    traits = z @ tables["traits"][:-1] + tables["traits"][-1]
+    theirs = codec.measure_traits(people)
+    for name, column in codec.ranked.items():
+        tables[name] = _match_ranks(traits[:, column], theirs[:, column])
     save_note_tables(tables, Path(folder))
     return tables
 
 
-def _traits(phrases: list[Phrase]) -> np.ndarray:
-    return measure_traits(PhraseSet.from_phrases(phrases))
+def _agree(
+    space: LatentSpace, codec: SongCodec, tables: Tables, z: np.ndarray, people: list[Phrase]
+) -> Tables:
+    """Find the tables by which the notes of songs agree, and their lengths and chords differ."""
+    theirs, their_traits = codec.count(people), codec.measure_traits(people)
+    scale, parts = len(z) / len(people), len(space.parts)
+    for _ in range(_ROUNDS):
+        draws = space.with_tables(tables).decode(z)
+        ours, our_traits = codec.count(draws), codec.measure_traits(draws)
+        tables |= {name: _scale(tables[name], ours[name], scale * theirs[name]) for name in theirs}
+        more = _CONTRAST_RATE * _log_ratio(_spread(our_traits), _spread(their_traits))
+        tables["fullness"] = _limit(tables["fullness"] + more[:parts], 0)
+        tables["sustain"] = _limit(tables["sustain"] + more[parts : 2 * parts], 0)
+    return tables
 
 
 def _map_to_traits(space: LatentSpace, z: np.ndarray, traits: np.ndarray) -> np.ndarray:
@@ -127,10 +135,10 @@ def _log_ratio(ours: np.ndarray, theirs: np.ndarray) -> np.ndarray:
     return np.log(np.where(known, theirs, 1) / np.where(known, ours, 1))
 
 
-def _match_dynamics(traits: np.ndarray, theirs: np.ndarray) -> np.ndarray:
-    """For each trait in the table, people's deviation of velocities with the same rank."""
-    ranks = np.searchsorted(np.sort(traits), DYNAMICS) / len(traits)
-    return _whole_units(np.nanquantile(theirs, ranks))
+def _match_ranks(traits: np.ndarray, theirs: np.ndarray) -> np.ndarray:
+    """For each trait in the tables, the deviation that has the same rank among people's."""
+    ranks = np.searchsorted(np.sort(traits), RANKED_TRAITS) / len(traits)
+    return np.nanquantile(theirs, ranks).astype(np.float32)
 
 
 def _scale(table: np.ndarray, ours: np.ndarray, theirs: np.ndarray) -> np.ndarray:

@@ -62,6 +62,5 @@ def train_checkpoint(
     if group.is_chief:
         train_attribute_controls(vae, phrases, folder)
         print(f"settings chosen on validation phrases: {tune_inference(folder, phrases)}")
-        if vae.codec.table_shapes:
-            fit_note_tables(folder, phrases)
+        fit_note_tables(folder, phrases)
     group.wait()

@@ -11,11 +11,13 @@ Each step has for each of the nine drum classes a hit, a velocity and a timing o
 from __future__ import annotations
 
 import itertools
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 import numpy as np
 
-from musegen.model.codecs.tables import Shapes, Tables
+from musegen.model.codecs.contrast import RANKED_TRAITS, deviations, scale_deviations
+from musegen.model.codecs.tables import Shapes, Tables, no_tables, uncertainty
 from musegen.model.config import InferenceConfig
 from musegen.model.tensors import Arrays, Tensor, ops
 from musegen.music.instruments import DRUM_PITCHES
@@ -52,9 +54,14 @@ class DrumsCodec:
     feature_count = STEPS_PER_BEAT * _CLASSES * 3
     output_count = STEPS_PER_BEAT * _CLASSES * 3
     tail_count = 0
-    # With tables as the song's, draws were told from people's as often.
-    table_shapes: ClassVar[Shapes] = {}
-    traits = 0
+    # Of the phrase, by its trait: the standard deviations of velocities and of offsets, in steps.
+    # With tables of notes as the song's, draws were told from people's as often.
+    table_shapes: ClassVar[Shapes] = {
+        "dynamics": RANKED_TRAITS.shape,
+        "looseness": RANKED_TRAITS.shape,
+    }
+    traits = 2
+    ranked: ClassVar[Mapping[str, int]] = {"dynamics": 0, "looseness": 1}
 
     def to_arrays(self, phrases: PhraseSet) -> dict[str, np.ndarray]:
         """Convert phrases to the network's inputs and targets.
@@ -118,6 +125,21 @@ class DrumsCodec:
         }
         return {name: ops.sum(values, axis=(1, 2))[:, None] for name, values in by_hit.items()}
 
+    def measure_traits(self, phrases: Sequence[Phrase]) -> np.ndarray:
+        """Measure how phrases differ, ``(n, traits)``; NaN where there are too few hits.
+
+        Of several hits of a drum on one step the loudest counts.
+        """
+        arrays = self.to_arrays(PhraseSet.from_phrases(phrases))
+        place = np.nonzero(arrays["hit"])
+        return np.stack(
+            [
+                deviations(array[place].astype(np.float64), place[0], len(phrases))
+                for array in (127 * arrays["velocity"], arrays["offset"])
+            ],
+            axis=1,
+        )
+
     def to_phrases(
         self,
         outputs: np.ndarray,
@@ -133,19 +155,33 @@ class DrumsCodec:
             Float32 ``(n, 8, output_count)``.
         settings : InferenceConfig
         tables : dict of str to numpy.ndarray, optional
-            Of `table_shapes`, so that there are none in it.
+            Of `table_shapes`. If not given, velocities and timing are the likeliest.
         traits : numpy.ndarray, optional
-            There are none, either.
+            How far each phrase lies from the average of draws, ``(n, traits)``.
         """
+        n = len(outputs)
+        tables = no_tables(self.table_shapes) if tables is None else tables
+        traits = np.zeros((n, self.traits)) if traits is None else traits
         split = self.split_outputs(outputs)
         predicted = {name: ops.convert_to_numpy(value) for name, value in split.items()}
         row, step, kind = np.nonzero(predicted["hit"] > settings.onset_threshold)
+        # Encoded phrases are certain.
+        uncertain = uncertainty(predicted["hit"], (1, 2))
+        doubt = np.clip(uncertain / settings.drawn_from - 1, 0, 1)[row]
+        # In double precision, so that an offset is the same number as when read from a recipe.
+        found = {
+            "dynamics": predicted["velocity"][row, step, kind].astype(np.float64) * 127,
+            "looseness": predicted["offset"][row, step, kind].astype(np.float64),
+        }
+        velocity, offset = (
+            scale_deviations(value, row, doubt, traits[:, self.ranked[name]], tables[name])
+            for name, value in found.items()
+        )
         notes = np.zeros(len(row), NOTE)
         notes["onset"], notes["part"], notes["duration"] = step, DRUMS, 1
         notes["pitch"] = np.array(DRUM_PITCHES)[kind]
-        notes["velocity"] = np.clip(np.rint(predicted["velocity"][row, step, kind] * 127), 1, 127)
-        # In double precision, so that an offset is the same number as when read from a recipe.
-        whole = np.rint(predicted["offset"][row, step, kind].astype(np.float64) * OFFSETS_PER_STEP)
+        notes["velocity"] = np.clip(np.rint(velocity), 1, 127)
+        whole = np.rint(offset.clip(-0.5, 0.5) * OFFSETS_PER_STEP)
         notes["offset"] = whole / OFFSETS_PER_STEP + 0.0  # no negative zeros
         ends = np.searchsorted(row, np.arange(len(outputs) + 1))
         return [Phrase(sort_notes(notes[a:b])) for a, b in itertools.pairwise(ends)]

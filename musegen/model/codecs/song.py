@@ -13,7 +13,7 @@ on.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 import numpy as np
@@ -25,7 +25,12 @@ from musegen.model.codecs.agreement import (
     choose_onsets,
     count_notes,
 )
-from musegen.model.codecs.contrast import CONTRAST_SHAPES, TRAITS, scale_velocities
+from musegen.model.codecs.contrast import (
+    SONG_CONTRAST,
+    SONG_TRAITS,
+    measure_song_traits,
+    scale_deviations,
+)
 from musegen.model.codecs.tables import Shapes, Tables, no_tables, uncertainty
 from musegen.model.config import InferenceConfig
 from musegen.model.tensors import Arrays, Tensor, ops
@@ -68,8 +73,9 @@ class SongCodec:
     feature_count = STEPS_PER_BEAT * PITCHES * 4 + PITCHES
     output_count = STEPS_PER_BEAT * PITCHES * 4
     tail_count = PITCHES * len(OVERHANGS)
-    table_shapes: ClassVar[Shapes] = {**TABLE_SHAPES, **CONTRAST_SHAPES}
-    traits = TRAITS
+    table_shapes: ClassVar[Shapes] = {**TABLE_SHAPES, **SONG_CONTRAST}
+    traits = SONG_TRAITS
+    ranked: ClassVar[Mapping[str, int]] = {"dynamics": SONG_TRAITS - 1}
 
     def to_arrays(self, phrases: PhraseSet) -> dict[str, np.ndarray]:
         """Convert phrases to the network's inputs and targets.
@@ -121,6 +127,10 @@ class SongCodec:
         """Count in phrases in C what the tables are about."""
         arrays = self.to_arrays(PhraseSet.from_phrases(phrases))
         return count_notes(arrays["velocity"] > 0, arrays["sounding"] > 0)
+
+    def measure_traits(self, phrases: Sequence[Phrase]) -> np.ndarray:
+        """Measure how phrases differ, ``(n, traits)``; NaN where there are too few notes."""
+        return measure_song_traits(PhraseSet.from_phrases(phrases))
 
     def voice_of(self, notes: np.ndarray) -> np.ndarray:
         """The voice that plays each note, 0 to ``voice_count - 1``: the part."""
@@ -217,7 +227,7 @@ class SongCodec:
             How far each phrase lies from the average of draws, ``(n, traits)``.
         """
         tables = no_tables(self.table_shapes) if tables is None else tables
-        traits = np.zeros((len(outputs), TRAITS)) if traits is None else traits
+        traits = np.zeros((len(outputs), SONG_TRAITS)) if traits is None else traits
         full, sustained, dynamics = np.split(traits, [_PARTS, 2 * _PARTS], axis=1)
         split = self.split_outputs(outputs)
         predicted = {name: ops.convert_to_numpy(value) for name, value in split.items()}
@@ -247,7 +257,7 @@ class SongCodec:
         if settings.chord_spread:
             residuals = _chord_residuals(cell, step, pitch)
             velocity += settings.chord_spread * doubt[row, part] * residuals
-        velocity = scale_velocities(
+        velocity = scale_deviations(
             velocity, row, doubt[row, part], dynamics[:, 0], tables["dynamics"]
         )
         notes["velocity"] = np.clip(np.rint(velocity + _VELOCITY_CENTER), 1, 127)

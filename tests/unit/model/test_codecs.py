@@ -201,6 +201,28 @@ def test_traits_count_in_draws_and_not_in_encoded_phrases():
     assert drawn.notes["velocity"].tolist() == [95, 85, 90]  # a deviation of 4 instead of 8
 
 
+def test_drums_of_draws_get_the_deviations_that_the_tables_have():
+    codec = DrumsCodec()
+    rows = [(step, "drums", 42, 1, 80 + 10 * (step % 8 // 4)) for step in range(0, 32, 4)]
+    notes = make_notes(rows)
+    notes["offset"] = np.tile([-0.1, 0.1], 4)
+    outputs = perfect_drums_outputs(encode(codec, Phrase(notes)))
+    tables = no_tables(codec.table_shapes)
+    tables["dynamics"] += 10
+    tables["looseness"] += 0.05
+    traits = np.zeros((1, codec.traits))
+    (encoded,) = codec.to_phrases(outputs, SETTINGS, tables, traits)
+    assert encoded.notes["velocity"].tolist() == [80, 90] * 4
+    unsure = outputs.reshape(-1, 32, 3, 9).copy()
+    unsure[:, :, 0] = np.where(unsure[:, :, 0] > 0, 0.5, -CERTAIN)
+    (drawn,) = codec.to_phrases(unsure.reshape(outputs.shape), SETTINGS, tables, traits)
+    assert drawn.notes["velocity"].tolist() == [75, 95] * 4
+    assert drawn.notes["offset"] == pytest.approx(np.tile([-0.05, 0.05], 4), abs=2e-3)
+    measured = codec.measure_traits([drawn, Phrase()])
+    assert measured[0] == pytest.approx([10, 0.05], abs=0.01)
+    assert np.isnan(measured[1]).all()
+
+
 def test_tables_count_in_draws_and_not_in_encoded_phrases():
     rows = [(0, "bass", 48, 8, 90), (0, "chords", 60, 8, 90), (0, "lead", 72, 8, 90)]
     notes = make_notes([*rows, (0, "lead", 76, 8, 90)])

@@ -3,7 +3,12 @@
 import numpy as np
 import pytest
 
-from musegen.model.codecs.contrast import DYNAMICS, TRAITS, measure_traits, scale_velocities
+from musegen.model.codecs.contrast import (
+    RANKED_TRAITS,
+    SONG_TRAITS,
+    measure_song_traits,
+    scale_deviations,
+)
 from musegen.music import Phrase
 from musegen.music.notes import SONG_PARTS, make_notes
 from musegen.music.phrase_set import PhraseSet
@@ -13,7 +18,7 @@ LEAD, CHORDS = 0, 2
 
 
 def traits_of(*rows):
-    (traits,) = measure_traits(PhraseSet.from_phrases([Phrase(make_notes(list(rows)))]))
+    (traits,) = measure_song_traits(PhraseSet.from_phrases([Phrase(make_notes(list(rows)))]))
     return traits
 
 
@@ -21,7 +26,7 @@ def test_traits_are_how_many_notes_begin_together_how_long_they_last_and_how_vel
     triads = [(step, "chords", pitch, 4, 80) for step in (0, 8, 16) for pitch in (60, 64, 67)]
     melody = [(step, "lead", 72, 1, velocity) for step, velocity in ((0, 70), (1, 80), (2, 90))]
     traits = traits_of(*triads, *melody)
-    assert len(traits) == TRAITS
+    assert len(traits) == SONG_TRAITS
     assert traits[CHORDS] == pytest.approx(np.log(3))
     assert traits[LEAD] == 0
     assert traits[PARTS + CHORDS] == pytest.approx(np.log(4))
@@ -40,11 +45,11 @@ def scaled(trait, table, doubt=1.0):
     velocity = np.array([70.0, 90.0, 75.0, 85.0])
     row = np.array([0, 0, 1, 1])
     doubt = np.full(4, doubt)
-    return scale_velocities(velocity, row, doubt, np.array(trait), np.array(table))
+    return scale_deviations(velocity, row, doubt, np.array(trait), np.array(table))
 
 
 def test_velocities_of_a_phrase_get_the_deviation_that_the_table_has_for_its_trait():
-    table = 12 + 4 * DYNAMICS
+    table = 12 + 4 * RANKED_TRAITS
     assert scaled([-1.0, 2.0], table) == pytest.approx([72, 88, 60, 100])
     assert scaled([-1.0, 2.0], table, doubt=0.0) == pytest.approx([70, 90, 75, 85])
     # Halfway between 5 and 20, as factors are.
@@ -52,11 +57,11 @@ def test_velocities_of_a_phrase_get_the_deviation_that_the_table_has_for_its_tra
 
 
 def test_without_a_table_velocities_stay():
-    assert scaled([-1.0, 2.0], 0 * DYNAMICS).tolist() == [70, 90, 75, 85]
+    assert scaled([-1.0, 2.0], 0 * RANKED_TRAITS).tolist() == [70, 90, 75, 85]
 
 
 def test_even_phrases_stay_nearly_even():
     velocity, zeros = np.array([80.0, 80.5]), np.zeros(2, int)
-    table = np.full(len(DYNAMICS), 40.0)
-    wide = scale_velocities(velocity, zeros, np.ones(2), np.zeros(1), table)
+    table = np.full(len(RANKED_TRAITS), 40.0)
+    wide = scale_deviations(velocity, zeros, np.ones(2), np.zeros(1), table)
     assert np.ptp(wide) == pytest.approx(4)

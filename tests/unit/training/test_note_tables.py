@@ -48,8 +48,7 @@ def test_tables_are_whole_numbers_of_units(tiny_checkpoints, tmp_path, monkeypat
     monkeypatch.setattr(note_tables, "_ROUNDS", 1)
     folder = shutil.copytree(tiny_checkpoints / "song", tmp_path / "song")
     tables = note_tables.fit_note_tables(folder, phrase_set("song"))
-    del tables["traits"]  # a map, of any numbers
-    assert np.abs(tables.pop("dynamics")).max() < 64
+    del tables["traits"], tables["dynamics"]  # not added to log odds
     for table in tables.values():
         assert np.array_equal(table * 64, np.rint(table * 64))
         assert np.abs(table).max() <= note_tables._LIMIT
@@ -78,6 +77,6 @@ def by_piece(trait):
 def test_dynamics_of_equal_ranks_correspond():
     traits = np.random.default_rng(0).standard_normal(4000)
     theirs = np.append(np.exp(np.random.default_rng(1).standard_normal(4000)), np.nan)
-    table = note_tables._match_dynamics(traits, theirs)
-    at = np.abs(note_tables.DYNAMICS) <= 1.5
-    assert table[at] == pytest.approx(np.exp(note_tables.DYNAMICS[at]), rel=0.12)
+    table = note_tables._match_ranks(traits, theirs)
+    at = np.abs(note_tables.RANKED_TRAITS) <= 1.5
+    assert table[at] == pytest.approx(np.exp(note_tables.RANKED_TRAITS[at]), rel=0.12)
