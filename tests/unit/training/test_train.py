@@ -50,6 +50,7 @@ def test_a_trained_checkpoint_is_complete_and_draws(trained):
     assert names == {
         "controls.safetensors",
         "inference.json",
+        "notes.safetensors",
         "prior.csv",
         "prior.json",
         "prior.safetensors",
