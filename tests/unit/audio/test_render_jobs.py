@@ -108,7 +108,7 @@ def test_progress_is_the_share_of_the_sound_that_is_written(fake_fluidsynth, tmp
     soundfile.write(tmp_path / "whole.wav", np.full((3 * RATE, 2), 0.1), RATE, "FLOAT")
     whole = tmp_path / "whole.wav"
     wait = f"while [ ! -e {tmp_path}/go ]; do sleep 0.02; done"
-    fake_fluidsynth(f'head -c 705600 {whole} > "$wav"; {wait}; cat {whole} > "$wav"')
+    fake_fluidsynth(f'head -c 705600 {whole} > "$wav"; {wait}; tail -c +705601 {whole} >> "$wav"')
     shares: list[float] = []
     threads = set()
 
