@@ -74,8 +74,9 @@ class InferenceConfig:
     # likely than not; rare notes of which the network is unsure need less.
     onset_threshold: float = 0.0
     # Draws are less certain than encoded phrases. What follows and the tables by which notes agree
-    # are for cells with more nats of uncertainty for each note than `doubt_from`, in phrases in
-    # which three cells have more than `drawn_from`; in full from twice as many. Song only.
+    # and pieces differ are for cells with more nats of uncertainty for each note than `doubt_from`,
+    # in phrases in which three cells have more than `drawn_from`; in full from twice as many. Drums
+    # are one cell, for which `drawn_from` alone counts.
     doubt_from: float = 0.2
     drawn_from: float = 0.1
     # How long notes last, which would end too early in draws: `sustain_gain` is added to the log

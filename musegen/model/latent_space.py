@@ -161,10 +161,17 @@ class LatentSpace:
         phrases: list[Phrase] = []
         for start in range(0, len(different), _DECODED_AT_ONCE):
             batch = different[start : start + _DECODED_AT_ONCE]
-            traits = batch @ self.tables["traits"][:-1] + self.tables["traits"][-1]
             outputs = to_numpy(self._decoder(batch))
+            traits = self.read_traits(batch)
             phrases += self.codec.to_phrases(outputs, self.settings, self.tables, traits)
         return [phrases[i] for i in np.argsort(order)[place.ravel()]]
+
+    def read_traits(self, z: np.ndarray) -> np.ndarray:
+        """How far phrases lie from the average of draws, ``(n, codec.traits)``, by their latents.
+
+        In standard deviations; see `musegen.model.codecs.contrast`.
+        """
+        return z @ self.tables["traits"][:-1] + self.tables["traits"][-1]
 
     def to_latents(
         self,

@@ -30,11 +30,13 @@ _PIECES = 200  # that are drawn
 _FIRST_SEED = 1_000_000  # no seed with which draws are evaluated
 _ROUNDS = 14  # with 24, phrases of draws differed no more than with 14, with 8 they differed less
 _RATE = 0.6
+# For a logarithm of 1: a unit of the tables makes draws differ by a twentieth to a sixth more.
 _CONTRAST_RATE = 3.0
 _USUAL = 20.0  # added to counts, so that rare things are not made much likelier
 _LIMIT = 4.0  # nats
 _RIDGE = 1000.0  # phrases: more made the phrases of a piece differ less than people's
-# Tables consist of these, so that sums of them do not depend on their order, nor on the processor.
+# Tables that are added to log odds consist of these, so that sums of them do not depend on their
+# order, nor on the processor.
 _UNIT = 1 / 64
 
 
@@ -70,7 +72,7 @@ def fit_note_tables(folder: str | Path, phrases: PhraseSet, style: str | None = 
     if isinstance(codec, SongCodec):
         tables = _agree(space, codec, tables, z, people)
     # What sounds when does not depend on velocities and offsets.
-    traits = z @ tables["traits"][:-1] + tables["traits"][-1]
+    traits = space.with_tables(tables).read_traits(z)
     theirs = codec.measure_traits(people)
     for name, column in codec.ranked.items():
         tables[name] = _match_ranks(traits[:, column], theirs[:, column])
@@ -87,10 +89,13 @@ def _agree(
     for _ in range(_ROUNDS):
         draws = space.with_tables(tables).decode(z)
         ours, our_traits = codec.count(draws), codec.measure_traits(draws)
-        tables |= {name: _scale(tables[name], ours[name], scale * theirs[name]) for name in theirs}
         more = _CONTRAST_RATE * _log_ratio(_spread(our_traits), _spread(their_traits))
-        tables["fullness"] = _limit(tables["fullness"] + more[:parts], 0)
-        tables["sustain"] = _limit(tables["sustain"] + more[parts : 2 * parts], 0)
+        tables = {
+            **tables,
+            **{name: _scale(tables[name], ours[name], scale * theirs[name]) for name in theirs},
+            "fullness": _limit(tables["fullness"] + more[:parts], 0),
+            "sustain": _limit(tables["sustain"] + more[parts : 2 * parts], 0),
+        }
     return tables
 
 

@@ -61,6 +61,7 @@ class DrumsCodec:
         "looseness": RANKED_TRAITS.shape,
     }
     traits = 2
+    # Tables of deviations, and the trait by which each is read.
     ranked: ClassVar[Mapping[str, int]] = {"dynamics": 0, "looseness": 1}
 
     def to_arrays(self, phrases: PhraseSet) -> dict[str, np.ndarray]:

@@ -75,6 +75,7 @@ class SongCodec:
     tail_count = PITCHES * len(OVERHANGS)
     table_shapes: ClassVar[Shapes] = {**TABLE_SHAPES, **SONG_CONTRAST}
     traits = SONG_TRAITS
+    # Tables of deviations, and the trait by which each is read.
     ranked: ClassVar[Mapping[str, int]] = {"dynamics": SONG_TRAITS - 1}
 
     def to_arrays(self, phrases: PhraseSet) -> dict[str, np.ndarray]:

@@ -74,7 +74,7 @@ def by_piece(trait):
     return trait.reshape(40, -1).mean(1)
 
 
-def test_dynamics_of_equal_ranks_correspond():
+def test_deviations_of_equal_ranks_correspond():
     traits = np.random.default_rng(0).standard_normal(4000)
     theirs = np.append(np.exp(np.random.default_rng(1).standard_normal(4000)), np.nan)
     table = note_tables._match_ranks(traits, theirs)
