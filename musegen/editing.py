@@ -29,8 +29,14 @@ from musegen.model.conditions import (
 from musegen.model.latent_space import LatentSpace
 from musegen.music.arrange import join_with_gaps, repeat
 from musegen.music.attributes import ATTRIBUTES, MAX_ATTRIBUTE_CHANGE
-from musegen.music.harmony import Chords
-from musegen.music.notes import BARS_PER_PHRASE, PARTS, STEPS_PER_BAR, part_index
+from musegen.music.harmony import Chords, propose_chords
+from musegen.music.notes import (
+    BARS_PER_PHRASE,
+    PARTS,
+    STEPS_PER_BAR,
+    STEPS_PER_BEAT,
+    part_index,
+)
 from musegen.music.phrase import Phrase
 from musegen.music.piece import Piece
 
@@ -59,6 +65,8 @@ Path = Mapping[str, np.ndarray]
 Cells = Collection[tuple[int, str]]
 """Phrases, counted from 0, each with the name of a part."""
 
+_TUNES, _HARMONY = ("lead", "counter"), ("chords", "bass")
+_PROPOSAL_STREAM = 2**32 + 2  # of a seed: none of those that noise is drawn from
 _TAKES_DRUMS = 0.5  # strength from which a restyled piece has the drums of the other one
 
 
@@ -194,7 +202,11 @@ def accompany(
         )
     if len(kept) == len(PARTS):
         raise MusicError("every part is kept: leave out of keep the parts to be drawn")
-    own = piece.only(kept)
+    own, seed = piece.only(kept), choose_seed(seed)
+    if asked.chords is None and not set(kept).isdisjoint(_TUNES) and set(kept).isdisjoint(_HARMONY):
+        rng = np.random.default_rng((seed, _PROPOSAL_STREAM))
+        chords = propose_chords(own.notes, own.steps // STEPS_PER_BEAT, rng)
+        asked = replace(asked, chords=chords)
     known = path_of(mg, own)
     path = {
         name: known.get(name, np.zeros((len(piece), space.latent_dim), np.float32))

@@ -609,7 +609,8 @@ class MuseGen:
         seed, temperature
             As in `fill`.
         chords, style, guidance
-            As in `random`.
+            As in `random`. Where a melody is kept, and nothing that has its harmony, chords that
+            suit it are drawn if none are given.
 
         Raises
         ------

@@ -8,7 +8,7 @@ It takes some ten minutes on two cores, and writes ``musegen/music/harmony/recog
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -35,17 +35,17 @@ UNKNOWN_PARTS, NO_MELODY = 0.25, 0.15
 # side, so it knows much of it; with 1, a hundredth of the beats more is wrong.
 SEQUENCE = 0.25
 ROOTS = 12
-_OTHER = -1  # a label that is none of the qualities, or none at all
+OTHER = -1  # a label that is none of the qualities, or none at all
 
 
 def states_of(chords: Chords) -> np.ndarray:
-    """Return the number of each beat's chord, as the recogniser counts them, or `_OTHER`."""
+    """Return the number of each beat's chord, as the recogniser counts them, or `OTHER`."""
     known = {quality_intervals(name): i for i, name in enumerate(QUALITIES)}
     return np.array(
         [
             chord.root * len(QUALITIES) + known[chord.intervals]
             if chord.intervals in known
-            else _OTHER
+            else OTHER
             for chord in chords
         ]
     )
@@ -58,14 +58,14 @@ def hear(songs: Sequence[LabelledSong]) -> tuple[np.ndarray, np.ndarray]:
     for song in tqdm(songs, unit=" songs"):
         own = states_of(song.chords)
         seen = describe_beats(beat_chroma(song.piece.notes, len(own)), 0, len(own))[:, 0]
-        described.append(seen[own != _OTHER].astype(np.float16))
-        states.append(own[own != _OTHER])
+        described.append(seen[own != OTHER].astype(np.float16))
+        states.append(own[own != OTHER])
     return np.concatenate(described), np.concatenate(states)
 
 
 def forget_parts(described: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Return descriptions in which some beats have no melody, or one among the other notes."""
-    described = described.astype(np.float32)
+    described = described.copy()
     count = len(described)
     near = described[:, : NEAR * KINDS * ROOTS].reshape(count, NEAR, KINDS, ROOTS)
     around = described[:, NEAR * KINDS * ROOTS :][:, : 2 * ROOTS].reshape(count, 2, ROOTS)
@@ -121,22 +121,37 @@ class Network:
         return loss
 
 
-def fit_network(described: np.ndarray, states: np.ndarray) -> dict[str, np.ndarray]:
-    """Train the network and return its weights by their names in `Recognizer`."""
+def fit_network(
+    described: np.ndarray,
+    states: np.ndarray,
+    epochs: int = EPOCHS,
+    prepare: Callable[[np.ndarray, np.random.Generator], np.ndarray] | None = None,
+) -> dict[str, np.ndarray]:
+    """Train the network and return its weights by their names in `ChordNetwork`.
+
+    Parameters
+    ----------
+    described, states : numpy.ndarray
+        As `hear` returns them.
+    epochs : int
+    prepare : callable, optional
+        Called with the descriptions of each batch and a random generator; returns those to train
+        with.
+    """
     tf.keras.utils.set_random_seed(0)
     rng = np.random.default_rng(0)
     network = Network()
     steps = len(states) // BATCH
-    bar = tqdm(total=EPOCHS * steps, unit=" batches")
-    for epoch in range(EPOCHS):
+    bar = tqdm(total=epochs * steps, unit=" batches")
+    for epoch in range(epochs):
         order = rng.permutation(len(states))
         for step in range(steps):
-            done = (epoch * steps + step) / (EPOCHS * steps)
+            done = (epoch * steps + step) / (epochs * steps)
             network.optimizer.learning_rate.assign(RATE * (1 + np.cos(np.pi * done)) / 2)
             rows = order[step * BATCH : (step + 1) * BATCH]
-            loss = network.train(
-                tf.constant(forget_parts(described[rows], rng)), tf.constant(states[rows])
-            )
+            seen = described[rows].astype(np.float32)
+            seen = seen if prepare is None else prepare(seen, rng)
+            loss = network.train(tf.constant(seen), tf.constant(states[rows]))
             bar.update()
             if step % 50 == 0:
                 bar.set_postfix(loss=f"{float(loss):.3f}")
@@ -145,21 +160,21 @@ def fit_network(described: np.ndarray, states: np.ndarray) -> dict[str, np.ndarr
 
 
 def count_changes(songs: Sequence[LabelledSong]) -> dict[str, np.ndarray]:
-    """Return how often chords change and follow one another, as in `Recognizer`."""
+    """Return how often chords change and follow one another, as in `ChordNetwork`, unweighted."""
     kinds = len(QUALITIES)
     changes = np.ones((4, 2))
     moves = np.full((kinds, ROOTS, kinds), 0.5)
     for song in songs:
         states = states_of(song.chords)
-        for beat in np.flatnonzero((states[1:] != _OTHER) & (states[:-1] != _OTHER)) + 1:
+        for beat in np.flatnonzero((states[1:] != OTHER) & (states[:-1] != OTHER)) + 1:
             before, after = int(states[beat - 1]), int(states[beat])
             changes[beat % 4, int(before == after)] += 1
             if before != after:
                 semitones = (after // kinds - before // kinds) % ROOTS
                 moves[before % kinds, semitones, after % kinds] += 1
     return {
-        "changes": SEQUENCE * np.log(changes / changes.sum(axis=1, keepdims=True)),
-        "moves": SEQUENCE * np.log(moves / moves.sum(axis=(1, 2), keepdims=True)),
+        "changes": np.log(changes / changes.sum(axis=1, keepdims=True)),
+        "moves": np.log(moves / moves.sum(axis=(1, 2), keepdims=True)),
     }
 
 
@@ -168,7 +183,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path, metavar="FOLDER")
     songs = read_labelled_songs([parser.parse_args().folder], splits=("train",))
-    fitted = fit_network(*hear(songs)) | count_changes(songs)
+    sequence = {name: SEQUENCE * logs for name, logs in count_changes(songs).items()}
+    fitted = fit_network(*hear(songs), prepare=forget_parts) | sequence
     halves: dict[str, Any] = {name: v.astype(np.float16) for name, v in fitted.items()}
     np.savez_compressed(Path(recognition.__file__).with_name("recognizer.npz"), **halves)
 

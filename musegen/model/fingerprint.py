@@ -6,6 +6,8 @@ import hashlib
 from functools import lru_cache
 from pathlib import Path
 
+from musegen.music.harmony import HARMONIZER
+
 __all__ = ["fingerprint"]
 
 _DIGITS = 12
@@ -14,7 +16,9 @@ _PATTERNS = ("*/*.safetensors", "*/inference.json", "*/prior.json", "*/vae.json"
 
 @lru_cache(maxsize=8)
 def fingerprint(folder: Path) -> str:
-    """Hash everything in a checkpoints folder that decides what music a recipe makes.
+    """Hash the weights and settings that decide what music a recipe makes.
+
+    Those in a checkpoints folder, and those that propose chords.
 
     Servers with equal fingerprints make equal pieces of a recipe. The map, the model cards and the
     logs do not count. The result is cached: files that change later are not read again.
@@ -34,4 +38,5 @@ def fingerprint(folder: Path) -> str:
         content = path.read_bytes()
         digest.update(f"{path.relative_to(folder).as_posix()} {len(content)}\n".encode())
         digest.update(content)
+    digest.update(HARMONIZER.read_bytes())
     return digest.hexdigest()[:_DIGITS]

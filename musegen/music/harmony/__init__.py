@@ -1,19 +1,22 @@
-"""Chords: their names, bars of them as text, and recognising them in any music."""
+"""Chords: their names, bars of them as text, recognised in any music, proposed to a melody."""
 
 from musegen.music.harmony.chord import NO_CHORD, Chord
 from musegen.music.harmony.chords import Chords
 from musegen.music.harmony.endings import ring_out
 from musegen.music.harmony.identify import identify
 from musegen.music.harmony.progressions import PROGRESSIONS, progression
+from musegen.music.harmony.proposal import HARMONIZER, propose_chords
 from musegen.music.harmony.recognition import recognize_chords
 
 __all__ = [
+    "HARMONIZER",
     "NO_CHORD",
     "PROGRESSIONS",
     "Chord",
     "Chords",
     "identify",
     "progression",
+    "propose_chords",
     "recognize_chords",
     "ring_out",
 ]

@@ -21,15 +21,17 @@ from musegen.music.harmony.hearing import beat_chroma, describe_beats
 from musegen.music.harmony.qualities import quality_intervals
 from musegen.music.notes import FloatArray, IntArray, NoteArray
 
-__all__ = ["QUALITIES", "Recognizer", "load_recognizer", "recognize_chords"]
+__all__ = ["CHORD_INTERVALS", "QUALITIES", "ChordNetwork", "load_network", "recognize_chords"]
 
 QUALITIES = (
     *("", "m", "m7", "7", "maj7", "sus4", "sus2", "6", "dim", "aug", "m7b5", "dim7", "m6", "7sus4"),
 )
 """The kinds of chords that are told apart."""
 
-_INTERVALS: list[tuple[int, ...]] = [quality_intervals(name) or () for name in QUALITIES]
-_WEIGHTS = Path(__file__).parent / "recognizer.npz"
+CHORD_INTERVALS: list[tuple[int, ...]] = [quality_intervals(name) or () for name in QUALITIES]
+"""Of each of `QUALITIES`."""
+
+_RECOGNIZER = Path(__file__).parent / "recognizer.npz"
 _ROOTS = 12
 _LIKELY = 12  # chords of each beat that the best sequence is searched among
 _AT_ONCE = 256  # beats, so that long pieces need little memory
@@ -41,7 +43,7 @@ _SILENCE = 2  # beats: where nothing sounds so long before and after, there is n
 
 
 @dataclass(frozen=True, eq=False)
-class Recognizer:
+class ChordNetwork:
     """The weights of the network, and how chords follow one another.
 
     Attributes
@@ -115,11 +117,11 @@ class Recognizer:
         return sequence
 
 
-@lru_cache(maxsize=1)
-def load_recognizer() -> Recognizer:
-    """Load the recogniser that MuseGen comes with."""
-    with np.load(_WEIGHTS) as file:
-        return Recognizer(**{name: file[name].astype(np.float32) for name in file.files})
+@lru_cache(maxsize=2)
+def load_network(path: Path) -> ChordNetwork:
+    """Load a network that MuseGen comes with."""
+    with np.load(path) as file:
+        return ChordNetwork(**{name: file[name].astype(np.float32) for name in file.files})
 
 
 def recognize_chords(notes: NoteArray, beats: int) -> Chords:
@@ -139,7 +141,7 @@ def recognize_chords(notes: NoteArray, beats: int) -> Chords:
         No chord where nothing sounds.
     """
     chroma = beat_chroma(notes, beats)
-    recognizer = load_recognizer()
+    recognizer = load_network(_RECOGNIZER)
     sequence = recognizer.best_sequence(recognizer.scores(chroma))
     basses = _find_basses(sequence, chroma[:, _BASS])
     sounds: list[bool] = (chroma[:, _BASS].sum(axis=1) > 0).tolist()
@@ -148,7 +150,7 @@ def recognize_chords(notes: NoteArray, beats: int) -> Chords:
     for beat, (state, bass) in enumerate(zip(states, basses, strict=True)):
         root, quality = divmod(state, len(QUALITIES))
         is_heard = any(sounds[max(0, beat - _SILENCE) : beat + _SILENCE + 1])
-        chords.append(Chord(root, _INTERVALS[quality], bass) if is_heard else NO_CHORD)
+        chords.append(Chord(root, CHORD_INTERVALS[quality], bass) if is_heard else NO_CHORD)
     return Chords.from_chords(chords)
 
 
@@ -168,6 +170,6 @@ def _find_basses(sequence: IntArray, lowest: FloatArray) -> list[int]:
         root, quality = divmod(int(sequence[start]), len(QUALITIES))
         total = lowest[start:end].sum(axis=0)
         bass = int(total.argmax())
-        least = _CHORD_BASS if (bass - root) % _ROOTS in _INTERVALS[quality] else _FOREIGN_BASS
+        least = _CHORD_BASS if (bass - root) % _ROOTS in CHORD_INTERVALS[quality] else _FOREIGN_BASS
         basses += [bass if total[bass] > least * total.sum() else root] * (end - start)
     return basses

@@ -38,3 +38,11 @@ def test_the_map_and_reports_do_not_change_the_fingerprint(folder, name):
     before = of(folder)
     (folder / name).write_text("other")
     assert of(folder) == before
+
+
+def test_what_proposes_chords_changes_the_fingerprint(folder, monkeypatch):
+    before = of(folder)
+    other = folder / "harmonizer.npz"
+    other.write_text("other")
+    monkeypatch.setattr("musegen.model.fingerprint.HARMONIZER", other)
+    assert of(folder) != before

@@ -8,9 +8,14 @@ import numpy as np
 
 from musegen.evaluation.measures.classifier import features, tell_apart
 from musegen.evaluation.measures.conditions.chords import sounding
-from musegen.evaluation.measures.conditions.stretches import Stretches, with_parts_of
+from musegen.evaluation.measures.conditions.stretches import (
+    FIRST_SEED,
+    Stretches,
+    with_parts_of,
+)
 from musegen.evaluation.measures.statistics import Measure, Tally, bootstrap
-from musegen.evaluation.samples import Samples
+from musegen.evaluation.samples import PHRASES_PER_PIECE, Samples
+from musegen.generator import MuseGen
 from musegen.music.notes import (
     PARTS,
     STEPS_PER_BAR,
@@ -19,6 +24,7 @@ from musegen.music.notes import (
     NoteArray,
 )
 from musegen.music.phrase import Phrase
+from musegen.music.piece import Piece
 
 __all__ = ["fit_tallies", "measure"]
 
@@ -32,12 +38,15 @@ def measure(samples: Samples) -> dict[str, Measure]:
     parts = samples.space.parts
     if samples.space.prior_config.cells != len(parts) or "lead" not in parts:
         return {}
+    if samples.other is None:
+        return {}
+    mg = MuseGen({"song": samples.space, "drums": samples.other})
     held = Stretches.choose(samples)
     if held is None:
         return {}
     truth, songs = held.phrases, held.songs
     others = [truth[i] for i in held.others]
-    band = with_parts_of(held.draw(kept=["lead"]), truth, ["lead"])
+    band = _play_bands(mg, held)
     strange = with_parts_of(others, truth, ["lead"])
     own, chance = fit_tallies(truth), fit_tallies(strange)
     found: dict[str, Measure] = {}
@@ -62,6 +71,19 @@ def measure(samples: Samples) -> dict[str, Measure]:
         if accuracy is not None:
             found[name] = accuracy.with_baseline(_tell(exchanged, truth, held), what)
     return found
+
+
+def _play_bands(mg: MuseGen, held: Stretches) -> list[Phrase]:
+    """Play bands to the leads of the stretches, as users have it done."""
+    styles = held.samples.styles
+    starts = range(0, len(held.phrases), PHRASES_PER_PIECE)
+    pieces = [Piece(tuple(held.phrases[i : i + PHRASES_PER_PIECE])) for i in starts]
+    parts = held.samples.space.parts
+    return [
+        phrase.only(parts)
+        for seed, piece in enumerate(pieces, FIRST_SEED)
+        for phrase in mg.accompany(piece, keep=["lead"], seed=seed, style=styles).phrases
+    ]
 
 
 def _tell(ours: Sequence[Phrase], truth: Sequence[Phrase], held: Stretches) -> Measure | None:

@@ -15,11 +15,12 @@ from musegen.music.notes import in_parts
 from musegen.music.phrase import Phrase
 from musegen.training.labels import label_phrases
 
-__all__ = ["Stretches", "with_parts_of"]
+__all__ = ["FIRST_SEED", "Stretches", "with_parts_of"]
 
 _COUNT = 40  # 320 phrases: more take longer and change the measures by less than .01
 _FEWEST = 5
-_FIRST_SEED = 20_000  # other draws than the random pieces
+FIRST_SEED = 20_000
+"""Of what is drawn under conditions: these are other draws than the random pieces."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,7 +98,7 @@ class Stretches:
         """
         samples, space = self.samples, self.samples.space
         conditions = replace(conditions or Conditions(), styles=samples.conditions.styles)
-        seeds = range(_FIRST_SEED, _FIRST_SEED + len(self.rows))
+        seeds = range(FIRST_SEED, FIRST_SEED + len(self.rows))
         u = np.stack([draw_noise(seed, PHRASES_PER_PIECE, space.latent_dim) for seed in seeds])
         is_kept = None
         if kept:
