@@ -14,6 +14,9 @@ def main() -> None:
     import logging
     import signal
 
+    # NumPy reads it when it is imported. Its threads would keep processors busy that other visitors
+    # need, for products of matrices that one thread multiplies in a fraction of a millisecond.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from musegen.server.process.memory import configure_malloc
     from musegen.server.process.temporary_folder import temporary_folder, use_for_temporary_files
     from musegen.server.settings import SettingsError, get_settings
