@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from functools import partial
@@ -20,6 +20,7 @@ from musegen.music.arrange import copy_phrase, cut, join, repeat, retouch
 from musegen.music.harmony import Chords
 from musegen.music.notes import PARTS
 from musegen.recipe import schema
+from musegen.recipe.batches import Draw, DrawBatches
 from musegen.recipe.notes import piece_from_notes
 from musegen.recipe.schema import Edit, Recipe, Sound, Source, cell_pairs
 
@@ -63,7 +64,8 @@ class RecipeRunner:
         self._max_seconds = max_seconds
         self._slot = slot
         self._pieces: LRUCache[bytes, Piece] = LRUCache(size)
-        self._drawn = {_step_keys(Recipe(source=s))[0]: piece for s, piece in (drawn or {}).items()}
+        self._drawn = {_source_key(source): piece for source, piece in (drawn or {}).items()}
+        self._batches = DrawBatches()
         self._in_progress: WeakValueDictionary[bytes, threading.Lock] = WeakValueDictionary()
         self._lock = threading.Lock()  # guards both
 
@@ -92,13 +94,41 @@ class RecipeRunner:
         with self._lock:
             running = self._in_progress.setdefault(key, threading.Lock())
         # The slot comes last: a thread that waits for another one's result takes up none.
-        with running, nullcontext() if self._cached(key) is not None else self._slot():
-            deadline = time.monotonic() + self._max_seconds
-            return self._make(recipe, partial(_check_progress, deadline, cancel))
+        with running:
+            if isinstance(recipe.source, schema.Random):
+                self._draw(recipe.source, cancel)
+            with nullcontext() if self._cached(key) is not None else self._slot():
+                deadline = time.monotonic() + self._max_seconds
+                return self._make(recipe, partial(_check_progress, deadline, cancel))
 
     def is_cached(self, recipe: Recipe) -> bool:
         """Whether a recipe's piece needs no model."""
         return self._cached(_step_keys(recipe)[-1]) is not None
+
+    def _draw(self, source: schema.Random, cancel: threading.Event | None) -> None:
+        """Draw a piece, with others that wait for the model, unless it is cached."""
+        if self._cached(_source_key(source)) is not None:
+            return
+        draw = self._batches.add(source)
+        try:
+            with self._slot():
+                _check_progress(time.monotonic() + self._max_seconds, cancel)
+                batch = self._batches.claim(draw)
+                if batch:
+                    self._draw_batch(batch)
+        finally:
+            self._batches.remove(draw)
+        draw.piece.result()
+
+    def _draw_batch(self, batch: Sequence[Draw]) -> None:
+        try:
+            pieces = _draw_alike(self._get_model(), [draw.source for draw in batch])
+        except BaseException as error:
+            for draw in batch:
+                draw.piece.set_exception(error)
+            raise
+        for draw, piece in zip(batch, pieces, strict=True):
+            draw.piece.set_result(self._keep(_source_key(draw.source), piece))
 
     def _make(self, recipe: Recipe, check: Callable[[], None]) -> Piece:
         """Make a recipe's piece, going on from the last of its steps that is cached."""
@@ -158,18 +188,24 @@ def _silence(piece: Piece, cells: schema.Cells) -> Piece:
     return replace(piece, phrases=tuple(phrases))
 
 
+def _draw_alike(mg: MuseGen, sources: Sequence[schema.Random]) -> list[Piece]:
+    """Draw pieces of sources that differ in their seeds alone."""
+    asked = sources[0]
+    return mg.random_many(
+        [source.seed for source in sources],
+        asked.bars,
+        asked.form,
+        asked.temperature,
+        chords=asked.chords,
+        style=asked.styles,
+        guidance=asked.guidance,
+    )
+
+
 def _make_source(mg: MuseGen, source: Source, make_end: Callable[[Recipe], Piece]) -> Piece:
     match source:
         case schema.Random():
-            return mg.random(
-                source.seed,
-                source.bars,
-                source.form,
-                source.temperature,
-                chords=source.chords,
-                style=source.styles,
-                guidance=source.guidance,
-            )
+            return _draw_alike(mg, [source])[0]
         case schema.Notes():
             return piece_from_notes(source)
         case schema.Morph():
@@ -257,6 +293,10 @@ def _pairs(cells: schema.Cells | None) -> list[tuple[int, str]] | None:
 def _chords_for(piece: Piece, text: str | None) -> Chords | None:
     """Return chords that are written in C in the key of a piece."""
     return Chords.from_text(text).transposed(piece.key) if text else None
+
+
+def _source_key(source: Source) -> bytes:
+    return _step_keys(Recipe(source=source))[0]
 
 
 def _step_keys(recipe: Recipe) -> list[bytes]:

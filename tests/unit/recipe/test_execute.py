@@ -46,9 +46,9 @@ class CountingModel:
     def __init__(self):
         self.drawn = []
 
-    def random(self, seed, bars, form, temperature, **asked):
-        self.drawn.append(seed)
-        return band(bars=bars)
+    def random_many(self, seeds, bars, form, temperature, **asked):
+        self.drawn += seeds
+        return [band(bars=bars) for _ in seeds]
 
     def interpolate(self, a, b, steps, curve, chords):
         return a
@@ -231,10 +231,10 @@ class SlowModel(CountingModel):
         super().__init__()
         self.started, self.may_end = threading.Semaphore(0), threading.Event()
 
-    def random(self, seed, bars, form, temperature, **asked):
+    def random_many(self, seeds, bars, form, temperature, **asked):
         self.started.release()
         assert self.may_end.wait(60)
-        return super().random(seed, bars, form, temperature)
+        return super().random_many(seeds, bars, form, temperature)
 
 
 def in_thread(function, *arguments):

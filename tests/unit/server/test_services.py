@@ -30,9 +30,12 @@ class Model:
         self.before_step: Callable[[], object] = lambda: None
 
     def random(self, seed, bars, *_, **__):
+        return band(bars=bars)  # when it is loaded
+
+    def random_many(self, seeds, bars, *_, **__):
         self.before_step()
         self.steps.append("random")
-        return band(bars=bars)
+        return [band(bars=bars) for _ in seeds]
 
     def vary(self, piece, *_, **__):
         self.before_step()
