@@ -23,6 +23,7 @@ __all__ = ["open_page", "wait_for_piece"]
 
 CLICKS = 9
 FIRST_VISITS = 3
+CHORDS = ("F#m", "Ebmaj7")
 HERE = Path(__file__).parent
 # Measured in the page: Playwright takes a tenth of a second or more to press a button.
 WAITS = HERE.joinpath("waits.js").read_text("utf-8")
@@ -46,7 +47,10 @@ def open_page(url: str) -> Iterator[tuple[Page, float]]:
         page.add_init_script(path=HERE / "sounds.js")
         start = time.perf_counter()
         page.goto(url, wait_until="commit")
-        page.locator(".mg-invite").click()  # browsers play no sound before the first click
+        # Browsers play no sound before the first click. Playwright's own waits until nothing moves.
+        box = page.locator(".mg-first, .mg-invite").first.bounding_box()
+        assert box is not None
+        page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
         page.wait_for_function("window.sounds()", polling=10)
         yield page, time.perf_counter() - start
         browser.close()
@@ -54,7 +58,17 @@ def open_page(url: str) -> Iterator[tuple[Page, float]]:
 
 def wait_for_piece(page: Page) -> tuple[float, float]:
     """Draw a piece; return the seconds from the click to its picture, and to its sound."""
-    picture, sound = page.evaluate(WAITS)
+    picture, sound = page.evaluate(WAITS, {"button": "#draw", "changes": "id"})
+    return picture, sound
+
+
+def wait_for_chord(page: Page) -> tuple[float, float]:
+    """Change the second chord of the piece; return the seconds as `wait_for_piece` does."""
+    page.locator(".mg-chord[data-shown=true]").nth(1).click()
+    field = page.locator(".mg-chord-name")
+    field.fill(next(chord for chord in CHORDS if chord != field.input_value()))
+    one = {"button": "[data-chords=one]", "changes": "version"}
+    picture, sound = page.evaluate(WAITS, one)
     return picture, sound
 
 
@@ -71,12 +85,15 @@ def main() -> None:
                 if len(first) == FIRST_VISITS:
                     wait_for_piece(page)
                     times = [wait_for_piece(page) for _ in range(CLICKS)]
+                    chords = [wait_for_chord(page) for _ in range(CLICKS)]
         rows["first visit → sound, first visitor"] = first[0]
         rows["first visit → sound, later visitors"] = min(first[1:])
     for i, name in enumerate(("click → roll", "click → sound")):
         of = sorted(t[i] for t in times)
         rows[f"{name}, 16 bars, warm, median"] = statistics.median(of)
         rows[f"{name}, 16 bars, warm, worst of {CLICKS}"] = of[-1]
+    rows["chord changed → sound, 16 bars, median"] = statistics.median(t[1] for t in chords)
+    rows[f"chord changed → sound, 16 bars, worst of {CLICKS}"] = max(t[1] for t in chords)
     print(f"unit: {base:.3f} s")
     for name, seconds in rows.items():
         print(f"{name}: {seconds:.2f} s, {seconds / base:.1f} units")

@@ -33,6 +33,7 @@ _DIGEST = hashlib.sha256(repr(sorted(_MODULES.items())).encode()).hexdigest()[:1
 _EARLY = ("components/player/", "components/shared/", "components/synth/")
 _WORKER = "components/synth/worker.js"  # no module
 _SYNTHESIZER = "components/player/page_synthesizer.js"
+_PLAYER = "components/player/page_player.js"
 _TRANSLATOR = "static/translate_page.js"
 _CACHE_FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 
@@ -72,12 +73,13 @@ def page_head() -> str:
     )
     languages = {Path(name).stem: _address(name) for name in _MODULES if name.endswith(".json")}
     links += f'<script type="application/json" id="mg-languages">{json.dumps(languages)}</script>'
-    # These wait neither for Gradio's scripts nor for the player, which starts last.
-    early = (_TRANSLATOR, _SYNTHESIZER)
+    # These wait neither for Gradio's scripts nor for each other.
+    early = (_TRANSLATOR, _SYNTHESIZER, _PLAYER)
     starts = "".join(
         f'<script type="module" async src="{_address(name)}"></script>' for name in early
     )
-    return asset("static/head.html") + links + starts
+    style = f"<style>{asset('static/first_button.css')}</style>"
+    return asset("static/head.html") + style + links + starts
 
 
 def _address(name: str) -> str:

@@ -52,6 +52,46 @@ def test_first_visit_invites_one_click(visit) -> None:
     assert page.text("title") in ("Morning", "Seed 113")
 
 
+def test_the_first_example_plays_before_gradio_has_built_the_page(visit) -> None:
+    page = visit()
+    held, is_built = [], False
+
+    def hold_gradio(route) -> None:
+        is_ours = any(folder in route.request.url for folder in ("/modules/", "/vendor/"))
+        route.continue_() if is_ours or is_built else held.append(route)
+
+    page.page.route("**/*.js", hold_gradio)
+    page.page.reload(wait_until="commit")
+    page.page.locator(".mg-first").click()
+    plays = """async () => {
+        const { src } = [...document.scripts].find(({ src }) => src.includes("page_player"));
+        const { mixer } = await import(src);
+        return mixer.playing && mixer.position > 4410;
+    }"""
+    page.wait(plays)
+    assert not page.player.count()
+    is_built = True
+    for route in held:
+        route.continue_()
+    page.page.wait_for_selector(".mg-panel .head")
+    assert page.page.evaluate(plays)
+    page.wait("Number(document.querySelector('.mg-player').dataset.step) > 2")
+    assert int(page.data("notes")) == int(page.player.locator(".mg-roll").get_attribute("data-drawn"))
+    assert page.text("title") == "Morning"
+    assert not page.page.locator(".mg-first").count()
+    # The server has heard of it: the controls are those of the example.
+    page.wait("!document.querySelector('.mg-player').dataset.busy")
+    assert page.page.locator(".mg-invite:visible").count() == 0
+
+
+def test_a_link_has_no_button_of_another_piece(visit) -> None:
+    page = visit("?seed=3&bars=4")
+    page.page.route("**/assets/**.js", lambda route: None)
+    page.page.reload(wait_until="commit")
+    page.wait("document.body && document.readyState !== 'loading'")
+    assert not page.page.locator(".mg-first").count()
+
+
 # Before what needs a piece came with it, there were 32.
 @pytest.mark.parametrize(("width", "most"), [(1280, 28), (390, 28)])
 def test_few_controls_are_visible_at_first(visit, width, most) -> None:

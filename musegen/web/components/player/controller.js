@@ -77,6 +77,22 @@ export class Controller {
     this.trigger = trigger;
   }
 
+  /**
+   * Draw the player by views, also a piece that began to play before there were any.
+   * @param {View[]} views
+   */
+  showIn(views) {
+    this.views = views;
+    const { piece } = this.state;
+    if (piece) {
+      for (const view of views) {
+        view.pieceChanges?.(piece, { isNew: true, isCut: false });
+        if (this.#isAnnounced) view.pieceIsReady?.(piece.title);
+      }
+    }
+    this.update();
+  }
+
   update() {
     for (const view of this.views) view.render?.();
   }

@@ -4,21 +4,20 @@ import { find } from "../shared/dom.js";
 import { listen } from "../shared/messages.js";
 import { connectChordEditor } from "./chord_editor.js";
 import { connectChords } from "./chords.js";
-import { Controller } from "./controller.js";
 import { connectEdits } from "./edits.js";
 import { connectFiles } from "./files.js";
 import { connectGrid } from "./grid.js";
 import { connectHistory } from "./history.js";
 import { connectKeyboard } from "./keyboard.js";
-import { Mixer } from "./mixer.js";
-import { readJson, synthesizer } from "./page_synthesizer.js";
+import { connectEvents, controller, mixer } from "./page_player.js";
+import { readJson } from "./page_synthesizer.js";
 import { connectParts } from "./parts.js";
 import { connectPhrases } from "./phrases.js";
 import { drawPicture } from "./picture.js";
 import { connectRoll } from "./roll.js";
 import { connectSheets } from "./sheets.js";
 import { connectStatus } from "./status.js";
-import { allowSound, connectKeys, connectTransport } from "./transport.js";
+import { connectKeys, connectTransport } from "./transport.js";
 
 /** @import { Choices } from "./sound_controls.js" */
 /** @import { Component, PlayerData } from "../shared/payloads.js" */
@@ -26,11 +25,8 @@ import { allowSound, connectKeys, connectTransport } from "./transport.js";
 /** @param {Component<PlayerData>} component */
 export function start({ element, props, watch, trigger }) {
   const root = find(element, ".mg-player", HTMLElement);
-  const mixer = new Mixer((event) => controller.mixerChanged(event));
   /** @type {Choices} */
   const choices = readJson("mg-sound-choices");
-  const controller = new Controller(mixer, synthesizer, trigger, readJson("mg-example"));
-  synthesizer.changed = () => controller.update();
   // For the button that draws a piece; the mixer for measurements and tests.
   const takeChords = (/** @type {number} */ bars) => controller.takeChords(bars);
   Object.assign(root, { takeChords, mixer });
@@ -42,7 +38,7 @@ export function start({ element, props, watch, trigger }) {
   const roll = connectRoll(root, controller);
   const history = connectHistory(root, controller);
   const chordEditor = connectChordEditor(root, controller);
-  controller.views = [
+  controller.showIn([
     connectStatus(root, controller),
     connectTransport(root, controller),
     connectParts(root, controller),
@@ -55,13 +51,12 @@ export function start({ element, props, watch, trigger }) {
     files,
     sheets,
     roll,
-  ];
+  ]);
   connectKeys(root, controller, {
     isDialogOpen: () => history.isOpen() || sheets.isOpen(),
     phraseOfKey: phrases.phraseOfKey,
     pressZoomKey: roll.pressZoomKey,
   });
-  allowSound(controller);
   listen({
     busy: () => controller.announceBusy(),
     progress: (progress) => controller.showProgress(progress),
@@ -75,7 +70,7 @@ export function start({ element, props, watch, trigger }) {
     steer: () => controller.endless.steer(),
   });
 
+  connectEvents(trigger);
   watch("value", () => controller.receive(props.value));
-  controller.update();
   controller.receive(props.value);
 }
