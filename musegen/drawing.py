@@ -19,7 +19,7 @@ from musegen.latent.plans import (
     section_of_phrases,
 )
 from musegen.limits import DEFAULT_BARS, DEFAULT_TEMPERATURE, MAX_BARS, check_range
-from musegen.model.attribute_edits import set_piece_attributes
+from musegen.model.attribute_edits import follow_density, set_piece_attributes
 from musegen.model.conditions import (
     CHORD_FEATURES,
     Conditions,
@@ -132,7 +132,7 @@ def draw_paths(
         order = noise_row = np.arange(request.phrases)
     place = np.unique(order, return_index=True)[1]  # of each drawn phrase
     paths: list[dict[str, np.ndarray]] = [{} for _ in seeds]
-    partner: np.ndarray | None = None
+    partner, other = None, None
     for stream, (name, space) in enumerate(spaces.items()):
         conditions = Conditions(
             chords=None if chords is None else chords[place],
@@ -141,6 +141,9 @@ def draw_paths(
             styles=_styles_of(name, space, request),
             partner=partner,
         )
+        guidance = request.guidance
+        if guidance is None and partner is None and not _is_asked(name, space, request):
+            guidance = 1.0
         count = int(noise_row.max()) + 1
         fresh = [draw_noise(seed, count, space.latent_dim, stream) for seed in seeds]
         if plan is None:
@@ -151,13 +154,15 @@ def draw_paths(
         else:
             u = [_repeat_noise(plan, one) for one in fresh]
         noise = np.multiply(np.stack(u), request.temperature, dtype=np.float32)
-        z = space.to_latents(noise, None, conditions, request.guidance)
+        if partner is not None and other is not None:
+            noise = follow_density(space, noise, other, partner)
+        z = space.to_latents(noise, None, conditions, guidance)
         if plan is not None:
-            z = _copy_returns(space, plan, seeds, noise, z, conditions, request.guidance)
+            z = _copy_returns(space, plan, seeds, noise, z, conditions, guidance)
         elif request.form == "recall":
             z = _copy_recalled(space, seeds, z, chords)
         # Drums play to the song as it was drawn: what is asked of the song leaves them alone.
-        partner = z
+        partner, other = z, space
         z = set_piece_attributes(space, z, np.bincount(order), request.attributes)
         for path, one in zip(paths, z, strict=True):
             path[name] = one[order].astype(np.float32)
@@ -168,6 +173,18 @@ def _styles_of(name: str, space: LatentSpace, request: Request) -> np.ndarray | 
     """Mix the styles that a model is asked for, or its default."""
     asked = style_shares(space.styles, request.styles)
     return style_shares(space.styles, _DEFAULT_STYLES[name]) if asked is None else asked
+
+
+def _is_asked(name: str, space: LatentSpace, request: Request) -> bool:
+    """Whether a model is asked for something that it would not play by itself.
+
+    If not, nothing has to be obeyed more strictly than the prior learnt to, which would call it
+    twice as often: draws are told from songs in .76 of cases with and without.
+    """
+    asked = style_shares(space.styles, request.styles)
+    own = style_shares(space.styles, _DEFAULT_STYLES[name])
+    has_style = asked is not None and not np.array_equal(asked, own if own is not None else [])
+    return has_style or request.chords is not None or read_plan(request.form) is not None
 
 
 def end_piece(piece: Piece, request: Request) -> Piece:

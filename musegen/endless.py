@@ -19,7 +19,7 @@ from musegen.latent.forms import apply_form
 from musegen.latent.noise import draw_noise
 from musegen.latent.paths import MODELS
 from musegen.limits import TEMPERATURES, check_range
-from musegen.model.attribute_edits import change_phrase_attributes
+from musegen.model.attribute_edits import change_phrase_attributes, follow_density
 from musegen.model.conditions import Conditions, chord_features, style_shares
 from musegen.music.arrange import cut
 from musegen.music.meters import Meter
@@ -175,15 +175,19 @@ def draw_next(
         if name not in context:
             continue
         z = context[name]
-        noise = _noise(seed, numbers, space.latent_dim, stream)
-        u = np.concatenate([np.nan_to_num(z), np.multiply(noise, temperature, dtype=np.float32)])
+        noise = temperature * _noise(seed, numbers, space.latent_dim, stream)
+        partner = _partner(name, context, path, phrases)
+        if partner is not None:
+            (other,) = (model for model in mg.spaces if model != name)
+            noise = follow_density(space, noise, mg.spaces[other], partner[-phrases:])
+        u = np.concatenate([np.nan_to_num(z), noise]).astype(np.float32)
         # Silent phrases are not given to the prior: it never saw any in training.
         kept = np.zeros(len(u), bool)
         kept[: len(z)] = ~np.isnan(z).any(axis=1)
         conditions = Conditions(
             chords=_next_chords(asked, key, len(z), numbers),
             styles=style_shares(space.styles, asked.styles),
-            partner=_partner(name, context, path, phrases),
+            partner=partner,
         )
         path[name] = space.to_latents(u[None], kept, conditions, guidance)[0, len(z) :]
     return path

@@ -75,6 +75,13 @@ class AttributeControls:
         """Convert attributes, ``(n, k)``, to standard deviations from the mean."""
         return (values - self.mean) / self.deviation
 
+    def predict(self, name: str, z: np.ndarray) -> np.ndarray:
+        """Estimate an attribute of latents ``(..., dim)`` by its slope alone, without decoding.
+
+        In standard deviations from what the center of the latents has, ``(...)``.
+        """
+        return (z - self.center) @ (self.whitening @ self.slopes[self.names.index(name)])
+
     def distance(self, z: np.ndarray) -> np.ndarray:
         """Mahalanobis distance of latents ``(n, dim)`` from the center, ``(n,)``."""
         return np.linalg.norm((z - self.center) @ self.whitening, axis=-1)

@@ -15,7 +15,18 @@ from musegen.model.latent_space import LatentSpace
 from musegen.music.attributes import measure_attributes
 from musegen.music.phrase import Phrase
 
-__all__ = ["change_phrase_attributes", "measure_latent_attributes", "set_piece_attributes"]
+__all__ = [
+    "change_phrase_attributes",
+    "follow_density",
+    "measure_latent_attributes",
+    "set_piece_attributes",
+]
+
+_DENSITY = "density"  # the attribute, and the table that says where in the noise it grows
+# Standard deviations of noise for one of the band's density. In people's bands the notes of drums
+# and of the others correlate by .38; in draws by -.04 with 0, .20 with 1, .40 with 2, while kicks
+# meet the bass in .56, .56 and .55 of cases.
+_SWELL = 2.0
 
 
 def measure_latent_attributes(
@@ -91,6 +102,34 @@ def change_phrase_attributes(
         measure_latent_attributes(space, z, parts),
     )
     return _steer(space, z, target, requested, parts)[place.ravel()]
+
+
+def follow_density(
+    space: LatentSpace, noise: np.ndarray, other: LatentSpace, partner: np.ndarray
+) -> np.ndarray:
+    """Move noise so that drums play more where the band does; that of a band stays.
+
+    Latents that were moved would be less like people's; noise is turned into music by the prior
+    wherever it lies.
+
+    Parameters
+    ----------
+    space : LatentSpace
+    noise : numpy.ndarray
+        To be drawn from, ``(..., latent_dim)``.
+    other : LatentSpace
+    partner : numpy.ndarray
+        Its latents, ``(..., other.latent_dim)``; NaN where it is silent or not known.
+
+    Returns
+    -------
+    numpy.ndarray
+        Float32, in the shape of `noise`.
+    """
+    if _DENSITY not in space.tables:
+        return noise
+    denser = np.nan_to_num(other.controls.predict(_DENSITY, partner))
+    return (noise + _SWELL * denser[..., None] * space.tables[_DENSITY]).astype(np.float32)
 
 
 def _requested(space: LatentSpace, values: Mapping[str, float]) -> tuple[np.ndarray, np.ndarray]:

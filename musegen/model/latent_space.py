@@ -100,11 +100,17 @@ class LatentSpace:
 
     @property
     def table_shapes(self) -> Shapes:
-        """Of the codec's tables and of the map from latents to the traits of phrases.
+        """Of the codec's tables and of two that belong to the latents.
 
-        ``traits``, ``(latent_dim + 1, codec.traits)``: slopes, and in the last row constants.
+        ``traits``, ``(latent_dim + 1, codec.traits)``: the map from latents to the traits of
+        phrases, slopes and in the last row constants. ``density``, ``(latent_dim,)``, of drums:
+        where in noise draws become denser, a vector of length 1.
         """
-        return {**self.codec.table_shapes, "traits": (self.latent_dim + 1, self.codec.traits)}
+        shapes = {
+            **self.codec.table_shapes,
+            "traits": (self.latent_dim + 1, self.codec.traits),
+        }
+        return {**shapes, "density": (self.latent_dim,)} if "drums" in self.parts else shapes
 
     def by_dimension(self, cells: np.ndarray) -> np.ndarray:
         """Repeat what is said of cells, ``(..., cells)``, for each of their latent's dimensions."""

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from musegen.latent.noise import draw_noise
 from musegen.model.checkpoint import save_note_tables
 from musegen.model.codecs import SongCodec
 from musegen.model.codecs.contrast import RANKED_TRAITS
@@ -35,6 +36,7 @@ _CONTRAST_RATE = 3.0
 _USUAL = 20.0  # added to counts, so that rare things are not made much likelier
 _LIMIT = 4.0  # nats
 _RIDGE = 1000.0  # phrases: more made the phrases of a piece differ less than people's
+_NOISE_RIDGE = 100.0  # phrases: ten times as many give the same direction
 # Tables that are added to log odds consist of these, so that sums of them do not depend on their
 # order, nor on the processor.
 _UNIT = 1 / 64
@@ -69,6 +71,8 @@ def fit_note_tables(folder: str | Path, phrases: PhraseSet, style: str | None = 
     tables = no_tables(space.table_shapes)
     likeliest = space.with_tables(tables).decode(z)
     tables["traits"] = _map_to_traits(space, z, codec.measure_traits(likeliest))
+    if "density" in tables:
+        tables["density"] = _density_direction(space, z)
     if isinstance(codec, SongCodec):
         tables = _agree(space, codec, tables, z, people)
     # What sounds when does not depend on velocities and offsets.
@@ -126,6 +130,22 @@ def _map_to_traits(space: LatentSpace, z: np.ndarray, traits: np.ndarray) -> np.
     return np.concatenate([slopes, -(z @ slopes).mean(0, keepdims=True)]).astype(np.float32)
 
 
+def _density_direction(space: LatentSpace, z: np.ndarray) -> np.ndarray:
+    """Find the direction in noise in which draws become denser, a vector of length 1.
+
+    Parameters
+    ----------
+    z : numpy.ndarray
+        Drawn latents, as `_draw` returns them.
+    """
+    length = len(z) // _PIECES
+    u = np.concatenate([draw_noise(seed, length, space.latent_dim) for seed in _seeds()])
+    density = space.controls.predict("density", z)
+    ridge = _NOISE_RIDGE * np.eye(space.latent_dim)
+    slopes = np.linalg.solve(u.T @ u + ridge, u.T @ (density - density.mean()))
+    return (slopes / np.linalg.norm(slopes)).astype(np.float32)
+
+
 def _spread(traits: np.ndarray) -> np.ndarray:
     """The standard deviation of each trait over the phrases that have it; 0 where none has."""
     known = np.isfinite(traits)
@@ -158,7 +178,11 @@ def _whole_units(values: np.ndarray) -> np.ndarray:
     return (np.rint(values / _UNIT) * _UNIT).astype(np.float32)
 
 
+def _seeds() -> range:
+    return range(_FIRST_SEED, _FIRST_SEED + _PIECES)
+
+
 def _draw(space: LatentSpace, style: str | None) -> np.ndarray:
     """Latents of random pieces, ``(n, latent_dim)``."""
     conditions = Conditions(styles=style_shares(space.styles, {style: 1.0} if style else {}))
-    return draw_latents(space, range(_FIRST_SEED, _FIRST_SEED + _PIECES), conditions)
+    return draw_latents(space, _seeds(), conditions)

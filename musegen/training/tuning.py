@@ -44,7 +44,7 @@ _PHRASES_PER_PIECE = 8
 _THRESHOLDS = tuple(round(-1.2 + 0.1 * i, 1) for i in range(19))
 _SUSTAIN_GAINS = (0.0, 1.0, 2.0, 3.0, 4.0)
 _SHARPNESS = (1.0, 1.15, 1.3, 1.45)
-_SHRINKS = (0.0, 0.15, 0.3, 0.45)
+_SHRINKS = (0.0, 0.15, 0.3, 0.45, 0.55)
 
 _Value = TypeVar("_Value")
 
@@ -123,7 +123,8 @@ def draw_latents(
 ) -> np.ndarray:
     """Draw a piece of 16 bars for each seed; return all latents, ``(n, latent_dim)``."""
     u = np.stack([draw_noise(seed, _PHRASES_PER_PIECE, space.latent_dim) for seed in seeds])
-    return space.to_latents(u, conditions=conditions).reshape(-1, space.latent_dim)
+    z = space.to_latents(u, conditions=conditions, guidance=1.0)  # as draws that are asked nothing
+    return z.reshape(-1, space.latent_dim)
 
 
 def _draw(space: LatentSpace, settings: InferenceConfig) -> np.ndarray:

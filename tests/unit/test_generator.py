@@ -6,7 +6,9 @@ from support.examples import band, band_phrase, drum_phrase
 from support.pieces import same_notes, song_and_drums
 
 from musegen.errors import MusicError
+from musegen.evaluation.measures.pieces.drums_and_band import density_correlation
 from musegen.latent.forms import FORMS, recalled_cells
+from musegen.model import attribute_edits
 from musegen.music import Phrase, Piece
 from musegen.music.arrange import repeat
 from musegen.music.notes import PARTS
@@ -387,3 +389,24 @@ def test_parts_of_a_section_that_returns_come_back_note_for_note(tiny_mg):
                 varied += ours != theirs
     assert returned > 10
     assert varied > 10
+
+
+def test_only_what_is_asked_for_is_obeyed_more_strictly(mg):
+    def song(**asked):
+        return mg.random(1, 4, **asked).path["song"]
+
+    assert np.array_equal(song(), song(guidance=1))
+    assert np.array_equal(song(style="pop"), song())  # as songs are without a word
+    for asked in ({"chords": "| F | G |"}, {"style": "hymn"}, {"form": "A2 B2"}):
+        assert not np.allclose(song(**asked), song(**asked, guidance=1)), asked
+
+
+def test_drums_play_more_where_the_band_does(mg, monkeypatch):
+    def correlation():
+        pieces = mg.random_many(range(24))
+        phrases = [phrase for piece in pieces for phrase in piece.phrases]
+        return density_correlation(phrases, np.repeat(np.arange(24), 8)).value
+
+    assert correlation() > 0.2  # people's bands: .38
+    monkeypatch.setattr(attribute_edits, "_SWELL", 0)
+    assert correlation() < 0.1

@@ -88,7 +88,7 @@ def measure(samples: Samples) -> dict[str, Measure]:
     length = held.rows.shape[1]
     dim = samples.space.latent_dim
     u = np.stack([draw_noise(seed, length, dim) for seed in range(len(held.rows))])
-    z = samples.space.to_latents(u, conditions=samples.conditions)
+    z = samples.space.to_latents(u, conditions=samples.conditions, guidance=1.0)
     drawn = samples.space.decode(z.reshape(-1, dim))
     pieces = np.repeat([f"piece {i}" for i in range(len(u))], length)
     found |= _without(samples, "random: classifier", drawn, pieces, truth, held, floor)

@@ -70,6 +70,19 @@ def test_traits_are_what_the_phrases_of_a_piece_have_in_common(tiny_checkpoints,
     assert np.corrcoef(by_piece(found), by_piece(trait))[0, 1] > 0.8
 
 
+def test_draws_become_denser_where_their_noise_is_moved(tiny_checkpoints, monkeypatch):
+    monkeypatch.setattr(note_tables, "_PIECES", 40)
+    space = LatentSpace(tiny_checkpoints / "drums")
+    found = note_tables._density_direction(space, note_tables._draw(space, None))
+    assert np.linalg.norm(found) == pytest.approx(1)
+    noise = np.random.default_rng(0).standard_normal((20, 8, space.latent_dim), np.float32)
+    plain, moved = (
+        space.controls.predict("density", space.to_latents(noise + by * found)).mean()
+        for by in (0, 2)
+    )
+    assert moved > plain + 0.5
+
+
 def by_piece(trait):
     return trait.reshape(40, -1).mean(1)
 
