@@ -19,7 +19,7 @@ from musegen.latent.interpolation import slerp
 from musegen.latent.noise import draw_noise, vary_noise
 from musegen.latent.paths import MODELS
 from musegen.limits import MAX_BARS, TEMPERATURES, check_choice, check_range, choose_seed
-from musegen.model.attribute_edits import change_phrase_attributes
+from musegen.model.attribute_edits import change_phrase_attributes, follow_density
 from musegen.model.conditions import (
     Conditions,
     chords_of_piece,
@@ -29,13 +29,15 @@ from musegen.model.conditions import (
 from musegen.model.latent_space import LatentSpace
 from musegen.music.arrange import join_with_gaps, repeat
 from musegen.music.attributes import ATTRIBUTES, MAX_ATTRIBUTE_CHANGE
-from musegen.music.harmony import Chords, propose_chords
+from musegen.music.harmony import Chords, propose_chords, reharmonize
+from musegen.music.keys import wrap_key
 from musegen.music.notes import (
     BARS_PER_PHRASE,
     PARTS,
     STEPS_PER_BAR,
     STEPS_PER_BEAT,
     part_index,
+    transpose_notes,
 )
 from musegen.music.phrase import Phrase
 from musegen.music.piece import Piece
@@ -66,6 +68,7 @@ Cells = Collection[tuple[int, str]]
 """Phrases, counted from 0, each with the name of a part."""
 
 _TUNES, _HARMONY = ("lead", "counter"), ("chords", "bass")
+_TEXTURE = ("counter", "chords", "bass")
 _PROPOSAL_STREAM = 2**32 + 2  # of a seed: none of those that noise is drawn from
 _TAKES_DRUMS = 0.5  # strength from which a restyled piece has the drums of the other one
 
@@ -227,30 +230,61 @@ def restyle(
     check_range(strength, "strength", 0, 1)
     like = repeat(like, piece.bars)
     paths = paths_with_tunes(mg, piece, like)
+    texture, taken = _with_texture_of(piece, like)
+    kept = np.tile(~taken[:, None], (1, len(PARTS)))
+    kept[:, part_index("lead")] = True
     # Sharpened as for draws, the way to noise and back loses what is left of a piece.
     space = mg.spaces["song"]
     space = space.with_settings(replace(space.settings, sharpness=1.0))
-    kept = np.zeros((len(piece), len(PARTS)), bool)
-    kept[:, part_index("lead")] = True
-    lead = _cells_of(space, kept)
-    noises: list[np.ndarray] = []
-    for one, path in zip((piece, like), paths, strict=True):
-        # Drums are left out, so that the noise has the rhythm that the other parts share with them.
-        conditions = _conditions(mg, one, {"song": path["song"]}, "song", Asked(one.chords))
-        noises.append(space.to_noise(path["song"][None], lead, conditions, 1.0)[0])
-    u = slerp(noises[0], noises[1], strength)
-    u = np.where(space.by_dimension(lead), paths[0]["song"], u)
-    asked = Asked(piece.chords, guidance=guidance)
-    conditions = _conditions(mg, piece, {"song": u}, "song", asked)
-    u = u[None].astype(np.float32)
-    z = space.to_latents(u, lead, conditions, guidance, exact=True)[0]
-    path = {**paths[0], "song": np.where(space.by_dimension(lead), paths[0]["song"], z)}
+    stays = _cells_of(space, kept)
+    z = own = paths[0]["song"]
+    if taken.any():
+        z = np.where(space.by_dimension(stays), own, mg.encode(texture)["song"])
+    if strength == 0 and guidance is None:
+        z = own
+    elif strength < 1 or guidance is not None:
+        # Of the two textures, only one was played to the drums of the result: they are left out.
+        conditions = _conditions(mg, piece, {"song": own}, "song", Asked(piece.chords))
+        noises = [space.to_noise(end[None], stays, conditions, 1.0)[0] for end in (own, z)]
+        u = slerp(noises[0], noises[1], strength)
+        u = np.where(space.by_dimension(stays), own, u)
+        guidance = 1.0 if guidance is None else guidance
+        drawn = space.to_latents(u[None], stays, conditions, guidance, exact=True)[0]
+        z = np.where(space.by_dimension(stays), own, drawn)
+    path = {**paths[0], "song": z}
     chosen = ~kept
     if "drums" in paths[1] and strength >= _TAKES_DRUMS:
         path["drums"] = paths[1]["drums"]
+        chosen[:, part_index("drums")] = True
     else:
         chosen[:, part_index("drums")] = False
     return _replace_cells(mg, piece, path, chosen)
+
+
+def _with_texture_of(piece: Piece, like: Piece) -> tuple[Piece, np.ndarray]:
+    """Return the lead of a piece with the other parts of another one, moved to its chords.
+
+    Returns
+    -------
+    texture : Piece
+    taken : numpy.ndarray
+        Bool ``(phrases,)``: where the other piece has chords or bass. Elsewhere the texture has all
+        of the first piece's own parts.
+    """
+    moved: list[Phrase] = []
+    for ours, theirs in zip(piece.phrases, like.phrases, strict=True):
+        shift = wrap_key(ours.key - theirs.key)  # to the nearest octave
+        moved.append(replace(theirs, notes=transpose_notes(theirs.notes, shift), key=ours.key))
+    like = replace(like, phrases=tuple(moved))
+    band = reharmonize(like.only(_TEXTURE).notes, like.chords, piece.chords, piece.keys)
+    tempos = [phrase.tempo for phrase in piece.phrases]
+    bands = Piece.from_notes(band, piece.keys, tempos, bars=piece.bars).phrases
+    taken = np.array([len(phrase.only(_HARMONY)) > 0 for phrase in bands])
+    phrases = list(piece.phrases)
+    for i in np.flatnonzero(taken):
+        notes = [phrases[i].only(["lead"]).notes, bands[i].notes]
+        phrases[i] = replace(phrases[i], notes=np.concatenate(notes))
+    return replace(piece, phrases=tuple(phrases), path=None), taken
 
 
 def extend(
@@ -399,7 +433,11 @@ def _draw(
         conditions: Conditions,
         fresh: np.ndarray,
     ) -> np.ndarray:
-        return np.multiply(fresh, temperature, dtype=np.float32)
+        noise = np.multiply(fresh, temperature, dtype=np.float32)
+        if conditions.partner is None:
+            return noise
+        (other,) = (one for one in mg.spaces.values() if one is not space)
+        return follow_density(space, noise, other, conditions.partner)
 
     drawn = _redraw(mg, piece, path, chosen, seed, make_noise, asked)
     return _replace_cells(mg, piece, drawn, chosen)

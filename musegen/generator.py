@@ -626,8 +626,9 @@ class MuseGen:
     ) -> Piece:
         """Give a piece the figuration, rhythm, register and drums of another one.
 
-        Its chords and its lead stay. The other parts are drawn from the noise of `like`, which says
-        what is left of them when its own chords and lead are known.
+        Its chords and its lead stay. The other parts are those of `like`, moved to these chords as
+        `musegen.music.harmony.reharmonize` moves notes, and decoded from their latents. Parts that
+        `like` lacks are silent; where it has neither chords nor bass, the piece's own parts stay.
 
         Parameters
         ----------
@@ -636,8 +637,11 @@ class MuseGen:
             Repeated, or cut, to the length of `piece`.
         strength : float
             How much of `like`: 0 gives the piece as it is decoded; from one half on, its drums.
+            Between 0 and 1 the noise of both is mixed, as it is found when the piece's chords and
+            lead are known.
         guidance : float, optional
-            How strictly the chords are obeyed, as in `random`.
+            How strictly the chords are obeyed, as in `random`. If given, the other parts are drawn
+            from that noise at any strength: more than 1 makes them less like those of `like`.
 
         Raises
         ------

@@ -259,13 +259,13 @@ def test_a_melody_is_accompanied_by_all_other_parts(tiny_mg):
 
 
 def test_a_band_fits_the_melody_that_it_is_drawn_to(mg):
-    tunes = [mg.random(seed=seed).only(["lead"]) for seed in range(6)]
+    tunes = [piece.only(["lead"]) for piece in mg.random_many(range(24))]
     bands = [mg.accompany(tune, seed=seed) for seed, tune in enumerate(tunes, 100)]
     tallies = fit_tallies([phrase for piece in bands for phrase in piece.phrases])
     inside, clashes = (part.sum() / whole.sum() for part, whole in tallies.values())
-    # Without chords that are proposed to the tune, .66 and .11. In songs, .73 and .05.
+    # Without chords that are proposed to the tune, .65 and .12. In songs, .73 and .05.
     assert inside > 0.7
-    assert clashes < 0.09
+    assert clashes < 0.1
 
 
 def test_drums_alone_get_a_band(tiny_mg):
@@ -339,6 +339,63 @@ def test_a_restyled_piece_of_no_strength_is_the_piece_as_it_is_decoded(tiny_mg):
     piece = tiny_mg.random(seed=6, bars=4)
     same = tiny_mg.restyle(piece, tiny_mg.random(seed=5, bars=4), strength=0, guidance=1)
     assert np.allclose(same.path["song"], piece.path["song"], atol=0.02)
+
+
+def test_a_restyled_piece_has_the_rhythm_of_the_other_in_its_own_chords_and_register(mg):
+    piece = mg.random(seed=6, bars=8, key=6, style="hymn")
+    like = mg.random(seed=5, bars=8, key=-5, style="pop")
+    made = mg.restyle(piece, like)
+
+    def onsets(one):
+        return set(one.only(["chords"]).notes["onset"].tolist())
+
+    def likeness(other):
+        return len(onsets(made) & onsets(other)) / len(onsets(made) | onsets(other))
+
+    def register(one):
+        return one.only(["chords"]).notes["pitch"].mean()
+
+    assert likeness(like) > 0.9
+    assert likeness(piece) < 0.5
+    assert abs(register(made) - register(like)) < 4
+    band_notes = made.only(["chords", "bass"]).notes
+    sounds = piece.chords.pitch_classes[band_notes["onset"] // 4, band_notes["pitch"] % 12]
+    assert sounds.mean() > 0.85
+
+
+def test_the_stronger_it_is_restyled_the_more_a_piece_is_like_the_other(mg):
+    piece, like = mg.random(seed=6, bars=8), mg.random(seed=5, bars=8)
+    whole = mg.restyle(piece, like).only(["chords"]).phrases
+    likeness = [
+        note_f1(mg.restyle(piece, like, strength).only(["chords"]).phrases, whole)
+        for strength in (0, 0.5, 0.9, 1)
+    ]
+    assert likeness == sorted(likeness)
+    assert likeness[0] < 0.6
+
+
+def test_parts_that_the_other_piece_lacks_are_silent(mg):
+    piece, like = mg.random(seed=6, bars=8), mg.random(seed=5, bars=8)
+    assert mg.restyle(piece, like.only(["lead", "chords"])).only(["bass"]).notes.size == 0
+
+
+def test_where_the_other_piece_has_neither_chords_nor_bass_a_piece_keeps_its_own(tiny_mg):
+    piece, like = band(bars=4), band(bars=4).only(["lead", "drums"])
+    for strength in (0.5, 1):
+        assert tiny_mg.restyle(piece, like, strength).only(PARTS[:4]) == piece.only(PARTS[:4])
+    like = replace(band(bars=4), phrases=(band_phrase(2), band_phrase(3).only(["lead"])))
+    made = tiny_mg.restyle(piece, like)
+    assert made.phrases[0] != piece.phrases[0]
+    assert made.phrases[1] == piece.phrases[1]
+
+
+def test_a_waltz_is_restyled_like_a_piece_in_four(tiny_mg):
+    waltz = band(bars=4)
+    meters = (Meter(3, 4), Meter(3, 4))
+    waltz = replace(waltz, phrases=tuple(replace(p, meters=meters) for p in waltz.phrases))
+    made = tiny_mg.restyle(waltz, band(bars=3))
+    assert set(made.meters) == {Meter(3, 4)}
+    assert made.only(["lead"]) == waltz.only(["lead"])
 
 
 def test_drums_alone_have_no_style_of_a_band(tiny_mg):

@@ -7,6 +7,7 @@ from musegen.music.harmony.identify import identify
 from musegen.music.harmony.progressions import PROGRESSIONS, progression
 from musegen.music.harmony.proposal import HARMONIZER, propose_chords
 from musegen.music.harmony.recognition import recognize_chords
+from musegen.music.harmony.reharmonize import reharmonize
 
 __all__ = [
     "HARMONIZER",
@@ -18,5 +19,6 @@ __all__ = [
     "progression",
     "propose_chords",
     "recognize_chords",
+    "reharmonize",
     "ring_out",
 ]
