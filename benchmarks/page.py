@@ -47,10 +47,13 @@ def open_page(url: str) -> Iterator[tuple[Page, float]]:
         page.add_init_script(path=HERE / "sounds.js")
         start = time.perf_counter()
         page.goto(url, wait_until="commit")
-        # Browsers play no sound before the first click. Playwright's own waits until nothing moves.
-        box = page.locator(".mg-first, .mg-invite").first.bounding_box()
-        assert box is not None
-        page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        # Browsers play no sound before the first click. The button can just be exchanged for the
+        # player's own.
+        started, button = ".mg-first:disabled, .mg-player[data-id]", ".mg-first, .mg-invite"
+        while not page.locator(started).count():
+            box = page.locator(button).first.bounding_box()
+            if box is not None:
+                page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
         page.wait_for_function("window.sounds()", polling=10)
         yield page, time.perf_counter() - start
         browser.close()

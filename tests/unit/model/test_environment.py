@@ -11,9 +11,9 @@ ONEDNN = "TF_ENABLE_ONEDNN_OPTS"
 
 
 def settings_of(code, **chosen):
-    """Run code in a process with some variables set; return its threads and whether oneDNN is on."""
+    """Run code with some variables set; return the number of threads, and whether oneDNN is on."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("TF_")}
-    code += f"\nimport os; print(os.environ.get({THREADS!r}), os.environ[{ONEDNN!r}])"
+    code += f"; import os; print(*map(os.environ.get, {[THREADS, ONEDNN]}))"
     run = subprocess.run(
         [sys.executable, "-c", code], env=kept | chosen, capture_output=True, text=True, check=True
     )
