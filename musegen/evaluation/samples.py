@@ -111,6 +111,7 @@ class Samples:
     def random_pieces(self) -> list[Piece]:
         """Random pieces of 16 bars as `MuseGen.random` draws them, with the other model's parts.
 
+        They are asked for no style, as most are.
         There are about as many phrases as in `held_out`.
         """
         as_many = len(self.held_out) // PHRASES_PER_PIECE + 1
@@ -119,7 +120,7 @@ class Samples:
         if self.other is not None:
             spaces["drums" if "drums" in self.other.parts else "song"] = self.other
         spaces = {name: spaces[name] for name in MODELS if name in spaces}
-        request = Request(bars=PHRASES_PER_PIECE * BARS_PER_PHRASE, styles=self.styles)
+        request = Request(bars=PHRASES_PER_PIECE * BARS_PER_PHRASE)
         paths = draw_paths(spaces, range(count), request)
         voices = [
             space.decode(np.concatenate([path[name] for path in paths]))
