@@ -55,7 +55,9 @@ def open_page(url: str) -> Iterator[tuple[Page, float]]:
             if box is not None:
                 page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
         page.wait_for_function("window.sounds()", polling=10)
-        yield page, time.perf_counter() - start
+        seconds = time.perf_counter() - start
+        page.locator(".mg-player[data-id]").wait_for()  # Gradio may still build the page
+        yield page, seconds
         browser.close()
 
 
