@@ -74,7 +74,7 @@ def test_the_first_example_plays_before_gradio_has_built_the_page(visit) -> None
     for route in held:
         route.continue_()
     page.page.wait_for_selector(".mg-panel .head")
-    assert page.page.evaluate(plays)
+    page.wait(plays)
     page.wait("Number(document.querySelector('.mg-player').dataset.step) > 2")
     drawn = page.player.locator(".mg-roll").get_attribute("data-drawn")
     assert int(page.data("notes")) == int(drawn) > 0

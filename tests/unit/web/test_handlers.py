@@ -24,7 +24,10 @@ NOTICE = "The model has changed since this piece was made, so the music will dif
 
 class Model:
     def random(self, *_, **__):
-        return band(bars=2, tempo=100)
+        return band(bars=2, tempo=100)  # when it is loaded
+
+    def random_many(self, seeds, *_, **__):
+        return [band(bars=2, tempo=100) for _ in seeds]
 
     def interpolate(self, a, *_, **__):
         return a
