@@ -21,6 +21,7 @@ from musegen.music.harmony import Chords, recognition
 from musegen.music.harmony.hearing import INPUTS, KINDS, NEAR, beat_chroma, describe_beats
 from musegen.music.harmony.qualities import quality_intervals
 from musegen.music.harmony.recognition import QUALITIES
+from musegen.music.notes import PARTS
 
 UNITS = 64
 EPOCHS = 5
@@ -51,13 +52,19 @@ def states_of(chords: Chords) -> np.ndarray:
     )
 
 
-def hear(songs: Sequence[LabelledSong]) -> tuple[np.ndarray, np.ndarray]:
-    """Return what describes each beat with a label from the root C, float16, and the labels."""
+def hear(
+    songs: Sequence[LabelledSong], parts: Sequence[str] = PARTS
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return what describes some parts, from the root C, at each beat with a label, and the labels.
+
+    Descriptions are float16.
+    """
     described: list[np.ndarray] = []
     states: list[np.ndarray] = []
     for song in tqdm(songs, unit=" songs"):
         own = states_of(song.chords)
-        seen = describe_beats(beat_chroma(song.piece.notes, len(own)), 0, len(own))[:, 0]
+        chroma = beat_chroma(song.piece.only(parts).notes, len(own))
+        seen = describe_beats(chroma, 0, len(own))[:, 0]
         described.append(seen[own != OTHER].astype(np.float16))
         states.append(own[own != OTHER])
     return np.concatenate(described), np.concatenate(states)

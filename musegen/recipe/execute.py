@@ -88,14 +88,17 @@ class RecipeRunner:
             If the recipe asks for something impossible, or takes too long. The steps that were done
             in time stay cached, so a second try gets further.
         """
-        key = _step_keys(recipe)[-1]
+        keys = _step_keys(recipe)
+        key = keys[-1]
         if self._cached(key) is None:
             self._get_model()  # the time limit does not include loading the model
         with self._lock:
             running = self._in_progress.setdefault(key, threading.Lock())
         # The slot comes last: a thread that waits for another one's result takes up none.
         with running:
-            if isinstance(recipe.source, schema.Random):
+            # Whatever step is cached, the work goes on from there: the source is not needed.
+            is_new = all(self._cached(step) is None for step in reversed(keys))
+            if is_new and isinstance(recipe.source, schema.Random):
                 self._draw(recipe.source, cancel)
             with nullcontext() if self._cached(key) is not None else self._slot():
                 deadline = time.monotonic() + self._max_seconds
@@ -106,9 +109,7 @@ class RecipeRunner:
         return self._cached(_step_keys(recipe)[-1]) is not None
 
     def _draw(self, source: schema.Random, cancel: threading.Event | None) -> None:
-        """Draw a piece, with others that wait for the model, unless it is cached."""
-        if self._cached(_source_key(source)) is not None:
-            return
+        """Draw a piece, with others that wait for the model."""
         draw = self._batches.add(source)
         try:
             with self._slot():

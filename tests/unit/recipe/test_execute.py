@@ -78,6 +78,16 @@ def test_an_edit_starts_from_the_cached_piece():
     assert model.drawn == [1]
 
 
+def test_an_edited_piece_that_is_cached_needs_no_source():
+    runner, model = counting_runner(size=2)
+    edited = Recipe(source=Random(seed=1, bars=4)).then(Copy(source=1, target=0))
+    runner.run(edited)
+    runner.run(edited)
+    runner.run(Recipe(source=Random(seed=2, bars=4)))  # in place of the source, used longest ago
+    runner.run(edited)
+    assert model.drawn == [1, 2]
+
+
 def test_what_a_draw_is_asked_for_is_part_of_its_recipe(tiny_mg):
     runner = RecipeRunner(lambda: tiny_mg)
     asked = Random(seed=1, bars=4, chords="| C | F |", styles={"hymn": 1.0}, guidance=2.0)

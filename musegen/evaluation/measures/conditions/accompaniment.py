@@ -14,7 +14,7 @@ from musegen.evaluation.measures.conditions.stretches import (
     with_parts_of,
 )
 from musegen.evaluation.measures.statistics import Measure, Tally, bootstrap
-from musegen.evaluation.samples import PHRASES_PER_PIECE, Samples
+from musegen.evaluation.samples import Samples
 from musegen.generator import MuseGen
 from musegen.music.notes import (
     PARTS,
@@ -24,7 +24,6 @@ from musegen.music.notes import (
     NoteArray,
 )
 from musegen.music.phrase import Phrase
-from musegen.music.piece import Piece
 
 __all__ = ["fit_tallies", "measure"]
 
@@ -36,9 +35,8 @@ _SHORTEST = 2  # steps: shorter notes may pass between those of the chords
 def measure(samples: Samples) -> dict[str, Measure]:
     """Keep the leads of held-out songs and draw the rest; and the other way round."""
     parts = samples.space.parts
-    if samples.space.prior_config.cells != len(parts) or "lead" not in parts:
-        return {}
-    if samples.other is None:
+    has_cells = samples.space.prior_config.cells == len(parts)
+    if samples.other is None or not has_cells or "lead" not in parts:
         return {}
     mg = MuseGen({"song": samples.space, "drums": samples.other})
     held = Stretches.choose(samples)
@@ -75,13 +73,10 @@ def measure(samples: Samples) -> dict[str, Measure]:
 
 def _play_bands(mg: MuseGen, held: Stretches) -> list[Phrase]:
     """Play bands to the leads of the stretches, as users have it done."""
-    styles = held.samples.styles
-    starts = range(0, len(held.phrases), PHRASES_PER_PIECE)
-    pieces = [Piece(tuple(held.phrases[i : i + PHRASES_PER_PIECE])) for i in starts]
-    parts = held.samples.space.parts
+    parts, styles = held.samples.space.parts, held.samples.styles
     return [
         phrase.only(parts)
-        for seed, piece in enumerate(pieces, FIRST_SEED)
+        for seed, piece in enumerate(held.pieces, FIRST_SEED)
         for phrase in mg.accompany(piece, keep=["lead"], seed=seed, style=styles).phrases
     ]
 

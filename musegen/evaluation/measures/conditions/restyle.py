@@ -13,7 +13,6 @@ from musegen.evaluation.samples import PHRASES_PER_PIECE, Samples
 from musegen.generator import MuseGen
 from musegen.music.notes import PARTS, STEPS_PER_PHRASE, FloatArray
 from musegen.music.phrase import Phrase
-from musegen.music.piece import Piece
 
 __all__ = ["measure", "onset_profile"]
 
@@ -29,12 +28,10 @@ def measure(samples: Samples) -> dict[str, Measure]:
     if held is None or not samples.space.prior_config.chords:
         return {}
     mg = MuseGen({"song": samples.space, "drums": samples.other})
-    starts = range(0, len(held.phrases), PHRASES_PER_PIECE)
-    stretches = [held.phrases[i : i + PHRASES_PER_PIECE] for i in starts]
+    pieces = held.pieces
     like = held.others[::PHRASES_PER_PIECE] // PHRASES_PER_PIECE
     made = [
-        mg.restyle(Piece(tuple(piece)), Piece(tuple(stretches[other]))).phrases
-        for piece, other in zip(stretches, like, strict=True)
+        mg.restyle(piece, pieces[other]).phrases for piece, other in zip(pieces, like, strict=True)
     ]
     flat = [phrase for piece in made for phrase in piece]
     asked = held.chords.reshape(-1, *held.chords.shape[2:])
@@ -47,9 +44,9 @@ def measure(samples: Samples) -> dict[str, Measure]:
     alike, chance = [], []
     for i, piece in enumerate(made):
         profile = onset_profile(piece)
-        alike.append(_correlation(profile, onset_profile(stretches[like[i]])))
+        alike.append(_correlation(profile, onset_profile(pieces[like[i]].phrases)))
         strangers = [j for j in range(len(made)) if songs[j] not in (songs[i], songs[like[i]])]
-        pairs = [_correlation(profile, onset_profile(stretches[j])) for j in strangers]
+        pairs = [_correlation(profile, onset_profile(pieces[j].phrases)) for j in strangers]
         chance.append(np.mean(pairs or [0.0]))
     rhythm = bootstrap(np.array(alike), ones, songs)
     found["restyle: rhythm of the second piece's chords, r"] = rhythm.with_baseline(

@@ -13,6 +13,7 @@ from musegen.latent.noise import draw_noise
 from musegen.model.conditions import Conditions
 from musegen.music.notes import in_parts
 from musegen.music.phrase import Phrase
+from musegen.music.piece import Piece
 from musegen.training.labels import label_phrases
 
 __all__ = ["FIRST_SEED", "Stretches", "with_parts_of"]
@@ -60,6 +61,12 @@ class Stretches:
     def phrases(self) -> list[Phrase]:
         """People's phrases, stretch by stretch."""
         return [self.samples.originals[i] for i in self.rows.ravel()]
+
+    @cached_property
+    def pieces(self) -> list[Piece]:
+        """The stretches as pieces of 16 bars."""
+        starts = range(0, len(self.phrases), PHRASES_PER_PIECE)
+        return [Piece(tuple(self.phrases[i : i + PHRASES_PER_PIECE])) for i in starts]
 
     @cached_property
     def latents(self) -> np.ndarray:
