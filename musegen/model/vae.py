@@ -58,8 +58,7 @@ class Decoder(Model):
     def call(self, z: Tensor, part: Tensor | None = None) -> Tensor:
         """Decode latents; `part`, int ``(n, cells)``, is of each cell, if they are in any order."""
         z = ops.reshape(z, (-1, self.cell_dim))
-        of_beats = z[:, self.cell_dim - self.beats * self.beat_dim :]
-        z = z[:, : self.cell_dim - self.beats * self.beat_dim]
+        z, of_beats = ops.split(z, [self.cell_dim - self.beats * self.beat_dim], axis=-1)
         plan = ops.repeat(ops.expand_dims(self.plan(z), 1), self.beats, axis=1)
         if self.beat_plan is not None:
             plan = plan + self.beat_plan(ops.reshape(of_beats, (-1, self.beats, self.beat_dim)))
@@ -145,8 +144,7 @@ def _run_lstm(layer: Any, inputs: Tensor, state: tuple[Tensor, Tensor] | None = 
     h, c = state or (None, None)
     given = ops.matmul(inputs, cell.kernel) + cell.bias
     outputs: list[Tensor] = []
-    for beat in range(inputs.shape[1]):
-        gates = given[:, beat]
+    for gates in ops.unstack(given, inputs.shape[1], axis=1):
         if h is not None:
             gates = gates + ops.matmul(h, cell.recurrent_kernel)
         enter, forget, new, leave = ops.split(gates, 4, axis=-1)

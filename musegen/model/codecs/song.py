@@ -170,10 +170,9 @@ class SongCodec:
             ``offset``, in steps; each ``(n, 4, 32, 88)``. ``overhang``, logits of lasting at
             least as long as each of `OVERHANGS`, ``(n, 4, 88, 16)``.
         """
-        beats = outputs[..., : self.beats * self.output_count]
+        beats, tail = ops.split(outputs, [self.beats * self.output_count], axis=-1)
         steps = ops.reshape(beats, (-1, _PARTS, STEPS_PER_PHRASE, 4, PITCHES))
         onset, sounding, velocity, offset = ops.unstack(steps, 4, axis=-2)
-        tail = outputs[..., self.beats * self.output_count :]
         return {
             "onset": onset,
             "sounding": sounding,
