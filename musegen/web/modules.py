@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import posixpath
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,11 +31,10 @@ _MODULES = {
     for path in sorted((_ROOT / folder).rglob(f"*.{ending}"))
 }
 _DIGEST = hashlib.sha256(repr(sorted(_MODULES.items())).encode()).hexdigest()[:16]
-# Folders of what each page needs at once.
-_EARLY = ("components/player/", "components/shared/", "components/synth/")
-_WORKER = "components/synth/worker.js"  # no module
+_IMPORT = re.compile(rb'^(?:import|export) .*?from "(\..*?)";$', re.MULTILINE | re.DOTALL)
 _SYNTHESIZER = "components/player/page_synthesizer.js"
 _PLAYER = "components/player/page_player.js"
+_DRAWN = "components/player/player.js"
 _TRANSLATOR = "static/translate_page.js"
 _CACHE_FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 
@@ -66,10 +67,14 @@ def load_module(name: str, events: Sequence[str] = ()) -> str:
 
 def page_head() -> str:
     """HTML for the page's head; among it, what loads the player while Gradio builds the page."""
-    links = "".join(
-        f'<link rel="modulepreload" href="{_address(name)}">'
-        for name in _MODULES
-        if name.startswith(_EARLY) and name.endswith(".js") and name != _WORKER
+    # Browsers fetch a few at a time: first what starts the synthesizer, then what plays, and after
+    # the engine and its instruments what draws the player.
+    playing = _with_imports(_SYNTHESIZER, _PLAYER)
+    links = "".join(f'<link rel="modulepreload" href="{_address(name)}">' for name in playing)
+    links += "".join(
+        f'<link rel="modulepreload" href="{_address(name)}" fetchpriority="low">'
+        for name in _with_imports(_DRAWN)
+        if name not in playing
     )
     languages = {Path(name).stem: _address(name) for name in _MODULES if name.endswith(".json")}
     links += f'<script type="application/json" id="mg-languages">{json.dumps(languages)}</script>'
@@ -80,6 +85,21 @@ def page_head() -> str:
     )
     style = f"<style>{asset('static/first_button.css')}</style>"
     return asset("static/head.html") + style + links + starts
+
+
+def _with_imports(*names: str) -> list[str]:
+    """Return modules with all that they import, each once, those of the first name first."""
+    found: dict[str, None] = {}
+    waiting = list(reversed(names))
+    while waiting:
+        name = waiting.pop()
+        if name in found:
+            continue
+        found[name] = None
+        folder = posixpath.dirname(name)
+        imports = [match.decode() for match in _IMPORT.findall(_MODULES[name])]
+        waiting += [posixpath.normpath(posixpath.join(folder, path)) for path in reversed(imports)]
+    return list(found)
 
 
 def _address(name: str) -> str:

@@ -3,7 +3,7 @@ import { before, test } from "node:test";
 import { applyGain, loudnessOf, Meter } from "../../musegen/web/components/synth/loudness.js";
 import { Renderer, SEGMENT, SEGMENT_BLOCKS } from "../../musegen/web/components/synth/renderer.js";
 import { makeScore } from "../../musegen/web/components/synth/score.js";
-import { loadFluid, SKIPPED, sineFont } from "./soundfont.js";
+import { loadFluid, SKIPPED, sineFont, splitFont } from "./soundfont.js";
 
 const RATE = 44100;
 const MASTERING = {
@@ -305,4 +305,98 @@ test("a score that is dropped renders nothing more", SKIP, async () => {
   await renderer.receive({ kind: "render", id: 1, segments: [0], isJump: false });
   assert.equal(of("segment").length, 0);
   assert.equal(SEGMENT, 64 * SEGMENT_BLOCKS);
+});
+
+// Samples are decoded when they are needed
+
+const FIRST = { kind: "render", id: 1, segments: [0], isJump: false };
+/** Notes of three seconds that need one sample of `splitFont` after the other, the shortest first. */
+const descent = music([
+  note(0, "lead", 90, 23),
+  note(24, "lead", 61, 23),
+  note(48, "lead", 40, 15),
+]);
+descent.notes[1].velocity = 50;
+
+/** How often the left side of a segment rises through zero in a second. */
+function hertz([left]) {
+  const rises = left.filter((value, i) => value > 0 && left[i - 1] <= 0).length;
+  return (rises * RATE) / SEGMENT;
+}
+
+/** Segments of `descent`, by a renderer that has decoded everything before, or not. */
+async function renderDescent(segments, isWhole) {
+  const made = makeRenderer(async () => splitFont());
+  if (isWhole) await made.renderer.receive({ kind: "prepare", fonts: ["lead 0"] });
+  await made.renderer.receive({ ...LOAD, score: makeScore(descent, font) });
+  for (const i of segments) await made.renderer.receive({ ...FIRST, segments: [i] });
+  return made.of("segment").map(({ parts }) => parts[0]);
+}
+
+test(
+  "a score is loaded before samples are decoded that its beginning does not need",
+  SKIP,
+  async () => {
+    const { renderer, of } = makeRenderer(async () => splitFont());
+    await renderer.receive({ ...LOAD, score: makeScore(descent, font) });
+    assert.equal(of("loaded").length, 1);
+    assert.ok(!renderer.fonts.isWhole("lead 0"));
+    await renderer.receive(FIRST);
+    assert.ok(renderer.fonts.isWhole("lead 0"));
+  },
+);
+
+test("music is the same whenever its samples were decoded", SKIP, async () => {
+  for (const segments of [Array.from({ length: 32 }, (_, i) => i), [26, 27], [0, 14]]) {
+    const sounds = await renderDescent(segments, false);
+    assert.deepEqual(sounds, await renderDescent(segments, true));
+  }
+  const [high, middle, low] = await renderDescent([4, 16, 28], false);
+  assert.ok(Math.abs(hertz(low) - 82) < 8);
+  assert.ok(Math.abs(hertz(middle) - 2 * 277) < 8);
+  assert.ok(Math.abs(hertz(high) - 4 * 1480) < 80);
+});
+
+test("notes that are added get their samples, and what sounds goes on", SKIP, async () => {
+  const made = makeRenderer(async () => splitFont());
+  // Another score that has not begun keeps the renderer from decoding everything.
+  await made.renderer.receive({ ...LOAD, id: 2, score: makeScore(descent, font) });
+  const score = makeScore(descent, font);
+  score.parts[0].events = score.parts[0].events.subarray(0, 4);
+  await made.renderer.receive({ ...LOAD, score });
+  await made.renderer.receive({ ...FIRST, segments: [0, 1, 2] });
+  assert.ok(!made.renderer.fonts.isWhole("lead 0"));
+  const more = makeScore(music([note(0, "lead", 90, 23), note(8, "lead", 40, 8)]), font);
+  const events = [more.parts[0].events];
+  const from = 3 * SEGMENT_BLOCKS;
+  await made.renderer.receive({ kind: "revise", id: 1, events, from, revision: 1 });
+  await made.renderer.receive({ ...FIRST, segments: [3, 4, 5] });
+  const whole = makeRenderer(async () => splitFont());
+  await whole.renderer.receive({ kind: "prepare", fonts: ["lead 0"] });
+  await whole.renderer.receive({ ...LOAD, score: more });
+  await whole.renderer.receive({ ...FIRST, segments: [0, 1, 2, 3, 4, 5] });
+  const sound = ({ of }) => of("segment").map(({ parts }) => parts[0]);
+  assert.deepEqual(sound(made).slice(3), sound(whole).slice(3));
+});
+
+test("what is wanted with a score is rendered as soon as it is loaded", SKIP, async () => {
+  const { renderer, answers, of } = makeRenderer();
+  await renderer.receive({ ...LOAD, score: makeScore(scale, font), segments: [0, 1] });
+  assert.deepEqual(
+    answers.map(({ kind }) => kind),
+    ["loaded", "segment", "segment"],
+  );
+  assert.deepEqual(
+    of("segment").map(({ segment }) => segment),
+    [0, 1],
+  );
+});
+
+test("a score that is dropped while it is loaded leaves nothing behind", SKIP, async () => {
+  const { renderer, answers } = makeRenderer();
+  const loading = renderer.receive({ ...LOAD, score: makeScore(scale, font), segments: [0] });
+  await new Promise((done) => setImmediate(done));
+  await renderer.receive({ kind: "drop", id: 1 });
+  await loading;
+  assert.deepEqual(answers, []);
 });

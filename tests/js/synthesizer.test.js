@@ -105,6 +105,45 @@ test("the first instruments are loaded before there is a piece", () => {
   assert.ok(synthesizer.isWarm);
 });
 
+test("the beginning of a piece is rendered before anybody wants to hear it", () => {
+  synthesizer.makeAhead(piece());
+  const { kind, id, segments } = worker.sent.at(-1);
+  assert.equal(kind, "load");
+  assert.deepEqual(segments, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  worker.answer({ kind: "loaded", id });
+  const sent = worker.sent.length;
+  const events = [];
+  const sound = synthesizer.make(piece({ recipe: "the same music" }), (event) =>
+    events.push(event),
+  );
+  worker.answer(segment(sound, 0));
+  sound.want([0, 1]); // is on its way
+  assert.equal(sound.id, id);
+  assert.ok(sound.has(0));
+  assert.deepEqual(events, ["arrived"]);
+  assert.equal(worker.sent.length, sent);
+  assert.notEqual(synthesizer.make(piece(), () => {}).id, id); // a sound plays once
+});
+
+test("what was rendered in vain is dropped", () => {
+  for (const end of [
+    () => synthesizer.make(piece({ tempos: [120, 120, 120, 120] }), () => {}),
+    () => synthesizer.make(piece(), () => {}, 2), // with a gain of its own
+  ]) {
+    synthesizer.makeAhead(piece());
+    const { id } = worker.sent.at(-1);
+    assert.notEqual(end().id, id);
+    assert.ok(worker.sent.some((request) => request.kind === "drop" && request.id === id));
+  }
+});
+
+test("what could not be rendered ahead is tried again, which says why", () => {
+  synthesizer.makeAhead(piece());
+  const { id } = worker.sent.at(-1);
+  worker.answer({ kind: "failed", id, problem: "there is no such instrument" });
+  assert.notEqual(synthesizer.make(piece(), () => {}).id, id);
+});
+
 test("an instrument's address has its soundfont, bank and program", () => {
   const parts = [
     {

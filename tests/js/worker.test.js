@@ -19,7 +19,7 @@ function firstMessage(engine) {
     const scope = { postMessage: done, importScripts: () => engine(scope.Module) };
     new Function("self", "MessageChannel", SCRIPT)(scope, FakeChannel);
     const renderer = new URL("renderer.js", FOLDER).href;
-    scope.onmessage({ data: { engine: "engine.js", renderer, sounding: {} } });
+    scope.onmessage({ data: { engine: "engine.js", renderer, sounding: {}, fonts: [] } });
   });
 }
 
@@ -31,6 +31,33 @@ test("a worker whose engine has started is ready", async () => {
     }, 1),
   );
   assert.equal(answer.kind, "ready");
+});
+
+test("instruments are fetched while the engine starts, and once", async () => {
+  const fetched = [];
+  globalThis.fetch = async (url) => {
+    fetched.push(url);
+    return { ok: true, arrayBuffer: async () => new ArrayBuffer(0) };
+  };
+  const answers = [];
+  await new Promise((done) => {
+    const scope = {
+      postMessage(answer) {
+        answers.push(answer);
+        if (answer.kind === "ready") done();
+      },
+      importScripts() {
+        assert.deepEqual(fetched, ["lead.sf3"]);
+        scope.Module.calledRun = true;
+      },
+    };
+    new Function("self", "MessageChannel", SCRIPT)(scope, FakeChannel);
+    const renderer = new URL("renderer.js", FOLDER).href;
+    scope.onmessage({ data: { engine: "engine.js", renderer, sounding: {}, fonts: ["lead.sf3"] } });
+    scope.onmessage({ data: { kind: "prepare", fonts: ["lead.sf3", "bass.sf3"] } });
+  });
+  await new Promise((done) => setTimeout(done, 10));
+  assert.deepEqual(fetched, ["lead.sf3", "bass.sf3"]);
 });
 
 for (const [name, engine] of [

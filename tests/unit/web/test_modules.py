@@ -66,9 +66,27 @@ def test_no_file_but_a_module_is_served(client) -> None:
 
 
 def test_the_head_loads_the_player_in_advance() -> None:
-    links = re.findall(r'<link rel="modulepreload" href="([^"]+)">', page_head())
+    links = re.findall(r'<link rel="modulepreload" href="([^"]+)"', page_head())
     assert address(load_module("components/player/player.js")) in links
     assert not any("components/map" in link or "worker" in link for link in links)
+
+
+def test_what_starts_the_synthesizer_is_loaded_first() -> None:
+    links = re.findall(r'<link rel="modulepreload" href="([^"]+)"', page_head())
+    names = [link.split("/components/")[1] for link in links]
+    assert len(set(names)) == len(names)
+    assert names[0] == "player/page_synthesizer.js"
+    assert names.index("synth/renderer.js") < names.index("player/page_player.js")
+    assert names.index("player/mixer.js") < names.index("player/player.js")
+    assert names.index("player/player.js") < names.index("player/roll.js")
+
+
+def test_all_that_the_player_imports_is_loaded_in_advance(client) -> None:
+    links = re.findall(r'<link rel="modulepreload" href="([^"]+)"', page_head())
+    for link in links:
+        response = client.get(f"/{link}")
+        imported = re.findall(r'^(?:import|\}) .*?from "(\.[^"]+)";', response.text, re.MULTILINE)
+        assert {str(response.url.join(path).path).lstrip("/") for path in imported} <= {*links}
 
 
 def test_the_synthesizer_waits_for_no_other_script() -> None:

@@ -5,12 +5,10 @@ import { make } from "../shared/dom.js";
 /** @import { Controller } from "./controller.js" */
 
 /**
- * Show it, unless the page is opened with a piece of its own.
+ * Show it.
  * @param {Controller} controller @returns {() => void} removes it
  */
 export function showFirstButton(controller) {
-  const asked = new URLSearchParams(location.search);
-  if (!controller.example || asked.has("seed") || asked.has("piece")) return () => {};
   const button = make("button", "mg-first", "Draw a piece");
   button.addEventListener("click", () => {
     controller.playExample();

@@ -4,7 +4,7 @@
 import { Controller } from "./controller.js";
 import { showFirstButton } from "./first_button.js";
 import { Mixer } from "./mixer.js";
-import { readJson, synthesizer } from "./page_synthesizer.js";
+import { example, isExampleOffered, synthesizer } from "./page_synthesizer.js";
 import { allowSound } from "./transport.js";
 
 /** @typedef {(event: string, data?: object) => void} Trigger sends an event to Python */
@@ -19,11 +19,11 @@ export const controller = new Controller(
   mixer,
   synthesizer,
   (...event) => (trigger ? trigger(...event) : waiting.push(event)),
-  readJson("mg-example"),
+  example,
 );
 synthesizer.changed = () => controller.update();
 allowSound(controller);
-const removeFirstButton = showFirstButton(controller);
+const removeFirstButton = isExampleOffered ? showFirstButton(controller) : () => {};
 
 /**
  * Send the controller's events from now on, and those of before.

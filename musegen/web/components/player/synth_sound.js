@@ -34,10 +34,12 @@ export class SynthSound {
    * @param {number} options.factor gain until its loudness was measured
    * @param {Gain | null} options.gain @param {boolean} options.isMeasured whether it need not be
    * @param {Mastering} options.mastering
+   * @param {number[]} [options.segments] what is to be rendered at once
    * @param {(request: Request) => void} options.post
    * @param {(event: SoundEvent) => void} options.changed
    */
-  constructor({ id, key, score, times, factor, gain, isMeasured, mastering, post, changed }) {
+  constructor({ id, key, score, times, factor, gain, isMeasured, mastering, ...more }) {
+    const { segments = [], post, changed } = more;
     this.id = id;
     this.key = key;
     this.parts = score.parts.map(({ name }) => name);
@@ -49,7 +51,8 @@ export class SynthSound {
     this.post = post;
     this.changed = changed;
     this.samples = gain?.samples ?? score.samples + Math.round(mastering.max_release * RATE);
-    post({ kind: "load", id, score, isMeasured });
+    this.#pending = new Set(segments);
+    post({ kind: "load", id, score, isMeasured, segments });
   }
 
   /** @param {Answer} answer */

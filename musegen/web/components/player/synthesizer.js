@@ -23,6 +23,7 @@ import { loudestOf, SynthSound } from "./synth_sound.js";
 const FIRST_FACTOR = 4; // gain of the first piece until its loudness was measured
 const PATIENCE = 10; // seconds without an answer after which the worker counts as lost
 const HELD = 20; // seconds that a note on a keyboard can be held
+const FIRST_SEGMENTS = Array.from({ length: 10 }, (_, i) => i); // as many as are scheduled ahead
 const REMEMBERED = 20; // gains of pieces that were measured, 0.1 MB each
 
 export class Synthesizer {
@@ -38,6 +39,8 @@ export class Synthesizer {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer = undefined;
   #factor = FIRST_FACTOR;
+  /** @type {SynthSound | null} made before anybody wants to hear it */
+  #ahead = null;
   #ids = 0;
 
   /** @param {Config | null} config @param {() => void} changed its state has changed */
@@ -69,12 +72,13 @@ export class Synthesizer {
     }
     this.#worker.onerror = () => this.#break();
     this.#worker.onmessage = ({ data }) => this.#receive(data);
+    const fonts = Object.entries(programs).map(([part, program]) => this.#fontOf(part, program));
     this.#worker.postMessage({
       engine: new URL(config.engine.library, document.baseURI).href,
       renderer: address("renderer.js"),
       sounding: { settings: config.settings, mastering: config.loudness },
+      fonts,
     });
-    const fonts = Object.entries(programs).map(([part, program]) => this.#fontOf(part, program));
     this.#post({ kind: "prepare", fonts });
   }
 
@@ -152,22 +156,46 @@ export class Synthesizer {
   }
 
   /**
+   * Make the sound of a piece that will probably be played, and render its beginning.
+   * @param {Piece} piece
+   */
+  makeAhead(piece) {
+    if (!this.isUsable) return;
+    this.#ahead = this.#make(piece, null, FIRST_SEGMENTS, () => {});
+  }
+
+  /**
    * @param {Piece} piece @param {(event: SoundEvent, sound: SynthSound) => void} changed
    * @param {number | null} factor gain; null if it is to be measured
    */
   make(piece, changed, factor = null) {
+    const ahead = this.#ahead;
+    this.#ahead = null;
+    if (ahead && !ahead.problem && factor === null && ahead.key === this.read(piece).key) {
+      ahead.changed = (event) => changed(event, ahead);
+      return ahead;
+    }
+    ahead?.close();
+    return this.#make(piece, factor, [], changed);
+  }
+
+  /**
+   * @param {Piece} piece @param {number | null} factor @param {number[]} segments
+   * @param {(event: SoundEvent, sound: SynthSound) => void} changed
+   */
+  #make(piece, factor, segments, changed) {
     const { score, key } = this.read(piece);
     const { times } = piece;
     const gain = factor === null ? (this.#gains.get(key) ?? null) : null;
     const isMeasured = factor !== null || gain !== null;
-    return this.#add({ key, score, times, changed, factor, gain, isMeasured });
+    return this.#add({ key, score, times, segments, changed, factor, gain, isMeasured });
   }
 
   /**
    * @param {object} options as of `SynthSound`
    * @param {string} options.key @param {Score} options.score @param {number[]} options.times
    * @param {Gain | null} options.gain @param {boolean} options.isMeasured
-   * @param {number | null} [options.factor]
+   * @param {number | null} [options.factor] @param {number[]} [options.segments]
    * @param {(event: SoundEvent, sound: SynthSound) => void} options.changed
    */
   #add({ factor = null, changed, ...options }) {

@@ -1,5 +1,9 @@
 // FluidSynth, compiled to WebAssembly: the few functions of its C interface that are used here.
 
+import { generatorsFor, readZones } from "./zones.js";
+
+/** @import { Tone, Zones } from "./zones.js" */
+
 /**
  * What libfluidsynth's script leaves as `Module`: the functions of its C interface, each with an
  * underscore before its name; pointers are numbers.
@@ -16,11 +20,19 @@ const MOST_SAMPLES = 172 * BLOCK; // that are rendered at once
 const KEPT = 24; // soundfonts whose decoded samples stay in memory, 1 to 10 MB each
 
 /**
- * Soundfonts as files of the module, by their addresses. To decode samples takes longest, so a
- * synthesizer that plays nothing keeps those that were used last; FluidSynth shares them.
+ * @typedef {object} File
+ * @property {string} path
+ * @property {Zones} zones
+ * @property {boolean} isWhole whether all samples are decoded
+ * @property {Synth[]} keepers
+ */
+
+/**
+ * Soundfonts as files of the module, by their addresses. To decode samples takes longest, so
+ * synthesizers that play nothing keep those that were used last; FluidSynth shares them.
  */
 export class Fonts {
-  /** @type {Map<string, { path: string, keeper: Synth | null }>} the last ones used at the end */
+  /** @type {Map<string, File>} the last ones used at the end */
   #files = new Map();
   #count = 0;
 
@@ -34,40 +46,89 @@ export class Fonts {
     return this.#files.has(url);
   }
 
+  /**
+   * Whether all samples of a soundfont are decoded.
+   * @param {string} url
+   */
+  isWhole(url) {
+    return this.#files.get(url)?.isWhole ?? false;
+  }
+
+  /** A soundfont of which not all samples are decoded. */
+  get partial() {
+    return [...this.#files.keys()].find((url) => !this.isWhole(url));
+  }
+
   /** @param {string} url @param {Uint8Array} bytes */
   add(url, bytes) {
+    let zones;
+    try {
+      zones = readZones(bytes);
+    } catch {
+      throw new Error(`${url} is damaged`);
+    }
     this.#count += 1;
     const path = `/font${this.#count}`;
     this.fluid.FS.writeFile(path, bytes);
-    const file = { path, keeper: /** @type {Synth | null} */ (null) };
-    this.#files.set(url, file);
+    this.#files.set(url, { path, zones, isWhole: false, keepers: [] });
+    for (const old of this.#files.keys()) {
+      if (this.#files.size > KEPT) this.#remove(old);
+    }
+  }
+
+  /**
+   * Decode the samples of a soundfont, or only those that some tones need, and keep them.
+   * @param {string} url @param {Tone[] | null} [tones]
+   */
+  decode(url, tones = null) {
+    const file = this.#files.get(url);
+    if (!file || file.isWhole) return;
     try {
-      file.keeper = new Synth(this, { "synth.polyphony": 1 });
-      file.keeper.load([url]);
+      const keeper = new Synth(this, { "synth.polyphony": 1 });
+      file.keepers.push(keeper);
+      keeper.load([url], [tones]);
     } catch (error) {
       this.#remove(url);
       throw error;
     }
-    for (const old of this.#files.keys()) {
-      if (this.#files.size > KEPT) this.#remove(old);
-    }
+    if (tones) return;
+    for (const old of file.keepers.splice(0, file.keepers.length - 1)) old.free();
+    file.isWhole = true;
+  }
+
+  /**
+   * Load a soundfont, or only what some tones need of it, into a synthesizer.
+   * @param {number} synth @param {string} url @param {Tone[] | null} tones
+   * @returns {number} its number there; -1 if that fails
+   */
+  load(synth, url, tones) {
+    const file = this.#files.get(url);
+    if (!file) return -1;
+    this.#files.delete(url);
+    this.#files.set(url, file);
+    const { path, zones } = file;
+    // FluidSynth reads the zones now and the samples later; it shares those of one path.
+    if (tones) this.#write(path, generatorsFor(zones, tones), zones.begin);
+    const types = ["number", "string", "number"];
+    const number = this.fluid.ccall("fluid_synth_sfload", "number", types, [synth, path, 0]);
+    if (tones) this.#write(path, zones.generators, zones.begin);
+    return number;
+  }
+
+  /** @param {string} path @param {Uint8Array} bytes @param {number} place in the file */
+  #write(path, bytes, place) {
+    const { FS } = this.fluid;
+    const file = FS.open(path, "r+");
+    FS.write(file, bytes, 0, bytes.length, place);
+    FS.close(file);
   }
 
   /** @param {string} url */
   #remove(url) {
     const file = this.#files.get(url);
     this.#files.delete(url);
-    file?.keeper?.free();
+    for (const keeper of file?.keepers ?? []) keeper.free();
     if (file) this.fluid.FS.unlink(file.path);
-  }
-
-  /** @param {string} url */
-  path(url) {
-    const file = this.#files.get(url);
-    if (!file) return "";
-    this.#files.delete(url);
-    this.#files.set(url, file);
-    return file.path;
   }
 }
 
@@ -94,42 +155,33 @@ export class Synth {
   }
 
   /**
-   * Give a soundfont's first preset to each channel.
+   * Give a soundfont's first preset to each channel. Notes that sound go on.
    * @param {string[]} urls
+   * @param {(Tone[] | null)[]} [tones] all that each channel will play, if that is known
    */
-  load(urls) {
-    const { fluid, synth } = this;
-    /** @type {Map<string, number[]>} */
-    const loaded = new Map();
-    this.#presets = urls.map((url) => {
-      const found = loaded.get(url);
-      if (found) return found;
-      const types = ["number", "string", "number"];
-      const font = fluid.ccall("fluid_synth_sfload", "number", types, [
-        synth,
-        this.fonts.path(url),
-        0,
-      ]);
+  load(urls, tones = []) {
+    const { fluid, fonts, synth } = this;
+    this.#presets = urls.map((url, channel) => {
+      const font = fonts.load(synth, url, tones[channel] ?? null);
       const sfont = font < 0 ? 0 : fluid._fluid_synth_get_sfont_by_id(synth, font);
       if (sfont) fluid._fluid_sfont_iteration_start(sfont);
       const preset = sfont ? fluid._fluid_sfont_iteration_next(sfont) : 0;
       if (!preset) throw new Error(`${url} is damaged`);
-      const [bank, program] = [
-        fluid._fluid_preset_get_banknum(preset),
-        fluid._fluid_preset_get_num(preset),
-      ];
-      loaded.set(url, [font, bank, program]);
-      return [font, bank, program];
+      return [font, fluid._fluid_preset_get_banknum(preset), fluid._fluid_preset_get_num(preset)];
     });
-    this.reset();
+    this.#select();
+  }
+
+  #select() {
+    this.#presets.forEach(([font, bank, program], channel) => {
+      this.fluid._fluid_synth_program_select(this.synth, channel, font, bank, program);
+    });
   }
 
   /** End all sound at once. */
   reset() {
     this.fluid._fluid_synth_system_reset(this.synth);
-    this.#presets.forEach(([font, bank, program], channel) => {
-      this.fluid._fluid_synth_program_select(this.synth, channel, font, bank, program);
-    });
+    this.#select();
   }
 
   /**

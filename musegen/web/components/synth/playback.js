@@ -3,6 +3,7 @@
 import { BLOCK, RATE, Synth } from "./engine.js";
 
 /** @import { Fonts } from "./engine.js" */
+/** @import { Tone } from "./zones.js" */
 
 const RUN_UP = Math.round((0.5 * RATE) / BLOCK); // blocks before a jump's target: notes that sound there
 const SILENCE = 1e-6;
@@ -13,15 +14,40 @@ export class Playback {
   #block = -1; // that comes next; -1: nowhere yet
   #next = 0; // index of the event that comes next
   #isQuiet = false; // nothing was heard in what was rendered last
+  #ready = Infinity; // block up to which all samples that are needed are decoded
 
   /**
    * @param {Fonts} fonts @param {Record<string, number>} settings
    * @param {string[]} urls soundfonts of the channels @param {Int32Array} events as in `Part`
+   * @param {number} soon block up to which it is to be played soon: where samples have to be
+   *   decoded, only those that the notes before it need
    */
-  constructor(fonts, settings, urls, events) {
+  constructor(fonts, settings, urls, events, soon) {
+    this.fonts = fonts;
+    this.urls = urls;
     this.events = events;
     this.synth = new Synth(fonts, settings);
-    this.synth.load(urls);
+    if (urls.every((url) => fonts.isWhole(url))) this.synth.load(urls);
+    else this.#loadFor(soon);
+  }
+
+  /**
+   * Have the samples that the notes before a block need.
+   * @param {number} end
+   */
+  #loadFor(end) {
+    const { fonts, urls, events } = this;
+    const tones = urls.map((_, channel) => tonesOf(events, channel, end));
+    for (const [channel, url] of urls.entries()) fonts.decode(url, tones[channel]);
+    this.synth.load(urls, tones);
+    this.#ready = end;
+  }
+
+  /** Have all samples of the soundfonts, whatever is played. */
+  #complete() {
+    for (const url of this.urls) this.fonts.decode(url);
+    this.synth.load(this.urls);
+    this.#ready = Infinity;
   }
 
   /**
@@ -30,6 +56,7 @@ export class Playback {
    */
   revise(events, from) {
     this.events = events;
+    if (this.#ready < Infinity) this.#ready = Math.min(this.#ready, from);
     if (this.#block > from) this.#block = -1; // what was rendered is another music: jump
     this.#next = 0;
     while (events[this.#next] < this.#block) this.#next += 4;
@@ -83,6 +110,7 @@ export class Playback {
    * @returns {[Float32Array<ArrayBuffer>, Float32Array<ArrayBuffer>] | null} left and right
    */
   render(block, blocks) {
+    if (block + blocks > this.#ready) this.#complete();
     if (block !== this.#block) this.#jump(block);
     const isIdle = !((this.events[this.#next] ?? Infinity) < block + blocks);
     if (isIdle && this.#isQuiet && !this.synth.voices) {
@@ -99,4 +127,18 @@ export class Playback {
   free() {
     this.synth.free();
   }
+}
+
+/**
+ * What a channel plays before a block.
+ * @param {Int32Array} events @param {number} channel @param {number} end
+ */
+function tonesOf(events, channel, end) {
+  /** @type {Map<number, Tone>} */
+  const tones = new Map();
+  for (let i = 0; events[i] < end; i += 4) {
+    const [, own, pitch, velocity] = events.subarray(i, i + 4);
+    if (own === channel && velocity) tones.set(128 * pitch + velocity, { pitch, velocity });
+  }
+  return [...tones.values()];
 }

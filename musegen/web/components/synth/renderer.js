@@ -12,13 +12,16 @@ import { Playback } from "./playback.js";
 export const SEGMENT_BLOCKS = 172;
 export const SEGMENT = SEGMENT_BLOCKS * BLOCK; // samples, .25 s: what is rendered and sent at once
 
+const SOON = Math.round((4 * RATE) / BLOCK); // blocks: more than is rendered in advance
+
 /** @typedef {{ settings: Record<string, number>, mastering: Mastering }} Sounding */
 
 /**
- * `isMeasured`: its gain is known. `isJump`: what was asked for before is not needed any more.
+ * `isMeasured`: its gain is known. `segments`: what is to be rendered as soon as it is loaded, if
+ * that is known already. `isJump`: what was asked for before is not needed any more.
  * `revise`: the parts have other events from a block on.
  *
- * @typedef {{ kind: "load", id: number, score: Score, isMeasured: boolean }
+ * @typedef {{ kind: "load", id: number, score: Score, isMeasured: boolean, segments?: number[] }
  *   | { kind: "render", id: number, segments: number[], isJump: boolean }
  *   | { kind: "revise", id: number, events: Int32Array[], from: number, revision: number }
  *   | { kind: "drop", id: number }
@@ -41,6 +44,7 @@ export const SEGMENT = SEGMENT_BLOCKS * BLOCK; // samples, .25 s: what is render
  * @property {Score} score
  * @property {Playback[]} parts
  * @property {number[]} wanted segments
+ * @property {boolean} isAwaited nothing has been wanted yet: it will be, and soon
  * @property {number} revision number of the last one
  * @property {{ playback: Playback | null, meter: Meter, block: number } | null} measuring
  */
@@ -77,18 +81,29 @@ export class Renderer {
   }
 
   /** @param {Extract<Request, { kind: "load" }>} request */
-  async #load({ id, score, isMeasured }) {
+  async #load({ id, score, isMeasured, segments = [] }) {
     /** @type {Job} */
-    const job = { id, score, parts: [], wanted: [], revision: 0, measuring: null };
+    const job = {
+      id,
+      score,
+      parts: [],
+      wanted: [],
+      isAwaited: !segments.length,
+      revision: 0,
+      measuring: null,
+    };
     this.#jobs.set(id, job);
     const { settings, mastering } = this.sounding;
     try {
       await this.#loadFonts(score.parts.flatMap(({ fonts }) => fonts));
       if (!this.#jobs.has(id)) return;
       for (const { fonts, events } of score.parts) {
-        job.parts.push(new Playback(this.fonts, settings, fonts, events));
+        job.parts.push(new Playback(this.fonts, settings, fonts, events, SOON));
+        await this.rest(); // to decode samples takes long: what plays goes first
+        if (!this.#jobs.has(id)) return this.#free(job);
       }
       if (!isMeasured) job.measuring = { playback: null, meter: new Meter(mastering), block: 0 };
+      job.wanted = segments;
       this.send({ kind: "loaded", id });
     } catch (error) {
       this.#fail(id, error);
@@ -98,7 +113,9 @@ export class Renderer {
   /** @param {Extract<Request, { kind: "render" }>} request */
   #want({ id, segments, isJump }) {
     const job = this.#jobs.get(id);
-    if (job) job.wanted = isJump ? segments : [...job.wanted, ...segments];
+    if (!job) return;
+    job.wanted = isJump ? segments : [...job.wanted, ...segments];
+    job.isAwaited = false;
   }
 
   /** @param {Extract<Request, { kind: "revise" }>} request */
@@ -138,9 +155,7 @@ export class Renderer {
 
   /** @param {string} url */
   async #fetch(url) {
-    const bytes = await this.fetchFont(url);
-    await this.rest(); // to decode it takes long: what plays goes first
-    this.fonts.add(url, bytes);
+    this.fonts.add(url, await this.fetchFont(url));
   }
 
   /** @param {number} id @param {unknown} error */
@@ -154,28 +169,58 @@ export class Renderer {
   #drop(id) {
     const job = this.#jobs.get(id);
     this.#jobs.delete(id);
-    for (const playback of job?.parts ?? []) playback.free();
-    job?.measuring?.playback?.free();
+    if (job) this.#free(job);
   }
 
-  /** Render what was asked for, the newest score first; measure when nothing else is to be done. */
+  /** @param {Job} job */
+  #free({ parts, measuring }) {
+    for (const playback of parts.splice(0)) playback.free();
+    measuring?.playback?.free();
+  }
+
+  /**
+   * Render what was asked for, the newest score first. When nothing else is to be done, decode the
+   * samples that were left out, then measure.
+   */
   async #run() {
     if (this.#isRunning) return;
     this.#isRunning = true;
-    for (;;) {
-      const jobs = [...this.#jobs.values()].reverse();
-      const job = jobs.find(({ parts, wanted }) => parts.length && wanted.length);
-      const unmeasured = job ?? jobs.find(({ measuring }) => measuring);
-      if (!unmeasured) break;
-      try {
-        if (job) this.#render(job);
-        else this.#measure(unmeasured);
-      } catch (error) {
-        this.#fail(unmeasured.id, error);
-      }
-      await this.rest();
-    }
+    while (this.#renderNext() || this.#decodeNext() || this.#measureNext()) await this.rest();
     this.#isRunning = false;
+  }
+
+  #renderNext() {
+    const jobs = [...this.#jobs.values()].reverse();
+    const job = jobs.find(({ parts, wanted }) => parts.length && wanted.length);
+    if (job) this.#try(job, () => this.#render(job));
+    return Boolean(job);
+  }
+
+  #decodeNext() {
+    const { partial } = this.fonts;
+    if (!partial || [...this.#jobs.values()].some(isBeginning)) return false;
+    try {
+      this.fonts.decode(partial);
+    } catch {
+      // the piece that needs it will say what is wrong
+    }
+    return true;
+  }
+
+  #measureNext() {
+    const jobs = [...this.#jobs.values()].reverse();
+    const job = jobs.find(({ measuring }) => measuring);
+    if (job) this.#try(job, () => this.#measure(job));
+    return Boolean(job);
+  }
+
+  /** @param {Job} job @param {() => void} work */
+  #try(job, work) {
+    try {
+      work();
+    } catch (error) {
+      this.#fail(job.id, error);
+    }
   }
 
   /** @param {Job} job */
@@ -189,7 +234,7 @@ export class Renderer {
   /** @param {Score} score */
   #makeMix(score) {
     const { fonts, events } = mix(score);
-    return new Playback(this.fonts, this.sounding.settings, fonts, events);
+    return new Playback(this.fonts, this.sounding.settings, fonts, events, Infinity);
   }
 
   /** @param {Job} job */
@@ -212,6 +257,12 @@ export class Renderer {
     if (gain) this.send({ kind: "measured", id, gain });
   }
 }
+
+/**
+ * Whether somebody waits for the first sound of a score.
+ * @param {Job} job
+ */
+const isBeginning = ({ score, parts, isAwaited }) => isAwaited || parts.length < score.parts.length;
 
 /**
  * All parts as one.

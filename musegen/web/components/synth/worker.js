@@ -5,11 +5,21 @@
   /** @type {any} */
   const scope = self;
 
-  /** @param {{ engine: string, renderer: string, sounding: object }} addresses */
-  const start = async ({ engine, renderer, sounding }) => {
+  const fetchFont = async (/** @type {string} */ url) => {
+    const response = await fetch(url);
+    if (!response.ok) throw new Error(`The instrument's sound did not arrive (${response.status})`);
+    return new Uint8Array(await response.arrayBuffer());
+  };
+
+  /** @param {{ engine: string, renderer: string, sounding: object, fonts: string[] }} addresses */
+  const start = async ({ engine, renderer, sounding, fonts }) => {
+    // They arrive while the engine is compiled; the renderer says what is wrong with them.
+    const early = new Map(fonts.map((url) => [url, fetchFont(url)]));
+    for (const fetching of early.values()) fetching.catch(() => {});
     scope.Module = { print() {}, printErr() {} }; // FluidSynth reports each file without a date
+    const importing = import(renderer);
     scope.importScripts(engine);
-    const { Renderer } = await import(renderer);
+    const { Renderer } = await importing;
     const fluid = scope.Module;
     if (!fluid.calledRun) {
       await new Promise((done, fail) => {
@@ -26,11 +36,10 @@
         waiting.push(done);
         port2.postMessage(null);
       });
-    const fetchFont = async (/** @type {string} */ url) => {
-      const response = await fetch(url);
-      if (!response.ok)
-        throw new Error(`The instrument's sound did not arrive (${response.status})`);
-      return new Uint8Array(await response.arrayBuffer());
+    const takeFont = (/** @type {string} */ url) => {
+      const fetching = early.get(url) ?? fetchFont(url);
+      early.delete(url);
+      return fetching;
     };
     const send = (/** @type {any} */ answer) => {
       const buffers = (answer.parts ?? []).flatMap((/** @type {Float32Array[] | null} */ stereo) =>
@@ -38,7 +47,7 @@
       );
       scope.postMessage(answer, buffers);
     };
-    return new Renderer(fluid, sounding, send, fetchFont, rest);
+    return new Renderer(fluid, sounding, send, takeFont, rest);
   };
 
   /** @type {Promise<any> | undefined} */
