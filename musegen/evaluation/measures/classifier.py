@@ -29,7 +29,6 @@ _MIN_ROWS_IN_LEAF = 20  # scikit-learn's own; fewer if there are few rows
 def features(
     phrases: Sequence[Phrase],
     groups: Collection[str] = ("notes", "velocities", "lengths"),
-    doubles: bool = True,
 ) -> FloatArray:
     """Return what the classifier sees of phrases in C.
 
@@ -44,8 +43,6 @@ def features(
         highest notes, the intervals of notes that start together, how much of the first bar is in
         the second; ``velocities``: their mean and deviation; ``lengths``: a histogram of the
         durations and their mean; ``timing``: mean and deviation of the offsets.
-    doubles : bool
-        Whether all hits of a drum on one step are seen, or only the loudest.
 
     Returns
     -------
@@ -54,7 +51,7 @@ def features(
     """
     rows: list[list[float]] = []
     for phrase in phrases:
-        notes = phrase.notes if doubles else _without_doubles(phrase.notes)
+        notes = phrase.notes
         row: list[float] = []
         if "notes" in groups:
             row += _drum_kinds(notes) if (notes["part"] == DRUMS).any() else _pitch_classes(notes)
@@ -68,14 +65,6 @@ def features(
             row += _mean_and_deviation(notes["offset"])
         rows.append(row)
     return np.array(rows, np.float64)
-
-
-def _without_doubles(notes: NoteArray) -> NoteArray:
-    drums = notes["part"] == DRUMS
-    hits = notes[drums][np.argsort(-notes[drums]["velocity"].astype(int), kind="stable")]
-    place = np.stack([hits["onset"], drum_classes(hits["pitch"])])
-    first = np.unique(place, axis=1, return_index=True)[1]
-    return np.concatenate([notes[~drums], hits[first]])
 
 
 def _pitch_classes(notes: NoteArray) -> list[float]:

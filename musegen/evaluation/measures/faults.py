@@ -1,9 +1,10 @@
 """Where music is told from people's: in the representation, the decoder or the prior.
 
 A classifier (`musegen.evaluation.measures.classifier`) tells reconstructions, draws and middles of
-interpolations from held-out phrases, also without seeing velocities, lengths, or both, and of drums
-without seeing that one is hit twice on a step. What gives a reconstruction away is lost by the
-representation; what gives draws away besides, by decoder and prior.
+interpolations from held-out phrases, also without seeing velocities, lengths, or both. What gives a
+reconstruction away is lost by the representation; what gives draws away besides, by decoder and
+prior. Draws cannot be told less often than the training music is, by which a model learns: the
+held-out songs are others.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from musegen.evaluation.samples import (
 )
 from musegen.latent.interpolation import interpolate_noise
 from musegen.latent.noise import draw_noise
+from musegen.music.notes import BARS_PER_PHRASE
 from musegen.music.phrase import Phrase
 
 __all__ = ["blend_notes", "measure"]
@@ -37,9 +39,6 @@ _WITHOUT = {
     ", without lengths": ("lengths",),
     ", without both": ("velocities", "lengths"),
 }
-# Drummers hit a drum twice on a step, in flams and rolls; the codec keeps one of the hits.
-_DOUBLES = "doubles"
-_WITHOUT_DRUMS = {**_WITHOUT, ", without second hits on a step": (_DOUBLES,)}
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,6 +84,8 @@ def measure(samples: Samples) -> dict[str, Measure]:
     found = _without(samples, "reconstruction: classifier", again, held.groups, truth, held, floor)
     found |= _by_style(samples, held)
 
+    found["training music: classifier"] = _training_music(samples, held, truth)
+
     length = held.rows.shape[1]
     dim = samples.space.latent_dim
     u = np.stack([draw_noise(seed, length, dim) for seed in range(len(held.rows))])
@@ -102,11 +103,6 @@ def measure(samples: Samples) -> dict[str, Measure]:
     return {name: measure for name, measure in found.items() if measure}
 
 
-def _variants(samples: Samples) -> dict[str, tuple[str, ...]]:
-    """What the classifier is not shown, by the name of the measure."""
-    return _WITHOUT_DRUMS if "drums" in samples.space.parts else _WITHOUT
-
-
 def _groups_seen(samples: Samples, without: Sequence[str] = ()) -> list[str]:
     """Return the groups of features: of drums, also the timing, which makes a drummer."""
     unseen = {*without} if "drums" in samples.space.parts else {*without, "timing"}
@@ -121,8 +117,8 @@ def _tell(
     held: _Stretches,
     without: Sequence[str] = (),
 ) -> Measure | None:
-    seen, doubles = _groups_seen(samples, without), _DOUBLES not in without
-    rows = [features(phrases, seen, doubles) for phrases in (ours, truth)]
+    seen = _groups_seen(samples, without)
+    rows = [features(phrases, seen) for phrases in (ours, truth)]
     return tell_apart(rows[0], groups, rows[1], held.groups)
 
 
@@ -138,7 +134,7 @@ def _without(
     """Tell phrases from held-out ones with all features, and without some."""
     found = {
         name + what: _tell(samples, ours, groups, truth, held, without)
-        for what, without in _variants(samples).items()
+        for what, without in _WITHOUT.items()
     }
     return {
         name: measure and measure.with_baseline(floor, _HALVES) for name, measure in found.items()
@@ -151,6 +147,17 @@ def _halves(samples: Samples, held: _Stretches) -> Measure | None:
     one, other = held.take(odd), held.take(~odd)
     phrases = [[samples.originals[i] for i in half.rows.ravel()] for half in (one, other)]
     return _tell(samples, phrases[0], one.groups, phrases[1], other)
+
+
+def _training_music(samples: Samples, held: _Stretches, truth: Sequence[Phrase]) -> Measure | None:
+    """Tell stretches of training songs from held-out ones."""
+    if samples.train is None or held.rows.shape[1] == 1:
+        return None
+    train = samples.train.take(samples.train.bar % BARS_PER_PHRASE == 0)
+    rows = sixteen_bars(train)
+    rows = rows[sample_evenly(train.source[rows[:, 0]], len(held.rows))]
+    music = train.take(rows.ravel())
+    return _tell(samples, list(music), music.source, truth, held)
 
 
 def _by_style(samples: Samples, held: _Stretches) -> dict[str, Measure | None]:
@@ -208,7 +215,7 @@ def _middles(samples: Samples, held: _Stretches) -> dict[str, Measure | None]:
     baseline = _tell(samples, blended, ends.groups, originals, ends)
     found = {
         f"middle: classifier{what}": _tell(samples, ours, ends.groups, originals, ends, without)
-        for what, without in _variants(samples).items()
+        for what, without in _WITHOUT.items()
     }
     first_name = "middle: classifier"
     if measured := found[first_name]:

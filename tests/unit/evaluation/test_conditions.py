@@ -11,13 +11,13 @@ from musegen.evaluation.measures.conditions import chords as asked_chords
 from musegen.evaluation.measures.conditions.accompaniment import fit_tallies
 from musegen.evaluation.measures.conditions.chords import chord_tallies
 from musegen.evaluation.measures.conditions.restyle import onset_profile
-from musegen.evaluation.measures.conditions.stretches import with_parts_of
+from musegen.evaluation.measures.conditions.stretches import Stretches, with_parts_of
 from musegen.evaluation.measures.pieces import drums_and_band, endings, repeats
 from musegen.evaluation.samples import Samples, to_c
 from musegen.model.conditions import chord_features
 from musegen.music import Phrase
 from musegen.music.harmony import Chords
-from musegen.music.notes import make_notes
+from musegen.music.notes import PARTS, make_notes
 
 
 def chords(text):
@@ -85,16 +85,35 @@ def test_an_onset_profile_counts_chords_and_not_their_notes():
     assert profile.max() == 2
 
 
-def test_all_is_measured_beside_people_and_chance(tiny_mg):
-    place = np.arange(48)
+def samples_of_songs(mg, songs):
+    """Songs of 16 bars, on which the song's model is measured."""
+    place = np.arange(8 * songs)
     phrases = replace(
         phrase_set("song", len(place)),
         source=np.array([f"song-{i // 8}" for i in place]),
         bar=np.int32(2 * (place % 8)),
         style=np.full(len(place), "pop"),
     )
-    spaces = tiny_mg.spaces
-    samples = Samples(spaces["song"], "all", to_c(phrases), None, spaces["drums"])
+    return Samples(mg.spaces["song"], "all", to_c(phrases), None, mg.spaces["drums"])
+
+
+def test_songs_that_lack_a_part_are_left_out_where_it_is_needed(tiny_mg):
+    samples = samples_of_songs(tiny_mg, 6)
+    held = samples.held_out
+    notes = held.notes
+    silent = (held.source[held.rows] == "song-2") & (notes["part"] == PARTS.index("lead"))
+    samples = replace(samples, held_out=held.keep_notes(~silent))
+    everything, with_lead = (
+        Stretches.choose(samples, playing=playing) for playing in ([], ["lead", "chords"])
+    )
+    assert set(everything.songs) - set(with_lead.songs) == {"song-2"}
+    assert "band to a given lead: clashes" in accompaniment.measure(samples)
+    lost = replace(samples, held_out=held.keep_notes(notes["part"] != PARTS.index("lead")))
+    assert accompaniment.measure(lost) == {}
+
+
+def test_all_is_measured_beside_people_and_chance(tiny_mg):
+    samples = samples_of_songs(tiny_mg, 6)
     measures = (asked_chords, accompaniment, restyle, repeats, endings, drums_and_band)
     found = {name: one for module in measures for name, one in module.measure(samples).items()}
     assert found["chords asked: inside"].baseline > 0.9

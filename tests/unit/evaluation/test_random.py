@@ -83,19 +83,6 @@ def test_a_classifier_sees_only_the_groups_of_features_that_it_is_given(field, v
         assert np.array_equal(before, after) == (group != seen)
 
 
-def test_a_classifier_sees_second_hits_of_a_drum_unless_it_is_told_not_to():
-    hits = drum_phrase().notes
-    softer = hits[:5].copy()
-    softer["velocity"] -= 1
-    phrases = [drum_phrase(), Phrase(np.concatenate([hits, softer]))]
-    once, twice = features(phrases)
-    assert not np.array_equal(once, twice)
-    once, loudest = features(phrases, doubles=False)
-    assert np.array_equal(once, loudest)
-    band = [band_phrase()]
-    assert np.array_equal(features(band), features(band, doubles=False))
-
-
 def test_a_classifier_cannot_know_a_song_by_its_class():
     # Nothing but the song is in these features: each class has its own songs.
     song = np.arange(60) // 6

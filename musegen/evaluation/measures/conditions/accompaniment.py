@@ -39,7 +39,7 @@ def measure(samples: Samples) -> dict[str, Measure]:
     if samples.other is None or not has_cells or "lead" not in parts:
         return {}
     mg = MuseGen({"song": samples.space, "drums": samples.other})
-    held = Stretches.choose(samples)
+    held = Stretches.choose(samples, playing=["lead", "chords"])
     if held is None:
         return {}
     truth, songs = held.phrases, held.songs

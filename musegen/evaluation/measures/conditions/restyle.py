@@ -24,7 +24,7 @@ def measure(samples: Samples) -> dict[str, Measure]:
     """Restyle 16 bars of held-out songs like those of others."""
     if samples.other is None or "lead" not in samples.space.parts:
         return {}
-    held = Stretches.choose(samples, _PAIRS)
+    held = Stretches.choose(samples, _PAIRS, playing=["chords"])
     if held is None or not samples.space.prior_config.chords:
         return {}
     mg = MuseGen({"song": samples.space, "drums": samples.other})

@@ -39,10 +39,24 @@ class Stretches:
     rows: np.ndarray
 
     @classmethod
-    def choose(cls, samples: Samples, count: int = _COUNT) -> Stretches | None:
-        """Choose stretches; None if there are too few, or all of one song."""
-        rows = sixteen_bars(samples.held_out)
-        source = samples.held_out.source
+    def choose(
+        cls, samples: Samples, count: int = _COUNT, playing: Sequence[str] = ()
+    ) -> Stretches | None:
+        """Choose stretches; None if there are too few, or all of one song.
+
+        Parameters
+        ----------
+        samples : Samples
+        count : int
+            The most.
+        playing : sequence of str
+            Parts that have notes in each of them.
+        """
+        held = samples.held_out
+        source = held.source
+        rows = sixteen_bars(held)
+        for part in playing:
+            rows = rows[held.has_any([part])[rows].any(axis=1)]
         if len(rows) < _FEWEST or len(set(source[rows[:, 0]])) < 2:
             return None
         return cls(samples, rows[sample_evenly(source[rows[:, 0]], count)])
