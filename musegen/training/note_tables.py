@@ -73,8 +73,7 @@ def fit_note_tables(folder: str | Path, phrases: PhraseSet, style: str | None = 
     tables["traits"] = _map_to_traits(space, z, codec.measure_traits(likeliest))
     if "density" in tables:
         tables["density"] = _density_direction(space, z)
-    if isinstance(codec, SongCodec):
-        tables = _agree(space, codec, tables, z, people)
+    tables = _agree(space, tables, z, people)
     # What sounds when does not depend on velocities and offsets.
     traits = space.with_tables(tables).read_traits(z)
     theirs = codec.measure_traits(people)
@@ -84,22 +83,21 @@ def fit_note_tables(folder: str | Path, phrases: PhraseSet, style: str | None = 
     return tables
 
 
-def _agree(
-    space: LatentSpace, codec: SongCodec, tables: Tables, z: np.ndarray, people: list[Phrase]
-) -> Tables:
-    """Find the tables by which the notes of songs agree, and their lengths and chords differ."""
+def _agree(space: LatentSpace, tables: Tables, z: np.ndarray, people: list[Phrase]) -> Tables:
+    """Find the tables by which notes are as frequent as people's and songs differ as much."""
+    codec = space.codec
     theirs, their_traits = codec.count(people), codec.measure_traits(people)
     scale, parts = len(z) / len(people), len(space.parts)
     for _ in range(_ROUNDS):
         draws = space.with_tables(tables).decode(z)
-        ours, our_traits = codec.count(draws), codec.measure_traits(draws)
-        more = _CONTRAST_RATE * _log_ratio(_spread(our_traits), _spread(their_traits))
-        tables = {
-            **tables,
-            **{name: _scale(tables[name], ours[name], scale * theirs[name]) for name in theirs},
-            "fullness": _limit(tables["fullness"] + more[:parts], 0),
-            "sustain": _limit(tables["sustain"] + more[parts : 2 * parts], 0),
-        }
+        ours = codec.count(draws)
+        scaled = {name: _scale(tables[name], ours[name], scale * theirs[name]) for name in theirs}
+        tables = {**tables, **scaled}
+        if isinstance(codec, SongCodec):
+            our_spread = _spread(codec.measure_traits(draws))
+            more = _CONTRAST_RATE * _log_ratio(our_spread, _spread(their_traits))
+            tables["fullness"] = _limit(tables["fullness"] + more[:parts], 0)
+            tables["sustain"] = _limit(tables["sustain"] + more[parts : 2 * parts], 0)
     return tables
 
 

@@ -111,6 +111,21 @@ def test_a_perfect_network_reproduces_a_drum_phrase_in_thousandths_of_a_step():
         assert np.allclose(whole, np.rint(whole), atol=1e-4)
 
 
+def test_a_drum_that_is_hit_twice_on_a_step_is_so_again():
+    flam = [(4, "drums", 38, 1, 40), (4, "drums", 38, 1, 100), (4, "drums", 42, 1, 70)]
+    notes = make_notes([*flam, (12, "drums", 38, 1, 60), (12, "drums", 38, 1, 60)])
+    notes["offset"] = [-0.4, 0.1, 0.0, 0.2, -0.2]
+    roll = make_notes([(0, "drums", 38, 1, velocity) for velocity in (50, 90, 70)])
+    codec = DrumsCodec()
+    again, two = codec.to_phrases(
+        perfect_drums_outputs(encode(codec, Phrase(notes), Phrase(roll))), SETTINGS
+    )
+    for field in ("onset", "pitch", "velocity"):
+        assert sorted(again.notes[field]) == sorted(notes[field]), field
+    assert sorted(again.notes["offset"]) == pytest.approx(sorted(notes["offset"]), abs=1e-3)
+    assert sorted(two.notes["velocity"]) == [70, 90]  # of a third hit there is no place
+
+
 def test_phrases_are_moved_to_c():
     codec = SongCodec()
     in_c, in_d = encode(codec, band_phrase(1)), encode(codec, band_phrase(1, key=2))
@@ -213,7 +228,7 @@ def test_drums_of_draws_get_the_deviations_that_the_tables_have():
     traits = np.zeros((1, codec.traits))
     (encoded,) = codec.to_phrases(outputs, SETTINGS, tables, traits)
     assert encoded.notes["velocity"].tolist() == [80, 90] * 4
-    unsure = outputs.reshape(-1, 32, 3, 9).copy()
+    unsure = outputs.reshape(-1, 32, 3, 18).copy()
     unsure[:, :, 0] = np.where(unsure[:, :, 0] > 0, 0.5, -CERTAIN)
     (drawn,) = codec.to_phrases(unsure.reshape(outputs.shape), SETTINGS, tables, traits)
     assert drawn.notes["velocity"].tolist() == [75, 95] * 4
@@ -221,6 +236,25 @@ def test_drums_of_draws_get_the_deviations_that_the_tables_have():
     measured = codec.measure_traits([drawn, Phrase()])
     assert measured[0] == pytest.approx([10, 0.05], abs=0.01)
     assert np.isnan(measured[1]).all()
+
+
+def test_odds_of_hits_count_in_draws_and_second_hits_have_a_first():
+    codec = DrumsCodec()
+    outputs = perfect_drums_outputs(encode(codec, drum_phrase()))
+    once = codec.to_arrays(PhraseSet.from_phrases([drum_phrase()]))["hit"].sum(0, dtype=int)
+    tables = no_tables(codec.table_shapes)
+    tables["odds"][:, 9:] = 4.0
+    (encoded,) = codec.to_phrases(outputs, SETTINGS, tables)
+    assert len(encoded) == once.sum()
+    unsure = outputs.reshape(-1, 32, 3, 18).copy()
+    unsure[:, :, 0] = np.where(unsure[:, :, 0] > 0, 0.5, -3.0)
+    unsure = unsure.reshape(outputs.shape)
+    assert len(codec.to_phrases(unsure, SETTINGS)[0]) == once.sum()
+    (twice,) = codec.to_phrases(unsure, SETTINGS, tables)
+    assert np.array_equal(codec.count([twice])["odds"][:, 9:], codec.count([twice])["odds"][:, :9])
+    assert len(twice) == 2 * once[:, :9].sum()
+    pairs = twice.notes[np.lexsort((twice.notes["pitch"], twice.notes["onset"]))]
+    assert np.abs(np.diff(pairs["offset"].reshape(-1, 2))).min() > 0.099  # not one louder hit
 
 
 def test_tables_count_in_draws_and_not_in_encoded_phrases():

@@ -43,6 +43,22 @@ def test_draws_get_nearer_to_people_whatever_tables_there_were(
         assert distance[1] < 0.8 * distance[0], name
 
 
+def test_drums_of_draws_are_hit_as_often_as_peoples(tiny_checkpoints, tmp_path, monkeypatch):
+    monkeypatch.setattr(note_tables, "_PIECES", 24)
+    folder = shutil.copytree(tiny_checkpoints / "drums", tmp_path / "drums")
+    phrases = phrase_set("drums")
+    tables = note_tables.fit_note_tables(folder, phrases)
+    space = LatentSpace(folder)
+    people = space.codec.count([phrase.to_key(0) for phrase in phrases.where("train")])
+    z = note_tables._draw(space, None)
+    before, after = (
+        relative(space.codec.count(space.with_tables(chosen).decode(z)), "odds")
+        for chosen in (no_tables(space.table_shapes), tables)
+    )
+    wanted = relative(people, "odds")
+    assert np.abs(after - wanted).sum() < 0.8 * np.abs(before - wanted).sum()
+
+
 def test_tables_are_whole_numbers_of_units(tiny_checkpoints, tmp_path, monkeypatch):
     monkeypatch.setattr(note_tables, "_PIECES", 2)
     monkeypatch.setattr(note_tables, "_ROUNDS", 1)
