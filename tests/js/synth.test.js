@@ -346,6 +346,16 @@ test(
   },
 );
 
+test("samples that are left are decoded few at a time", SKIP, async () => {
+  const { renderer } = makeRenderer(async () => splitFont());
+  const { fonts } = renderer;
+  fonts.add("lead 0", splitFont());
+  let steps = 0;
+  for (; !fonts.isWhole("lead 0"); steps += 1) fonts.decodeSome("lead 0");
+  assert.equal(steps, 2); // its three zones, then what is left of none
+  assert.equal(fonts.partial, undefined);
+});
+
 test("music is the same whenever its samples were decoded", SKIP, async () => {
   for (const segments of [Array.from({ length: 32 }, (_, i) => i), [26, 27], [0, 14]]) {
     const sounds = await renderDescent(segments, false);

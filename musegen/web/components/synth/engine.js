@@ -2,7 +2,7 @@
 
 import { generatorsFor, readZones } from "./zones.js";
 
-/** @import { Tone, Zones } from "./zones.js" */
+/** @import { Tone, Zone, Zones } from "./zones.js" */
 
 /**
  * What libfluidsynth's script leaves as `Module`: the functions of its C interface, each with an
@@ -18,11 +18,13 @@ const CHANNELS = 64; // one for each instrument of each part
 const MOST_SAMPLES = 172 * BLOCK; // that are rendered at once
 
 const KEPT = 24; // soundfonts whose decoded samples stay in memory, 1 to 10 MB each
+const ZONES_AT_ONCE = 6; // whose samples are decoded in one go while something else may be wanted
 
 /**
  * @typedef {object} File
  * @property {string} path
  * @property {Zones} zones
+ * @property {Zone[]} waiting those whose samples have still to be decoded
  * @property {boolean} isWhole whether all samples are decoded
  * @property {Synth[]} keepers
  */
@@ -70,7 +72,8 @@ export class Fonts {
     this.#count += 1;
     const path = `/font${this.#count}`;
     this.fluid.FS.writeFile(path, bytes);
-    this.#files.set(url, { path, zones, isWhole: false, keepers: [] });
+    const waiting = [...zones.zones];
+    this.#files.set(url, { path, zones, waiting, isWhole: false, keepers: [] });
     for (const old of this.#files.keys()) {
       if (this.#files.size > KEPT) this.#remove(old);
     }
@@ -94,6 +97,19 @@ export class Fonts {
     if (tones) return;
     for (const old of file.keepers.splice(0, file.keepers.length - 1)) old.free();
     file.isWhole = true;
+  }
+
+  /**
+   * Decode some of the samples that are left, so that whoever wants something does not wait long.
+   * @param {string} url
+   */
+  decodeSome(url) {
+    const zones = this.#files.get(url)?.waiting.splice(0, ZONES_AT_ONCE) ?? [];
+    const tones = zones.map(({ keys, velocities }) => ({
+      pitch: keys[0],
+      velocity: velocities[0],
+    }));
+    this.decode(url, tones.length ? tones : null);
   }
 
   /**

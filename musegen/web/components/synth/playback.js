@@ -19,35 +19,29 @@ export class Playback {
   /**
    * @param {Fonts} fonts @param {Record<string, number>} settings
    * @param {string[]} urls soundfonts of the channels @param {Int32Array} events as in `Part`
-   * @param {number} soon block up to which it is to be played soon: where samples have to be
-   *   decoded, only those that the notes before it need
+   * @param {number} soon how many blocks on it is to be played soon: where samples have to be
+   *   decoded, only those that the notes before need
    */
   constructor(fonts, settings, urls, events, soon) {
     this.fonts = fonts;
     this.urls = urls;
     this.events = events;
+    this.soon = soon;
     this.synth = new Synth(fonts, settings);
-    if (urls.every((url) => fonts.isWhole(url))) this.synth.load(urls);
-    else this.#loadFor(soon);
+    this.#loadFor(soon);
   }
 
   /**
-   * Have the samples that the notes before a block need.
+   * Have the samples that the notes before a block need, or all of them if they are decoded.
    * @param {number} end
    */
   #loadFor(end) {
     const { fonts, urls, events } = this;
-    const tones = urls.map((_, channel) => tonesOf(events, channel, end));
-    for (const [channel, url] of urls.entries()) fonts.decode(url, tones[channel]);
+    const isWhole = urls.every((url) => fonts.isWhole(url));
+    const tones = isWhole ? [] : urls.map((_, channel) => tonesOf(events, channel, end));
+    for (const [channel, own] of tones.entries()) fonts.decode(urls[channel], own);
     this.synth.load(urls, tones);
-    this.#ready = end;
-  }
-
-  /** Have all samples of the soundfonts, whatever is played. */
-  #complete() {
-    for (const url of this.urls) this.fonts.decode(url);
-    this.synth.load(this.urls);
-    this.#ready = Infinity;
+    this.#ready = isWhole ? Infinity : end;
   }
 
   /**
@@ -110,7 +104,7 @@ export class Playback {
    * @returns {[Float32Array<ArrayBuffer>, Float32Array<ArrayBuffer>] | null} left and right
    */
   render(block, blocks) {
-    if (block + blocks > this.#ready) this.#complete();
+    if (block + blocks > this.#ready) this.#loadFor(block + blocks + this.soon);
     if (block !== this.#block) this.#jump(block);
     const isIdle = !((this.events[this.#next] ?? Infinity) < block + blocks);
     if (isIdle && this.#isQuiet && !this.synth.voices) {

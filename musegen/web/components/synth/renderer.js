@@ -200,7 +200,7 @@ export class Renderer {
     const { partial } = this.fonts;
     if (!partial || [...this.#jobs.values()].some(isBeginning)) return false;
     try {
-      this.fonts.decode(partial);
+      this.fonts.decodeSome(partial);
     } catch {
       // the piece that needs it will say what is wrong
     }
