@@ -41,7 +41,7 @@ from musegen.model.conditions import Conditions, chords_of_piece
 from musegen.model.latent_space import LatentSpace
 from musegen.music.arrange import join, mix_keys, mix_tempos, repeat
 from musegen.music.harmony import Chords
-from musegen.music.notes import BARS_PER_PHRASE
+from musegen.music.notes import BARS_PER_PHRASE, tidy_notes
 from musegen.music.phrase import Phrase
 from musegen.music.piece import Piece
 
@@ -282,6 +282,9 @@ class MuseGen:
             Phrase(np.concatenate([voice.notes for voice in voices]), 0, tempo).to_key(key)
             for voices in zip(*decoded, strict=True)
         ]
+        # Nothing sounds before a piece: of two hits of a drum that would, one is heard.
+        for i in range(0, len(phrases), length):
+            phrases[i] = replace(phrases[i], notes=tidy_notes(phrases[i].notes))
         return [
             Piece(
                 tuple(phrases[i * length : (i + 1) * length]),

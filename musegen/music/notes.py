@@ -107,16 +107,18 @@ def sort_notes(notes: NoteArray) -> NoteArray:
 def tidy_notes(notes: NoteArray) -> NoteArray:
     """Return sorted notes in which no part sounds a pitch twice at once.
 
-    Of notes with one part and pitch that start at the same time the longest stays. A note ends
-    where its pitch starts again in the same part. MIDI files of other programs contain both, and
-    neither can be heard. Notes of one step with different offsets, such as those of a roll, all
-    stay, each a step long on paper; `musegen.music.feel.play_times` ends each where the next one
-    starts.
+    Of notes with one part and pitch that start at the same time the longest stays, and of equally
+    long ones the loudest. A note ends where its pitch starts again in the same part. MIDI files of
+    other programs contain both, and neither can be heard. Notes of one step with different offsets,
+    such as those of a roll, all stay, each a step long on paper; `musegen.music.feel.play_times`
+    ends each where the next one starts.
     """
     start = np.maximum(0, notes["onset"] + notes["offset"].astype(np.float64))
     # To whole offsets, so that notes that are equally late are sorted by duration.
     start = np.rint(start * OFFSETS_PER_STEP)
-    order = np.lexsort((-notes["duration"], start, notes["onset"], notes["pitch"], notes["part"]))
+    keys = (notes["pitch"], notes["part"])
+    loud = -notes["velocity"].astype(np.int64)
+    order = np.lexsort((loud, -notes["duration"], start, notes["onset"], *keys))
     notes, start = notes[order], start[order]
     voice = notes["part"].astype(np.int64) * 1024 + notes["pitch"]
     again = np.zeros(len(notes), np.bool_)

@@ -40,12 +40,15 @@ def piece(page) -> Piece:
 
 
 def starts(page: Visit, folder: Path) -> dict[str, np.ndarray]:
-    """Where the notes of each part start, in ticks."""
+    """Where the notes of each part start, in ticks, but for drums that are hit twice on a step."""
     midi = pretty_midi.PrettyMIDI(str(page.download("midi", folder)))
-    return {
-        track.name: np.array([midi.time_to_tick(note.start) for note in track.notes])
-        for track in midi.instruments
-    }
+    found: dict[str, np.ndarray] = {}
+    for track in midi.instruments:
+        start = np.array([midi.time_to_tick(note.start) for note in track.notes])
+        tone = np.rint(start / STEP) * 128 + [note.pitch for note in track.notes]
+        _, place, count = np.unique(tone, return_inverse=True, return_counts=True)
+        found[track.name] = start[count[place] == 1]
+    return found
 
 
 # Sound

@@ -69,6 +69,17 @@ def test_tidy_keeps_the_longest_of_doubled_notes():
     assert notes[["duration", "velocity"]].tolist() == [(6, 80)]
 
 
+def test_of_hits_before_the_beginning_the_loudest_stays():
+    rows = [
+        (0, "drums", 38, 1, 40, -0.3),
+        (0, "drums", 38, 1, 90, -0.1),
+        (0, "drums", 38, 1, 60, 0.2),
+    ]
+    assert tidy_notes(make_notes(rows))["velocity"].tolist() == [90, 60]
+    later = [(4, *row[1:]) for row in rows]
+    assert tidy_notes(make_notes(later))["velocity"].tolist() == [40, 90, 60]
+
+
 def test_tidy_leaves_other_pitches_and_parts_alone():
     rows = [(0, "lead", 60, 8, 90), (4, "lead", 62, 4, 90), (4, "chords", 60, 4, 90)]
     notes = make_notes(rows)
