@@ -194,7 +194,7 @@ def test_length_form_and_temperature_are_used(page) -> None:
     page.pick("Form", "AABA")
     researchers = page.page.get_by_role("button", name="For researchers").first
     researchers.click()
-    page.slider("Temperature").fill("0.5")
+    page.set_slider("Temperature", 0.5)
     researchers.click()
     page.draw(5, bars=8)
     assert page.page.evaluate("location.search").startswith(

@@ -115,6 +115,16 @@ class Visit:
         """Return one of the panel's sliders."""
         return self.page.get_by_role("slider", name=f"range slider for {name}", exact=True)
 
+    def set_slider(self, name: str, value: float) -> None:
+        """Move one of the panel's sliders; where it has just been unfolded, until it is alive."""
+        number = self.page.get_by_label(f"number input for {name}", exact=True)
+        for _ in range(100):
+            self.slider(name).fill(str(value))
+            if float(number.input_value()) == value:
+                return
+            self.page.wait_for_timeout(100)
+        raise AssertionError(f"the slider {name} does not move")
+
     def field(self, name: str):
         """Return a field of the panel by its label."""
         return self.page.get_by_label(name, exact=True).locator("visible=true")
