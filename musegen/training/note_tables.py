@@ -73,20 +73,22 @@ def fit_note_tables(folder: str | Path, phrases: PhraseSet, style: str | None = 
     tables["traits"] = _map_to_traits(space, z, codec.measure_traits(likeliest))
     if "density" in tables:
         tables["density"] = _density_direction(space, z)
-    tables = _agree(space, tables, z, people)
+    theirs = codec.measure_traits(people)
+    tables = _agree(space, tables, z, people, _spread(theirs))
     # What sounds when does not depend on velocities and offsets.
     traits = space.with_tables(tables).read_traits(z)
-    theirs = codec.measure_traits(people)
     for name, column in codec.ranked.items():
         tables[name] = _match_ranks(traits[:, column], theirs[:, column])
     save_note_tables(tables, Path(folder))
     return tables
 
 
-def _agree(space: LatentSpace, tables: Tables, z: np.ndarray, people: list[Phrase]) -> Tables:
+def _agree(
+    space: LatentSpace, tables: Tables, z: np.ndarray, people: list[Phrase], spread: np.ndarray
+) -> Tables:
     """Find the tables by which notes are as frequent as people's and songs differ as much."""
     codec = space.codec
-    theirs, their_traits = codec.count(people), codec.measure_traits(people)
+    theirs = codec.count(people)
     scale, parts = len(z) / len(people), len(space.parts)
     for _ in range(_ROUNDS):
         draws = space.with_tables(tables).decode(z)
@@ -95,7 +97,7 @@ def _agree(space: LatentSpace, tables: Tables, z: np.ndarray, people: list[Phras
         tables = {**tables, **scaled}
         if isinstance(codec, SongCodec):
             our_spread = _spread(codec.measure_traits(draws))
-            more = _CONTRAST_RATE * _log_ratio(our_spread, _spread(their_traits))
+            more = _CONTRAST_RATE * _log_ratio(our_spread, spread)
             tables["fullness"] = _limit(tables["fullness"] + more[:parts], 0)
             tables["sustain"] = _limit(tables["sustain"] + more[parts : 2 * parts], 0)
     return tables

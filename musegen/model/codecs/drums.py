@@ -51,7 +51,7 @@ _OFFSET_SD = 0.1
 
 
 class DrumsCodec:
-    """Nine drums with velocities and timing offsets."""
+    """Nine drums, each hit at most twice on a step, with velocities and timing offsets."""
 
     parts: tuple[str, ...] = ("drums",)
     cells = 1
