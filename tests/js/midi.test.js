@@ -118,10 +118,10 @@ async function startSending() {
   music = { score: { parts }, programs: [[73, 40], [8]] };
   mixer = {
     playing: true,
-    context: {
-      currentTime: 0,
-      getOutputTimestamp() {
-        return { contextTime: this.currentTime, performanceTime: 5000 + 1000 * this.currentTime };
+    context: { currentTime: 0 },
+    latency: {
+      get stamp() {
+        return [mixer.context.currentTime, 5000 + 1000 * mixer.context.currentTime];
       },
     },
     spans: [span(0, 2), span(2, 4)],

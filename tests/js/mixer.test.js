@@ -188,7 +188,35 @@ test("the position follows the audio clock and its latency", async () => {
   mixer.context.currentTime = 1;
   assert.equal(mixer.position, RATE - LEAD);
   mixer.context.outputLatency = 0.2;
-  assert.equal(mixer.position, RATE - LEAD - 0.2 * RATE);
+  mixer.context.currentTime = 2;
+  assert.equal(mixer.position, 2 * RATE - LEAD - 0.2 * RATE);
+});
+
+test("the browser is asked for its latency seldom, and not before sound has gone out", async () => {
+  await load();
+  mixer.play();
+  let asked = 0;
+  Object.defineProperty(mixer.context, "outputLatency", { get: () => ++asked && 0.1 });
+  const askedAt = (time) => {
+    mixer.context.currentTime = time;
+    assert.ok(mixer.position >= 0);
+    return asked;
+  };
+  assert.deepEqual([0, 0.5, 0.9, 1, 1.1, 1.9, 2, 2.5].map(askedAt), [0, 0, 0, 1, 1, 1, 2, 2]);
+  mixer.context.onstatechange(); // as after a call: the sound begins anew
+  assert.deepEqual([3, 3.4, 3.5].map(askedAt), [2, 2, 3]);
+});
+
+test("the time at which sound is heard comes from the browser's stamp, once it can be asked", async () => {
+  await load();
+  mixer.play();
+  mixer.context.getOutputTimestamp = () => ({ contextTime: 1.5, performanceTime: 7000 });
+  mixer.context.currentTime = 0.5;
+  const [audio, page] = mixer.latency.stamp;
+  assert.equal(audio, 0.5);
+  assert.ok(Math.abs(page - performance.now()) < 1000);
+  mixer.context.currentTime = 2;
+  assert.deepEqual(mixer.latency.stamp, [1.5, 7000]);
 });
 
 test("a pause keeps the position", async () => {

@@ -89,11 +89,7 @@ export class MidiSender {
    * @param {number} at samples
    */
   #timeOf(at) {
-    const { context } = this.mixer;
-    const stamp = context?.getOutputTimestamp?.();
-    const [audio, page] = stamp?.performanceTime
-      ? [stamp.contextTime ?? 0, stamp.performanceTime]
-      : [(context?.currentTime ?? 0) - (context?.outputLatency || 0), performance.now()];
+    const [audio, page] = this.mixer.latency?.stamp ?? [0, 0];
     return page + 1000 * (at / RATE - audio);
   }
 

@@ -4,6 +4,7 @@
 
 import { clamp } from "../shared/numbers.js";
 import { RATE } from "../synth/engine.js";
+import { OutputLatency } from "./output_latency.js";
 
 export { RATE };
 
@@ -64,6 +65,8 @@ export class Mixer {
   context = null;
   /** @type {GainNode | null} */
   output = null;
+  /** @type {OutputLatency | null} */
+  latency = null;
   /** @type {Sound | null} what plays */
   sound = null;
   /** @type {Sound[]} what will play as soon as it can continue from here; the best comes first */
@@ -94,6 +97,7 @@ export class Mixer {
       const session = Reflect.get(navigator, "audioSession");
       if (session) session.type = "playback"; // sounds even if the phone is set to silent
       this.context = new AudioContext({ sampleRate: RATE, latencyHint: "balanced" });
+      this.latency = new OutputLatency(this.context);
       this.output = this.context.createGain();
       this.output.connect(makeLimiter(this.context));
       this.context.onstatechange = () => this.#followContext();
@@ -103,6 +107,7 @@ export class Mixer {
 
   /** A phone call, or the system, can stop the audio clock. */
   #followContext() {
+    this.latency?.restart();
     if (!this.playing || this.context?.state === "running") return;
     this.pause();
     this.changed("interrupted");
@@ -114,7 +119,7 @@ export class Mixer {
 
   get position() {
     if (!this.playing || !this.spans.length) return this.rest;
-    return this.positionAt(this.now() - samplesOf(this.context?.outputLatency || 0));
+    return this.positionAt(this.now() - samplesOf(this.latency?.seconds ?? 0));
   }
 
   now() {
