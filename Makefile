@@ -70,9 +70,11 @@ system:
 synthesizer: $(VENV)/.run
 	$(BIN)/python scripts/fetch_synthesizer.py
 
-# Chromium, for the tests of the page. They are skipped without it.
+# Browsers, for the tests of the page, which are skipped without them. Firefox plays only where there
+# is a sound device, such as PulseAudio's that is silent. Ubuntu has no firefox-esr.
 system-test:
-	sh scripts/install-packages.sh $$(cat packages.txt) chromium
+	sh scripts/install-packages.sh $$(cat packages.txt) chromium pulseaudio
+	sh scripts/install-packages.sh firefox-esr
 
 clean:
 	rm -rf $(VENV) node_modules musegen/web/vendor .pytest_cache .ruff_cache .import_linter_cache build
