@@ -140,6 +140,7 @@ def draw_paths(
             sections=None if plan is None else _describe(plan),
             styles=_styles_of(name, space, request),
             partner=partner,
+            opposite=None if other is None or partner is None else other.opposite_of(partner),
         )
         guidance = request.guidance
         if guidance is None and partner is None and not _is_asked(name, space, request):

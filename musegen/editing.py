@@ -480,11 +480,12 @@ def _redraw(
 def _conditions(mg: MuseGen, piece: Piece, path: Path, name: str, asked: Asked) -> Conditions:
     """Return what a model knows when it draws cells of a piece."""
     (other,) = (model for model in MODELS if model != name)
-    partner = None
+    partner = opposite = None
     if other in path:
         parts = mg.spaces[other].parts
         heard = np.array([len(phrase.only(parts)) > 0 for phrase in piece.phrases])
         partner = np.where(heard[:, None], path[other], np.nan)
+        opposite = mg.spaces[other].opposite_of(partner)
     chords = None
     if asked.chords is not None:
         keys = [phrase.key for phrase in piece.phrases]
@@ -494,6 +495,7 @@ def _conditions(mg: MuseGen, piece: Piece, path: Path, name: str, asked: Asked) 
         places=places_in_song(np.arange(len(piece)), len(piece)),
         styles=style_shares(mg.spaces[name].styles, asked.styles),
         partner=partner,
+        opposite=opposite,
     )
 
 

@@ -177,9 +177,11 @@ def draw_next(
         z = context[name]
         noise = temperature * _noise(seed, numbers, space.latent_dim, stream)
         partner = _partner(name, context, path, phrases)
+        opposite = None
         if partner is not None:
-            (other,) = (model for model in mg.spaces if model != name)
-            noise = follow_density(space, noise, mg.spaces[other], partner[-phrases:])
+            (other,) = (one for model, one in mg.spaces.items() if model != name)
+            opposite = other.opposite_of(partner)
+            noise = follow_density(space, noise, other, partner[-phrases:])
         u = np.concatenate([np.nan_to_num(z), noise]).astype(np.float32)
         # Silent phrases are not given to the prior: it never saw any in training.
         kept = np.zeros(len(u), bool)
@@ -188,6 +190,7 @@ def draw_next(
             chords=_next_chords(asked, key, len(z), numbers),
             styles=style_shares(space.styles, asked.styles),
             partner=partner,
+            opposite=opposite,
         )
         path[name] = space.to_latents(u[None], kept, conditions, guidance)[0, len(z) :]
     return path

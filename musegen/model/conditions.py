@@ -69,6 +69,9 @@ class Conditions:
     partner : numpy.ndarray, optional
         ``(..., partner_dim)``: latents of the model that plays along; NaN where it is silent or
         not known.
+    opposite : numpy.ndarray, optional
+        Latents of music that is as unlike the partner's as can be, in the same shape: see
+        `musegen.model.latent_space.LatentSpace.opposite_of`. Not None if `partner` is not.
     """
 
     chords: np.ndarray | None = None
@@ -76,10 +79,24 @@ class Conditions:
     sections: np.ndarray | None = None
     styles: np.ndarray | None = None
     partner: np.ndarray | None = None
+    opposite: np.ndarray | None = None
 
     def of_piece(self, index: int) -> Conditions:
         """The conditions of one of several pieces: only the partner differs between them."""
-        return replace(self, partner=None if self.partner is None else self.partner[index][None])
+        if self.partner is None or self.opposite is None:
+            return self
+        one = slice(index, index + 1)
+        return replace(self, partner=self.partner[one], opposite=self.opposite[one])
+
+    @property
+    def alone(self) -> Conditions:
+        """The same without the partner."""
+        return replace(self, partner=None, opposite=None)
+
+    @property
+    def with_opposite(self) -> Conditions:
+        """The same with the opposite as the partner."""
+        return replace(self, partner=self.opposite)
 
     def vectors(self, config: PriorConfig, shape: tuple[int, ...]) -> np.ndarray:
         """Join the conditions that a prior knows to its condition vectors.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -22,7 +23,7 @@ from musegen.model.checkpoint import (
 )
 from musegen.model.codecs.tables import Shapes, Tables
 from musegen.model.conditions import Conditions, condition_dim
-from musegen.model.config import InferenceConfig
+from musegen.model.config import InferenceConfig, PriorConfig
 from musegen.model.inference import make_refined_encoder
 from musegen.model.prior import draw_by_flow, follow_flow, gaussian_velocity
 from musegen.model.tensors import Arrays, compiled, to_numpy
@@ -115,6 +116,10 @@ class LatentSpace:
     def by_dimension(self, cells: np.ndarray) -> np.ndarray:
         """Repeat what is said of cells, ``(..., cells)``, for each of their latent's dimensions."""
         return np.repeat(cells, self.latent_dim // cells.shape[-1], axis=-1)
+
+    def opposite_of(self, z: np.ndarray) -> np.ndarray:
+        """Latents as far from the average of music as others are, on the other side."""
+        return 2 * self._center - z
 
     def with_settings(self, settings: InferenceConfig) -> LatentSpace:
         """The same model with other settings."""
@@ -241,19 +246,20 @@ class LatentSpace:
         phrases, cells = x.shape[1], config.cells
         kept = np.zeros((phrases, cells), bool) if kept is None else kept
         kept = np.broadcast_to(kept.reshape(phrases, -1), (phrases, cells))
-        asked = (conditions or Conditions()).vectors(config, x.shape[:2])
         guidance = self.settings.guidance if guidance is None else guidance
+        told = kept & ~kept.all(1, keepdims=True)
+        terms = _guided_by(conditions or Conditions(), config, x.shape[:2], told, guidance)
         cell_shape = (*x.shape[:2], cells, -1)
         whitened = ((x - self._center) @ self._whitening).reshape(cell_shape)
         latents = kept[..., None] | backwards
         x = np.where(latents, whitened, x.reshape(cell_shape)).astype(np.float32)
 
-        def follow(part: np.ndarray, kept: np.ndarray, asked: np.ndarray) -> np.ndarray:
-            velocity = _Guided(self._velocity_at, part, kept, asked, guidance)
-            return follow_stretch(velocity, part, kept=kept)
+        def follow(part: np.ndarray, kept: np.ndarray, places: slice) -> np.ndarray:
+            here = [term.at(places) for term in terms]
+            return follow_stretch(_Guided(self._velocity_at, part, kept, here), part, kept=kept)
 
         longest = config.max_phrases
-        ends = follow(x[:, :longest], kept[:longest], asked[:, :longest])
+        ends = follow(x[:, :longest], kept[:longest], slice(longest))
         half = longest // 2
         for start in range(longest, phrases, half):
             new = slice(start, start + half)
@@ -261,7 +267,7 @@ class LatentSpace:
             found = follow(
                 np.concatenate([before, x[:, new]], axis=1),
                 np.concatenate([np.ones((half, cells), bool), kept[new]]),
-                asked[:, start - half : start + half],
+                slice(start - half, start + half),
             )
             ends = np.concatenate([ends, found[:, half:]], axis=1)
         latents = kept[..., None] | (not backwards)
@@ -275,12 +281,61 @@ class LatentSpace:
         return gaussian + self.settings.sharpness * (velocity - gaussian)
 
 
-class _Guided:
-    """A velocity that obeys what is asked for more strictly than the prior learnt to.
+@dataclass(frozen=True, eq=False)
+class _Term:
+    """One of the velocities of which a weighted sum is followed.
 
-    ``v(nothing) + guidance * (v(asked) - v(nothing))``: classifier-free guidance (Ho and Salimans
-    2022, equation 6). Of cells kept in a phrase of which others are drawn, the first of these knows
-    nothing: they stand at t = 0 as noise.
+    Attributes
+    ----------
+    weight : float
+    asked : numpy.ndarray
+        Condition vectors, ``(n, phrases, condition_dim)``.
+    is_told : bool
+        Whether it knows cells that are kept in phrases of which others are drawn.
+    """
+
+    weight: float
+    asked: np.ndarray
+    is_told: bool = True
+
+    def at(self, places: slice) -> _Term:
+        """The same for some of the phrases."""
+        return replace(self, asked=self.asked[:, places])
+
+
+def _guided_by(
+    conditions: Conditions,
+    config: PriorConfig,
+    shape: tuple[int, ...],
+    told: np.ndarray,
+    guidance: float,
+) -> list[_Term]:
+    """Say how conditions are obeyed more strictly than the prior learnt to.
+
+    ``v(nothing) + g (v(asked) - v(nothing))``: classifier-free guidance (Ho and Salimans 2022,
+    equation 6). To this a partner adds ``g / 2 (v(asked, partner) - v(asked, its opposite))``: what
+    depends on which partner plays, and not on that there is one. In training only bands had
+    partners: music that follows one in the usual way is told to be of those bands.
+    """
+    alone = conditions.alone.vectors(config, shape)
+    if guidance != 1 and (told.any() or alone.any()):
+        terms = [
+            _Term(guidance, alone),
+            _Term(1 - guidance, np.zeros_like(alone), is_told=False),
+        ]
+    else:
+        terms = [_Term(1, alone)]
+    if conditions.partner is not None and config.partner_dim:
+        both = (conditions, conditions.with_opposite)
+        known, opposite = (one.vectors(config, shape) for one in both)
+        terms += [_Term(guidance / 2, known), _Term(-guidance / 2, opposite)]
+    return terms
+
+
+class _Guided:
+    """The sum of the velocities of some terms.
+
+    To a term that is not told of some cells they stand at t = 0 as noise.
     """
 
     def __init__(
@@ -288,22 +343,22 @@ class _Guided:
         velocity: Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray],
         start: np.ndarray,
         kept: np.ndarray,
-        asked: np.ndarray,
-        guidance: float,
+        terms: Sequence[_Term],
     ) -> None:
-        self._velocity, self._asked, self._guidance = velocity, asked, guidance
+        self._velocity, self._terms = velocity, terms
         self._told = kept & ~kept.all(1, keepdims=True)
         self._noise = np.random.default_rng(0).standard_normal(start.shape, np.float32)
-        self._is_guided = guidance != 1 and bool(self._told.any() or asked.any())
 
     def __call__(self, x: np.ndarray, t: np.ndarray) -> np.ndarray:
-        if not self._is_guided:
-            return self._velocity(x, t, self._asked)
-        untold = np.where(self._told[..., None], self._noise, x)
-        both = self._velocity(
-            np.concatenate([x, untold]),
-            np.concatenate([t, np.where(self._told, np.float32(0), t)]),
-            np.concatenate([self._asked, np.zeros_like(self._asked)]),
+        terms = self._terms
+        if len(terms) == 1:
+            return self._velocity(x, t, terms[0].asked)
+        points = (x, np.where(self._told[..., None], self._noise, x))
+        times = (t, np.where(self._told, np.float32(0), t))
+        found = self._velocity(
+            np.concatenate([points[not term.is_told] for term in terms]),
+            np.concatenate([times[not term.is_told] for term in terms]),
+            np.concatenate([term.asked for term in terms]),
         )
-        asked, nothing = np.split(both, 2)
-        return nothing + self._guidance * (asked - nothing)
+        weights = np.array([term.weight for term in terms], np.float32)
+        return np.tensordot(weights, found.reshape(len(terms), *x.shape), 1)

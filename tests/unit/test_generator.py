@@ -29,12 +29,21 @@ def test_without_a_seed_every_call_gives_another_piece(tiny_mg):
     assert not same_notes(tiny_mg.random(bars=4), tiny_mg.random(bars=4))
 
 
+def repeats_section(phrases):
+    """Whether two phrases are followed by the same two, but for hits before the first step.
+
+    Nothing can be heard before a piece, so that of two such hits one is left there.
+    """
+    first, again = (phrase.notes[phrase.notes["onset"] > 0] for phrase in phrases[0:3:2])
+    return np.array_equal(first, again) and phrases[1] == phrases[3]
+
+
 def test_the_sections_of_a_form_repeat_exactly_up_to_the_end_of_the_piece(mg):
     phrases = mg.random(seed=1, bars=16, form="AABA").phrases
-    assert phrases[0:2] == phrases[2:4]
-    assert phrases[6] == phrases[0]
-    assert phrases[7] != phrases[1]
-    assert phrases[4:6] != phrases[0:2]
+    assert repeats_section(phrases)
+    assert phrases[6] == phrases[2]
+    assert phrases[7] != phrases[3]
+    assert phrases[4:6] != phrases[2:4]
 
 
 def test_parts_return_note_for_note_where_the_chords_are_the_same(tiny_mg):
@@ -242,7 +251,7 @@ def test_a_random_piece_has_the_attributes_that_were_asked_for(mg, asked):
     plain = [song_and_drums(mg, mg.random(seed, form="AABA")) for seed in range(1, 5)]
     pieces = [mg.random(seed, form="AABA", **asked) for seed in range(1, 5)]
     assert mg.random(1, form="AABA", **asked) == pieces[0]
-    assert all(piece.phrases[0:2] == piece.phrases[2:4] for piece in pieces)
+    assert all(repeats_section(piece.phrases) for piece in pieces)
     # A single piece may be at an attribute's limit.
     found = [song_and_drums(mg, piece) for piece in pieces]
     for model, space in mg.spaces.items():

@@ -74,3 +74,13 @@ def test_only_pieces_as_long_as_songs_say_where_they_end():
     places = places_in_song(np.arange(20), 20)
     assert places is not None
     assert np.array_equal(places, place_features(np.arange(20), 20))
+
+
+def test_a_partner_and_its_opposite_belong_to_a_piece():
+    partner = np.arange(24.0).reshape(3, 4, 2)
+    styles = np.array([0.0, 1.0])
+    second = Conditions(styles=styles, partner=partner, opposite=-partner).of_piece(1)
+    assert np.array_equal(second.partner, partner[1:2])
+    assert np.array_equal(second.with_opposite.partner, -partner[1:2])
+    assert np.array_equal(second.styles, styles)
+    assert second.alone.partner is None
