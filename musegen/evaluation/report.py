@@ -19,7 +19,7 @@ from musegen.evaluation.measures import (
     structure,
 )
 from musegen.evaluation.measures.conditions import accompaniment, chords, restyle
-from musegen.evaluation.measures.pieces import drums_and_band, endings, repeats
+from musegen.evaluation.measures.pieces import drums_and_band, endings, harmony, repeats
 from musegen.evaluation.measures.statistics import Measure
 from musegen.evaluation.picture import draw_picture
 from musegen.evaluation.samples import PHRASES_PER_PIECE, Samples
@@ -36,6 +36,7 @@ _MEASURES: tuple[Callable[[Samples], dict[str, Measure]], ...] = (
     faults.measure,
     structure.measure,
     repeats.measure,
+    harmony.measure,
     endings.measure,
     drums_and_band.measure,
     chords.measure,

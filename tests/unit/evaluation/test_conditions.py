@@ -12,7 +12,7 @@ from musegen.evaluation.measures.conditions.accompaniment import fit_tallies
 from musegen.evaluation.measures.conditions.chords import chord_tallies
 from musegen.evaluation.measures.conditions.restyle import onset_profile
 from musegen.evaluation.measures.conditions.stretches import Stretches, with_parts_of
-from musegen.evaluation.measures.pieces import drums_and_band, endings, repeats
+from musegen.evaluation.measures.pieces import drums_and_band, endings, harmony, repeats
 from musegen.evaluation.samples import Samples, to_c
 from musegen.model.conditions import chord_features
 from musegen.music import Phrase
@@ -114,7 +114,7 @@ def test_songs_that_lack_a_part_are_left_out_where_it_is_needed(tiny_mg):
 
 def test_all_is_measured_beside_people_and_chance(tiny_mg):
     samples = samples_of_songs(tiny_mg, 6)
-    measures = (asked_chords, accompaniment, restyle, repeats, endings, drums_and_band)
+    measures = (asked_chords, accompaniment, restyle, repeats, harmony, endings, drums_and_band)
     found = {name: one for module in measures for name, one in module.measure(samples).items()}
     assert found["chords asked: inside"].baseline > 0.9
     assert found["random pieces: bass ends on the tonic"].value == 1
@@ -127,6 +127,7 @@ def test_all_is_measured_beside_people_and_chance(tiny_mg):
         "restyle: rhythm of the second piece's chords, r",
         "random pieces: exact returns, bass",
         "random pieces: a bar like the next, counter",
+        "random pieces: bass in the chords, half bars",
     ):
         assert found[name].baseline is not None, name
     for name in ("chords asked: inside", "random pieces: kick with bass, F1"):

@@ -5,6 +5,7 @@ import pytest
 
 from musegen.evaluation.measures.pieces.drums_and_band import density_correlation, kick_with_bass
 from musegen.evaluation.measures.pieces.endings import ends_on_tonic, rings_in_chord
+from musegen.evaluation.measures.pieces.harmony import bass_in_chords, triads_fit
 from musegen.evaluation.measures.pieces.repeats import repeat_tallies
 from musegen.music import Phrase, Piece
 from musegen.music.notes import make_notes
@@ -63,3 +64,21 @@ def test_drums_are_denser_where_the_band_is():
 
     together = [both(n) for n in (1, 3, 5, 8)]
     assert density_correlation(together, np.arange(4)).value == pytest.approx(1)
+
+
+def test_chords_fit_the_best_triad_of_each_half_bar():
+    c_then_am = phrase(*[(0, "chords", p, 8) for p in (60, 64, 67)], (8, "chords", 69, 8))
+    assert value(triads_fit([c_then_am])) == 1
+    seventh = phrase(*[(0, "chords", p, 8) for p in (60, 64, 67, 70)])
+    assert value(triads_fit([seventh])) == 0.75
+    held = phrase((4, "chords", 60, 8), (8, "chords", 61, 4))  # C sounds on beside C sharp
+    assert value(triads_fit([held])) == 8 / 12
+
+
+def test_the_bass_is_in_the_chords_of_its_half_bar():
+    chords = [(0, "chords", 64, 8), (8, "chords", 65, 8)]
+    assert value(bass_in_chords([phrase(*chords, (0, "bass", 40, 8), (8, "bass", 40, 8))])) == 0.5
+    counter = phrase(*chords, (8, "counter", 52, 1), (8, "bass", 40, 8))
+    assert value(bass_in_chords([counter])) == 1
+    without_chords = phrase(*chords, (0, "bass", 40, 8), (16, "bass", 41, 8))
+    assert value(bass_in_chords([without_chords])) == 1
