@@ -132,7 +132,7 @@ def draw_paths(
         order = noise_row = np.arange(request.phrases)
     place = np.unique(order, return_index=True)[1]  # of each drawn phrase
     paths: list[dict[str, np.ndarray]] = [{} for _ in seeds]
-    partner, other = None, None
+    partner = opposite = other = None
     for stream, (name, space) in enumerate(spaces.items()):
         conditions = Conditions(
             chords=None if chords is None else chords[place],
@@ -140,7 +140,7 @@ def draw_paths(
             sections=None if plan is None else _describe(plan),
             styles=_styles_of(name, space, request),
             partner=partner,
-            opposite=None if other is None or partner is None else other.opposite_of(partner),
+            opposite=opposite,
         )
         guidance = request.guidance
         if guidance is None and partner is None and not _is_asked(name, space, request):
@@ -163,7 +163,7 @@ def draw_paths(
         elif request.form == "recall":
             z = _copy_recalled(space, seeds, z, chords)
         # Drums play to the song as it was drawn: what is asked of the song leaves them alone.
-        partner, other = z, space
+        partner, opposite, other = z, space.opposite_of(z), space
         z = set_piece_attributes(space, z, np.bincount(order), request.attributes)
         for path, one in zip(paths, z, strict=True):
             path[name] = one[order].astype(np.float32)

@@ -108,7 +108,7 @@ def change_phrase_attributes(
 def follow_density(
     space: LatentSpace, noise: np.ndarray, other: LatentSpace, partner: np.ndarray
 ) -> np.ndarray:
-    """Move noise so that drums play more where the band does; that of a band stays.
+    """Move noise so that drums play more where the band does; the noise of a band stays.
 
     Latents that were moved would be less like people's; noise is turned into music by the prior
     wherever it lies.
@@ -129,7 +129,7 @@ def follow_density(
     """
     if _DENSITY not in space.tables:
         return noise
-    denser = np.nan_to_num(other.controls.predict(_DENSITY, partner))
+    denser = other.controls.predict(_DENSITY, partner)
     moved = noise + (_SWELL * denser + _FULLER)[..., None] * space.tables[_DENSITY]
     return np.where(np.isnan(partner[..., :1]), noise, moved).astype(np.float32)
 

@@ -247,8 +247,10 @@ class LatentSpace:
         kept = np.zeros((phrases, cells), bool) if kept is None else kept
         kept = np.broadcast_to(kept.reshape(phrases, -1), (phrases, cells))
         guidance = self.settings.guidance if guidance is None else guidance
-        told = kept & ~kept.all(1, keepdims=True)
-        terms = _guided_by(conditions or Conditions(), config, x.shape[:2], told, guidance)
+        is_given_parts = bool(_given_parts(kept).any())
+        terms = _guided_by(
+            conditions or Conditions(), config, x.shape[:2], is_given_parts, guidance
+        )
         cell_shape = (*x.shape[:2], cells, -1)
         whitened = ((x - self._center) @ self._whitening).reshape(cell_shape)
         latents = kept[..., None] | backwards
@@ -290,13 +292,13 @@ class _Term:
     weight : float
     asked : numpy.ndarray
         Condition vectors, ``(n, phrases, condition_dim)``.
-    is_told : bool
-        Whether it knows cells that are kept in phrases of which others are drawn.
+    knows_parts : bool
+        Whether it is given the kept cells of phrases of which others are drawn.
     """
 
     weight: float
     asked: np.ndarray
-    is_told: bool = True
+    knows_parts: bool = True
 
     def at(self, places: slice) -> _Term:
         """The same for some of the phrases."""
@@ -307,21 +309,21 @@ def _guided_by(
     conditions: Conditions,
     config: PriorConfig,
     shape: tuple[int, ...],
-    told: np.ndarray,
+    is_given_parts: bool,
     guidance: float,
 ) -> list[_Term]:
     """Say how conditions are obeyed more strictly than the prior learnt to.
 
     ``v(nothing) + g (v(asked) - v(nothing))``: classifier-free guidance (Ho and Salimans 2022,
     equation 6). To this a partner adds ``g / 2 (v(asked, partner) - v(asked, its opposite))``: what
-    depends on which partner plays, and not on that there is one. In training only bands had
-    partners: music that follows one in the usual way is told to be of those bands.
+    differs from partner to partner, and not what every partner changes. In training only bands had
+    partners: by the usual guidance, all music with a partner would be like those bands'.
     """
     alone = conditions.alone.vectors(config, shape)
-    if guidance != 1 and (told.any() or alone.any()):
+    if guidance != 1 and (is_given_parts or alone.any()):
         terms = [
             _Term(guidance, alone),
-            _Term(1 - guidance, np.zeros_like(alone), is_told=False),
+            _Term(1 - guidance, np.zeros_like(alone), knows_parts=False),
         ]
     else:
         terms = [_Term(1, alone)]
@@ -332,10 +334,15 @@ def _guided_by(
     return terms
 
 
+def _given_parts(kept: np.ndarray) -> np.ndarray:
+    """Which cells are kept in phrases of which others are drawn, ``(phrases, cells)``."""
+    return kept & ~kept.all(1, keepdims=True)
+
+
 class _Guided:
     """The sum of the velocities of some terms.
 
-    To a term that is not told of some cells they stand at t = 0 as noise.
+    For a term that is not given some cells, they stand at t = 0 as noise.
     """
 
     def __init__(
@@ -346,18 +353,18 @@ class _Guided:
         terms: Sequence[_Term],
     ) -> None:
         self._velocity, self._terms = velocity, terms
-        self._told = kept & ~kept.all(1, keepdims=True)
+        self._given_parts = _given_parts(kept)
         self._noise = np.random.default_rng(0).standard_normal(start.shape, np.float32)
 
     def __call__(self, x: np.ndarray, t: np.ndarray) -> np.ndarray:
         terms = self._terms
         if len(terms) == 1:
             return self._velocity(x, t, terms[0].asked)
-        points = (x, np.where(self._told[..., None], self._noise, x))
-        times = (t, np.where(self._told, np.float32(0), t))
+        points = (x, np.where(self._given_parts[..., None], self._noise, x))
+        times = (t, np.where(self._given_parts, np.float32(0), t))
         found = self._velocity(
-            np.concatenate([points[not term.is_told] for term in terms]),
-            np.concatenate([times[not term.is_told] for term in terms]),
+            np.concatenate([points[not term.knows_parts] for term in terms]),
+            np.concatenate([times[not term.knows_parts] for term in terms]),
             np.concatenate([term.asked for term in terms]),
         )
         weights = np.array([term.weight for term in terms], np.float32)

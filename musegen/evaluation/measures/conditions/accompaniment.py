@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from musegen.evaluation.measures.classifier import features, tell_apart
-from musegen.evaluation.measures.conditions.chords import sounding
+from musegen.evaluation.measures.conditions.chords import HALF_BAR, sounding_in_halves
 from musegen.evaluation.measures.conditions.stretches import (
     FIRST_SEED,
     Stretches,
@@ -18,9 +18,7 @@ from musegen.evaluation.samples import Samples
 from musegen.generator import MuseGen
 from musegen.music.notes import (
     PARTS,
-    STEPS_PER_BAR,
     STEPS_PER_BEAT,
-    STEPS_PER_PHRASE,
     NoteArray,
 )
 from musegen.music.phrase import Phrase
@@ -28,7 +26,6 @@ from musegen.music.phrase import Phrase
 __all__ = ["fit_tallies", "measure"]
 
 _LEAD = PARTS.index("lead")
-_HALF = STEPS_PER_BAR // 2
 _SHORTEST = 2  # steps: shorter notes may pass between those of the chords
 
 
@@ -104,11 +101,10 @@ def fit_tallies(phrases: Sequence[Phrase]) -> dict[str, Tally]:
 
 
 def _fit(notes: NoteArray) -> tuple[int, int, int]:
-    halves = sounding(notes, ("chords", "bass")).reshape(STEPS_PER_PHRASE // _HALF, _HALF, 12)
-    heard = np.asarray(halves.any(axis=1))
+    heard = sounding_in_halves(notes, ("chords", "bass")) > 0
     lead = notes[notes["part"] == _LEAD]
     lead = lead[(lead["duration"] >= _SHORTEST) & (lead["onset"] % STEPS_PER_BEAT == 0)]
-    half, pitch_class = lead["onset"] // _HALF, lead["pitch"] % 12
+    half, pitch_class = lead["onset"] // HALF_BAR, lead["pitch"] % 12
     inside = heard[half, pitch_class]
     beside = heard[half, (pitch_class + 1) % 12] | heard[half, (pitch_class - 1) % 12]
     return int(inside.sum()), int((beside & ~inside).sum()), len(lead)

@@ -12,18 +12,22 @@ from musegen.evaluation.samples import Samples
 from musegen.model.conditions import Conditions
 from musegen.music.notes import (
     PARTS,
+    STEPS_PER_BAR,
     STEPS_PER_BEAT,
     STEPS_PER_PHRASE,
     BoolArray,
+    IntArray,
     NoteArray,
     in_parts,
 )
 from musegen.music.phrase import Phrase
 
-__all__ = ["chord_tallies", "measure", "sounding"]
+__all__ = ["HALF_BAR", "chord_tallies", "measure", "sounding", "sounding_in_halves"]
 
 _BASS = PARTS.index("bass")
 _OCTAVE = 12
+HALF_BAR = STEPS_PER_BAR // 2
+"""Steps: chords seldom change sooner."""
 
 
 def measure(samples: Samples) -> dict[str, Measure]:
@@ -98,3 +102,8 @@ def sounding(notes: NoteArray, parts: Sequence[str]) -> BoolArray:
     for note in notes[in_parts(notes, parts)]:
         heard[note["onset"] : note["onset"] + note["duration"], note["pitch"] % _OCTAVE] = True
     return heard
+
+
+def sounding_in_halves(notes: NoteArray, parts: Sequence[str]) -> IntArray:
+    """Return for how many steps each pitch class sounds in each half bar, ``(4, 12)``."""
+    return sounding(notes, parts).reshape(-1, HALF_BAR, _OCTAVE).sum(axis=1)

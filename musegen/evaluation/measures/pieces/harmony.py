@@ -6,19 +6,19 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from musegen.evaluation.measures.conditions.chords import sounding_in_halves
 from musegen.evaluation.measures.statistics import Measure, Tally, bootstrap
 from musegen.evaluation.samples import Samples
-from musegen.music.notes import STEPS_PER_BAR, STEPS_PER_PHRASE, FloatArray
+from musegen.music.harmony.qualities import quality_intervals
+from musegen.music.notes import IntArray
 from musegen.music.phrase import Phrase
 
 __all__ = ["bass_in_chords", "measure", "triads_fit"]
 
-_STEPS = STEPS_PER_BAR // 2  # a half bar: chords seldom change sooner
-_MAJOR, _MINOR = (0, 4, 7), (0, 3, 7)
 _TRIADS = np.array(
     [
-        [(pc - root) % 12 in kind for pc in range(12)]
-        for kind in (_MAJOR, _MINOR)
+        np.isin(np.arange(12), (np.array(quality_intervals(quality)) + root) % 12)
+        for quality in ("", "m")
         for root in range(12)
     ],
     np.float64,
@@ -41,36 +41,28 @@ def measure(samples: Samples) -> dict[str, Measure]:
 
 
 def triads_fit(phrases: Sequence[Phrase]) -> Tally:
-    """How long the chords sound in the major or minor triad that fits them best, and in all.
+    """How long the chords' pitch classes sound that are in the best triad, and all of them.
 
     Returns
     -------
     tuple of numpy.ndarray
-        Steps, by phrase; the triad is chosen anew for each half bar.
+        Steps, by phrase. The triad, major or minor, is chosen anew for each half bar.
     """
-    sounding = np.array([_sounding(phrase, ("chords",)) for phrase in phrases])
-    return (sounding @ _TRIADS.T).max(2).sum(1), sounding.sum((1, 2))
+    heard = _steps_heard(phrases, ("chords",))
+    return (heard @ _TRIADS.T).max(2).sum(1), heard.sum((1, 2))
 
 
 def bass_in_chords(phrases: Sequence[Phrase]) -> Tally:
-    """How long the bass has a pitch class of chords or counter in the same half bar, and sounds.
+    """How long the bass sounds with a pitch class of chords or counter, and how long in all.
 
-    Half bars without chords are left out. Steps, by phrase.
+    Steps, by phrase. The pitch classes are those of its half bar; half bars without are left out.
     """
-    chords = np.array([_sounding(phrase, ("chords", "counter")) for phrase in phrases]) > 0
-    bass = np.array([_sounding(phrase, ("bass",)) for phrase in phrases])
+    chords = _steps_heard(phrases, ("chords", "counter")) > 0
+    bass = _steps_heard(phrases, ("bass",))
     heard = chords.any(2, keepdims=True)
     return (bass * chords).sum((1, 2)), (bass * heard).sum((1, 2))
 
 
-def _sounding(phrase: Phrase, parts: tuple[str, ...]) -> FloatArray:
-    """For how many steps each pitch class sounds in each half bar, ``(4, 12)``."""
-    notes = phrase.only(parts).notes
-    onset = notes["onset"].astype(np.int64)
-    end = np.minimum(onset + notes["duration"], STEPS_PER_PHRASE)
-    found = np.zeros((STEPS_PER_PHRASE // _STEPS, 12))
-    for half in range(len(found)):
-        start = half * _STEPS
-        steps = np.minimum(end, start + _STEPS) - np.maximum(onset, start)
-        np.add.at(found[half], notes["pitch"] % 12, np.maximum(steps, 0))
-    return found
+def _steps_heard(phrases: Sequence[Phrase], parts: Sequence[str]) -> IntArray:
+    """As `sounding_in_halves`, ``(phrases, 4, 12)``."""
+    return np.array([sounding_in_halves(phrase.notes, parts) for phrase in phrases])
