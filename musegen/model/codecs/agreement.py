@@ -4,7 +4,9 @@ A network that is unsure writes what may happen at each pitch and step by itself
 one is meant, a melody that leaps between them, a second beside a third. Here each note is chosen
 given those before it and below it. The log odds of a note are changed by tables of what was
 chosen already, in proportion to how unsure the network is of the part in this phrase: what
-it is certain of stays as it is.
+it is certain of stays as it is. A part that has repeated a rhythm or a figure goes on repeating it,
+and a pitch class that has not been heard in the phrase is rarer than one that has. How long the
+notes last is chosen afterwards (`musegen.model.codecs.note_lengths`).
 
 The tables are such that the notes of draws have the statistics of people's: an exponential tilt of
 the network's distribution, which of all distributions with these statistics is the nearest to it
@@ -24,7 +26,7 @@ import numpy as np
 from musegen.model.codecs.tables import Tables, no_tables
 from musegen.music.notes import SONG_PARTS, STEPS_PER_PHRASE
 
-__all__ = ["PITCHES", "TABLE_SHAPES", "choose_lengths", "choose_onsets", "count_notes"]
+__all__ = ["ONSET_TABLES", "PITCHES", "choose_onsets", "count_onsets"]
 
 PITCHES = 88  # the keys of a piano
 _PARTS = len(SONG_PARTS)
@@ -36,61 +38,101 @@ _NO_INTERVAL = 2 * _WIDEST + 1  # the line has no note yet
 # quarter and a half note; all others are farther apart.
 _GAPS = np.array([1, 2, 4, 8])
 _COUNTS = 8
-_REACH = 4.0  # nats: the likeliest notes that tables can bring about have a probability of .02
+_LAGS = (4, 8, 16)  # steps: a beat, half a bar and a bar
+# Sets of lags: those of no lag, which is all that a first beat can look back to, of the first lag,
+# of the first two, and of all three.
+_LAG_SETS = 2 ** (len(_LAGS) + 1) - 1
+_PITCH_LAGS = (8, 16)  # steps: half a bar and a bar
+_HALF_BAR = 8  # steps
+_REACH = 6.0  # nats: notes with a probability under .0025 cannot be made likely
 _PITCH = np.arange(PITCHES)
 _CLASS = _PITCH % 12  # counted from the lowest key
 _OF_CLASS = (_CLASS[:, None] == np.arange(12)).astype(np.float32)
 _ABOVE = (np.arange(12) - np.arange(12)[:, None]) % 12  # the second class above the first
+_NUMBER = np.arange(_COUNTS)
 
-
-# The tables of the song: what is added to the log odds of notes, or how often they occur.
+# The tables of the song for onsets: what is added to the log odds of notes, or how often they are.
 #
-# place    the part begins notes on this step
-# count    a first, second, third … note of the part on one step
-# melody   by the time since the part's last notes, the interval from the highest, -12 to 12, or
-#          that there was none
-# chord    the interval to another note of the part on the step, modulo 12
-# beside   by the part of a note that sounds, the interval above it, modulo 12
-# length   the note lasts so many steps; at 0, to the end of the phrase
-TABLE_SHAPES = {
+# place       the part begins notes on this step
+# count       a first, second, third … note of the part on one step, by whether it began as many
+#             a beat, half a bar and a bar ago (`_Past.lag_sets`)
+# melody      by the time since the part's last notes, the interval from the highest, -12 to 12, or
+#             that there was none
+# chord       the interval to another note of the part on the step, modulo 12
+# beside      by the part of a note that sounds, the interval above it, modulo 12
+# recurrence  the part began this pitch neither half a bar nor a bar ago, half a bar, a bar, or both
+# heard       by the half bar of the phrase, whether the pitch class has begun before: in no part,
+#             in this one, in others, in both
+ONSET_TABLES = {
     "place": (_PARTS, STEPS_PER_PHRASE),
-    "count": (_PARTS, _COUNTS),
+    "count": (_PARTS, _COUNTS, _LAG_SETS),
     "melody": (_PARTS, len(_GAPS) + 1, _NO_INTERVAL + 1),
     "chord": (_PARTS, 12),
     "beside": (_PARTS, _PARTS, 12),
-    "length": (_PARTS, STEPS_PER_PHRASE + 1),
+    "recurrence": (_PARTS, 2 ** len(_PITCH_LAGS)),
+    "heard": (_PARTS, STEPS_PER_PHRASE // _HALF_BAR, 4),
 }
 
 
-class _Sounding:
-    """What sounds at a step, and the last notes of each part."""
+class _Past:
+    """What sounds at a step, and which notes each part has begun before it."""
 
     def __init__(self, n: int) -> None:
-        self.notes: np.ndarray = np.zeros((n, _PARTS, PITCHES), bool)
-        self.classes = np.zeros((n, _PARTS, 12), np.float32)
+        self.step = -1
+        self.classes = np.zeros((n, _PARTS, 12), np.float32)  # that sound
+        self._notes: np.ndarray = np.zeros((n, _PARTS, PITCHES), bool)  # that sound
+        self._begun = np.zeros((n, _PARTS, STEPS_PER_PHRASE, PITCHES), bool)
+        self._numbers = np.zeros((n, _PARTS, STEPS_PER_PHRASE), np.int64)
+        self._heard = np.zeros((n, _PARTS, 12), bool)
         self._last: np.ndarray = np.full((n, _PARTS), -1)
         self._since = np.full((n, _PARTS), STEPS_PER_PHRASE)
 
     def go_on(self, goes_on: np.ndarray) -> None:
         """Go to the next step: notes end unless their pitch goes on, bool ``(n, parts, 88)``."""
-        self.notes &= goes_on
-        self.classes = (self.notes @ _OF_CLASS > 0).astype(np.float32)
+        self.step += 1
+        self._notes &= goes_on
+        self.classes = (self._notes @ _OF_CLASS > 0).astype(np.float32)
         self._since += 1
 
     def gap(self, part: int) -> np.ndarray:
         """How far the last note of a part is away, as the tables count it, ``(n,)``."""
         return np.searchsorted(_GAPS, self._since[:, part])
 
-    def interval(self, part: int, pitch: np.ndarray) -> np.ndarray:
-        """The interval from the last note of a part, as the tables count it, ``(n, …)``."""
+    def intervals(self, part: int) -> np.ndarray:
+        """The interval of each key from the last note of a part, as the tables count it."""
         last = self._last[:, part, None]
-        interval = (pitch - last).clip(-_WIDEST, _WIDEST) + _WIDEST
+        interval = (_PITCH - last).clip(-_WIDEST, _WIDEST) + _WIDEST
         return np.where(last < 0, _NO_INTERVAL, interval)
+
+    def lag_sets(self, part: int) -> np.ndarray:
+        """At which lags a part began a first, second … note, as the tables count it, ``(n, 8)``."""
+        lags = [lag for lag in _LAGS if lag <= self.step]
+        found = np.full((len(self._notes), _COUNTS), 2 ** len(lags) - 1)  # after smaller sets
+        for bit, lag in enumerate(lags):
+            found += (self._numbers[:, part, self.step - lag, None] > _NUMBER) << bit
+        return found
+
+    def recurrences(self, part: int) -> np.ndarray:
+        """At which lags a part began each key, as the tables count it, ``(n, 88)``."""
+        found = np.zeros((len(self._notes), PITCHES), np.int64)
+        for bit, lag in enumerate(_PITCH_LAGS):
+            if lag <= self.step:
+                found += self._begun[:, part, self.step - lag].astype(np.int64) << bit
+        return found
+
+    def heard(self, part: int) -> np.ndarray:
+        """In which parts each key's pitch class has begun, as the tables count it, ``(n, 88)``."""
+        others = np.arange(_PARTS) != part
+        found = self._heard[:, part] + 2 * self._heard[:, others].any(1)
+        return found[:, _CLASS]
 
     def add(self, part: int, begins: np.ndarray) -> None:
         """Begin notes, bool ``(n, 88)``."""
-        self.notes[:, part] |= begins
-        self.classes[:, part] = self.notes[:, part] @ _OF_CLASS > 0
+        self._notes[:, part] |= begins
+        self.classes[:, part] = self._notes[:, part] @ _OF_CLASS > 0
+        self._begun[:, part, self.step] = begins
+        self._numbers[:, part, self.step] = begins.sum(1)
+        self._heard[:, part] |= begins @ _OF_CLASS > 0
         any_begins = begins.any(1)
         self._last[any_begins, part] = _highest(begins)[any_begins]
         self._since[any_begins, part] = 0
@@ -133,30 +175,37 @@ def choose_onsets(
     begins = onset > threshold
     if not doubt.any():
         return begins
-    sounding = _Sounding(len(onset))
-    # For each part: classes that sound in each part, and classes that begin above them.
-    above = tables["beside"][:, :, _ABOVE].reshape(_PARTS, -1, 12)
+    past = _Past(len(onset))
     for step in range(STEPS_PER_PHRASE):
-        sounding.go_on(goes_on[:, :, step])
+        past.go_on(goes_on[:, :, step])
         for part in _ORDER:
             here = onset[:, part, step]
             possible = (doubt[:, part] > 0) & (here.max(1) > threshold - _REACH)
             if possible.any():
-                fit = sounding.classes.reshape(len(onset), -1) @ above[part]
-                interval = sounding.interval(part, _PITCH)
-                tilt = tables["melody"][part, sounding.gap(part)[:, None], interval]
-                tilt += tables["place"][part, step] + fit[:, _CLASS]
-                more = doubt[possible, part, None] * tables["count"][part]
+                share = doubt[possible, part]
+                count = tables["count"][part][_NUMBER, past.lag_sets(part)[possible]]
+                more = share[:, None] * count
                 more[:, 1:] += full[possible, part, None]
                 begins[possible, part, step] = _choose(
                     here[possible] - threshold,
-                    tilt[possible],
-                    doubt[possible, part],
+                    _tilt(past, part, tables)[possible],
+                    share,
                     more,
                     tables["chord"][part],
                 )
-            sounding.add(part, begins[:, part, step])
+            past.add(part, begins[:, part, step])
     return begins
+
+
+def _tilt(past: _Past, part: int, tables: Tables) -> np.ndarray:
+    """What the tables say of each key of a part, whatever else begins on the step, ``(n, 88)``."""
+    # Classes that sound in each part, and classes that begin above them.
+    above = tables["beside"][part][:, _ABOVE].reshape(-1, 12)
+    fit = past.classes.reshape(len(past.classes), -1) @ above
+    tilt = tables["melody"][part, past.gap(part)[:, None], past.intervals(part)]
+    tilt += tables["place"][part, past.step] + fit[:, _CLASS]
+    tilt += tables["heard"][part, past.step // _HALF_BAR][past.heard(part)]
+    return tilt + tables["recurrence"][part][past.recurrences(part)]
 
 
 def _choose(
@@ -182,49 +231,7 @@ def _choose(
     return chosen
 
 
-def choose_lengths(
-    begins: np.ndarray, goes_on: np.ndarray, doubt: np.ndarray, tables: Tables
-) -> np.ndarray:
-    """Choose how long notes last inside the phrase.
-
-    The most likely run of steps that all go on, if steps are independent: it bridges an unlikely
-    one if later ones make up for it. A run ends where the pitch begins again.
-
-    Parameters
-    ----------
-    begins : numpy.ndarray
-        Bool, ``(n, parts, 32, 88)``.
-    goes_on : numpy.ndarray
-        Log odds that a pitch that sounded before goes on, in the same shape.
-    doubt, tables
-        As for `choose_onsets`.
-
-    Returns
-    -------
-    numpy.ndarray
-        Steps, 1 or more, of each note in the order of ``np.nonzero(begins)``.
-    """
-    row, part, step, pitch = np.nonzero(begins)
-    table = tables["length"][part] * doubt[row, part, None]
-    to_end = STEPS_PER_PHRASE - step
-    notes = np.arange(len(row))
-    odds = np.zeros(len(row), np.float32)
-    lasts = np.ones(len(row), bool)
-    length = np.ones(len(row), np.int64)
-    best = table[notes, np.where(to_end == 1, 0, 1)]
-    for steps in range(2, STEPS_PER_PHRASE + 1):
-        place = (row, part, np.minimum(step + steps - 1, STEPS_PER_PHRASE - 1), pitch)
-        lasts &= (steps <= to_end) & ~begins[place]
-        if not lasts.any():
-            break
-        odds += goes_on[place]
-        value = odds + table[notes, np.where(to_end == steps, 0, steps)]
-        better = lasts & (value > best)
-        length[better], best[better] = steps, value[better]
-    return length
-
-
-def count_notes(begins: np.ndarray, sounding: np.ndarray) -> Tables:
+def count_onsets(begins: np.ndarray, sounding: np.ndarray) -> Tables:
     """Count in phrases what the tables are about.
 
     Parameters
@@ -235,35 +242,31 @@ def count_notes(begins: np.ndarray, sounding: np.ndarray) -> Tables:
     Returns
     -------
     dict of str to numpy.ndarray
-        Of `TABLE_SHAPES`: sums over the phrases.
+        Of `ONSET_TABLES`: sums over the phrases.
     """
-    counts = no_tables(TABLE_SHAPES)
-    now = _Sounding(len(begins))
+    counts = no_tables(ONSET_TABLES)
+    past = _Past(len(begins))
     interval_of = np.abs(_PITCH - _PITCH[:, None]) % 12
     pairs = np.triu(np.ones((PITCHES, PITCHES), np.float32), 1)
     for step in range(STEPS_PER_PHRASE):
-        now.go_on(sounding[:, :, step])
+        past.go_on(sounding[:, :, step])
         for part in _ORDER:
             new = begins[:, part, step]
             number = new.sum(1)
-            some = number > 0
-            counts["place"][part, step] += some.sum()
-            counts["count"][part] += (number[:, None] > np.arange(_COUNTS)).sum(0)
-            row, pitch = np.nonzero(new)
-            interval = now.interval(part, _PITCH)[row, pitch]
-            np.add.at(counts["melody"][part], (now.gap(part)[row], interval), 1)
+            counts["place"][part, step] += (number > 0).sum()
+            row, before = np.nonzero(number[:, None] > _NUMBER)
+            np.add.at(counts["count"][part], (before, past.lag_sets(part)[row, before]), 1)
+            place = past.gap(part)[:, None], past.intervals(part)
+            np.add.at(counts["melody"][part], tuple(x[new] for x in np.broadcast_arrays(*place)), 1)
+            np.add.at(counts["recurrence"][part], past.recurrences(part)[new], 1)
+            np.add.at(counts["heard"][part, step // _HALF_BAR], past.heard(part)[new], 1)
             ones = new.astype(np.float32)
             together = (ones.T @ ones) * pairs
             counts["chord"][part] += np.bincount(interval_of.ravel(), together.ravel(), 12)
             new_classes = ones @ _OF_CLASS
             for other in set(_ORDER) - {part}:
                 # Of each class that sounds, how often each class begins.
-                pair = now.classes[:, other].T @ new_classes
+                pair = past.classes[:, other].T @ new_classes
                 counts["beside"][part, other] += np.bincount(_ABOVE.ravel(), pair.ravel(), 12)
-            now.add(part, new)
-    certain, doubt = np.where(sounding, 1.0, -np.inf), np.zeros(begins.shape[:2])
-    lengths = choose_lengths(begins, certain, doubt, counts)
-    _, part, step, _ = np.nonzero(begins)
-    to_end = step + lengths == STEPS_PER_PHRASE
-    np.add.at(counts["length"], (part, np.where(to_end, 0, lengths)), 1)
+            past.add(part, new)
     return counts

@@ -19,11 +19,10 @@ from typing import ClassVar
 import numpy as np
 
 from musegen.model.codecs.agreement import (
+    ONSET_TABLES,
     PITCHES,
-    TABLE_SHAPES,
-    choose_lengths,
     choose_onsets,
-    count_notes,
+    count_onsets,
 )
 from musegen.model.codecs.contrast import (
     SONG_CONTRAST,
@@ -31,6 +30,7 @@ from musegen.model.codecs.contrast import (
     measure_song_traits,
     scale_deviations,
 )
+from musegen.model.codecs.note_lengths import LENGTH_TABLES, choose_lengths, count_lengths
 from musegen.model.codecs.tables import Shapes, Tables, no_tables, uncertainty
 from musegen.model.config import InferenceConfig
 from musegen.model.tensors import Arrays, Tensor, ops
@@ -73,7 +73,7 @@ class SongCodec:
     feature_count = STEPS_PER_BEAT * PITCHES * 4 + PITCHES
     output_count = STEPS_PER_BEAT * PITCHES * 4
     tail_count = PITCHES * len(OVERHANGS)
-    table_shapes: ClassVar[Shapes] = {**TABLE_SHAPES, **SONG_CONTRAST}
+    table_shapes: ClassVar[Shapes] = {**ONSET_TABLES, **LENGTH_TABLES, **SONG_CONTRAST}
     traits = SONG_TRAITS
     # Tables of deviations, and the trait by which each is read.
     ranked: ClassVar[Mapping[str, int]] = {"dynamics": SONG_TRAITS - 1}
@@ -127,7 +127,8 @@ class SongCodec:
     def count(self, phrases: Sequence[Phrase]) -> Tables:
         """Count in phrases in C what the tables are about."""
         arrays = self.to_arrays(PhraseSet.from_phrases(phrases))
-        return count_notes(arrays["velocity"] > 0, arrays["sounding"] > 0)
+        notes = arrays["velocity"] > 0, arrays["sounding"] > 0
+        return count_onsets(*notes) | count_lengths(*notes)
 
     def measure_traits(self, phrases: Sequence[Phrase]) -> np.ndarray:
         """Measure how phrases differ, ``(n, traits)``; NaN where there are too few notes."""

@@ -2,15 +2,12 @@
 
 import numpy as np
 import pytest
-from support.examples import band_phrase
 
-from musegen.model.codecs import SongCodec
 from musegen.model.codecs.agreement import (
+    ONSET_TABLES,
     PITCHES,
-    TABLE_SHAPES,
-    choose_lengths,
     choose_onsets,
-    count_notes,
+    count_onsets,
 )
 from musegen.model.codecs.tables import no_tables
 from musegen.music.notes import SONG_PARTS, STEPS_PER_PHRASE
@@ -38,7 +35,7 @@ def choose(onset, tables, doubt=1.0, sounding=False, full=0.0):
 
 
 def tables_with(name, index, value):
-    tables = no_tables(TABLE_SHAPES)
+    tables = no_tables(ONSET_TABLES)
     tables[name][index] = value
     return tables
 
@@ -47,7 +44,7 @@ def test_without_tables_each_note_is_chosen_by_itself():
     onset = np.random.default_rng(0).normal(-1, 2, (3, *SHAPE[1:])).astype(np.float32)
     goes_on = np.random.default_rng(1).random(onset.shape) < 0.5
     ones = np.ones((3, 4), np.float32)
-    begins = choose_onsets(onset, goes_on, ones, -0.7, no_tables(TABLE_SHAPES), 0 * ones)
+    begins = choose_onsets(onset, goes_on, ones, -0.7, no_tables(ONSET_TABLES), 0 * ones)
     assert np.array_equal(begins, onset > -0.7)
 
 
@@ -64,13 +61,15 @@ def test_what_the_network_is_certain_of_stays():
         ("place", (LEAD, 4), []),
         ("melody", (LEAD, 2, 12 + 2), [(LEAD, 0, C, 5.0)]),  # D is two above, a quarter later
         ("chord", (LEAD, 5), [(LEAD, 4, G, 5.0)]),  # D is five below
+        ("heard", (LEAD, 0, 1), [(LEAD, 0, D + 12, 5.0)]),
+        ("heard", (LEAD, 0, 2), [(BASS, 0, D - 24, 5.0)]),
         ("beside", (LEAD, BASS, 2), [(BASS, 2, C - 24, 5.0)]),  # which still sounds
     ],
 )
 def test_a_table_makes_notes_likelier_or_less_likely(name, index, before):
     others = [note[:3] for note in before]
     unlikely = log_odds(*before, (LEAD, 4, D, -1.0))
-    assert (LEAD, 4, D) not in choose(unlikely, no_tables(TABLE_SHAPES), sounding=True)
+    assert (LEAD, 4, D) not in choose(unlikely, no_tables(ONSET_TABLES), sounding=True)
     likelier = tables_with(name, index, 2.0)
     assert choose(unlikely, likelier, sounding=True) == sorted([*others, (LEAD, 4, D)])
     likely = log_odds(*before, (LEAD, 4, D, 1.0))
@@ -84,32 +83,36 @@ def test_of_two_notes_that_exclude_each_other_the_likelier_is_chosen():
     assert choose(onset, seconds) == [(CHORDS, 0, D), (CHORDS, 0, G)]
 
 
+def test_a_rhythm_and_a_pitch_are_repeated():
+    # A melody that began notes at 0 and 6 may begin one half a bar after either, at 8 and 14.
+    onset = log_odds((LEAD, 0, C, 5.0), (LEAD, 6, C, 5.0), (LEAD, 10, C, -1.0), (LEAD, 14, C, -1.0))
+    half_a_bar_ago = 3 + 2  # with lags of a beat and half a bar, the second alone
+    rhythm = tables_with("count", (LEAD, 0, half_a_bar_ago), 2.0)
+    assert choose(onset, rhythm) == [(LEAD, 0, C), (LEAD, 6, C), (LEAD, 14, C)]
+    onset[0, LEAD, 14, D] = -0.5
+    pitch = tables_with("recurrence", (LEAD, 1), 2.0)
+    assert choose(onset, pitch) == [(LEAD, 0, C), (LEAD, 6, C), (LEAD, 14, C)]
+    assert choose(onset, no_tables(ONSET_TABLES)) == [(LEAD, 0, C), (LEAD, 6, C)]
+
+
+def test_a_pitch_class_that_was_not_heard_is_rarer():
+    onset = log_odds((LEAD, 0, C, 1.0), (LEAD, 24, C, 1.0), (LEAD, 28, D, 1.0))
+    rarer = tables_with("heard", (LEAD, 3, 0), -2.0)
+    assert choose(onset, rarer) == [(LEAD, 0, C), (LEAD, 24, C)]
+
+
 def test_chords_are_fuller_by_all_notes_but_the_first():
     onset = log_odds(
         (CHORDS, 0, C, 1.0), (CHORDS, 0, E, -1.0), (CHORDS, 0, G, -1.5), (CHORDS, 4, C, -1.0)
     )
-    tables = no_tables(TABLE_SHAPES)
+    tables = no_tables(ONSET_TABLES)
     assert choose(onset, tables) == [(CHORDS, 0, C)]
     assert choose(onset, tables, full=2.0) == [(CHORDS, 0, C), (CHORDS, 0, E), (CHORDS, 0, G)]
 
 
 def test_an_impossible_note_is_not_made_likely():
     much = tables_with("place", (LEAD, 0), 50.0)
-    assert choose(log_odds((LEAD, 0, C, -5.0)), much) == []
-
-
-def test_lengths_bridge_an_unlikely_step_and_end_where_the_pitch_begins_again():
-    begins = log_odds((LEAD, 0, C, 1.0), (LEAD, 20, C, 1.0), (LEAD, 0, E, 1.0)) > 0
-    goes_on = np.full(SHAPE, 1.0, np.float32)
-    goes_on[0, LEAD, 3, E], goes_on[0, LEAD, 9, E] = -2.5, -100
-    doubt = np.ones((1, 4), np.float32)
-    # In the order of steps and pitches: C, E, C.
-    assert choose_lengths(begins, goes_on, doubt, no_tables(TABLE_SHAPES)).tolist() == [20, 9, 12]
-    short = tables_with("length", (LEAD, 4), 30.0)
-    assert choose_lengths(begins, goes_on, doubt, short).tolist() == [4, 4, 4]
-    assert choose_lengths(begins, goes_on, 0 * doubt, short).tolist() == [20, 9, 12]
-    to_end = tables_with("length", (LEAD, 0), -30.0)
-    assert choose_lengths(begins, goes_on, doubt, to_end).tolist() == [20, 9, 11]
+    assert choose(log_odds((LEAD, 0, C, -7.0)), much) == []
 
 
 def test_notes_are_counted_as_the_tables_name_them():
@@ -125,9 +128,9 @@ def test_notes_are_counted_as_the_tables_name_them():
     )
     sounding = begins.copy()
     sounding[0, BASS, :8, C - 24] = True
-    counts = count_notes(begins, sounding)
+    counts = count_onsets(begins, sounding)
     assert counts["place"][LEAD].nonzero()[0].tolist() == [0, 4]
-    assert counts["count"][CHORDS, :3].tolist() == [1, 1, 0]
+    assert counts["count"][CHORDS].sum(1)[:3].tolist() == [1, 1, 0]
     assert counts["melody"][LEAD].sum() == 2
     assert counts["melody"][LEAD, 2, 12 - 2] == 1
     assert counts["melody"][LEAD, :, -1].sum() == 1
@@ -135,11 +138,6 @@ def test_notes_are_counted_as_the_tables_name_them():
     assert counts["chord"][CHORDS].nonzero()[0].tolist() == [7]
     assert counts["beside"][LEAD, BASS].nonzero()[0].tolist() == [2, 4]
     assert counts["beside"][CHORDS, BASS].nonzero()[0].tolist() == [0, 7]
-    assert counts["length"][BASS, 8] == 1
-    assert counts["length"][LEAD, 1] == 2
-
-
-def test_a_phrase_of_people_has_as_many_lengths_as_notes():
-    phrase = band_phrase()
-    counts = SongCodec().count([phrase])
-    assert counts["length"].sum() == len(phrase.only(SONG_PARTS)) > 0
+    # On step 4, of the chord: C and G were in no part but the bass, which has C.
+    assert counts["heard"][CHORDS, 0].tolist() == [1, 0, 1, 0]
+    assert counts["recurrence"][LEAD].tolist() == [2, 0, 0, 0]

@@ -1,0 +1,192 @@
+"""Chooses how long the notes of a phrase last, so that they agree with each other.
+
+A network that is unsure writes for each step by itself whether a pitch goes on. People hold a
+melody's note to the next one and end the notes of a chord together: tables add to the log odds of
+each length, as those of `musegen.model.codecs.agreement` do to onsets.
+"""
+
+# NumPy's types do not know what an indexed array is.
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+
+from musegen.model.codecs.tables import Tables, no_tables
+from musegen.music.notes import SONG_PARTS, STEPS_PER_PHRASE
+
+__all__ = ["LENGTH_TABLES", "choose_lengths", "count_lengths"]
+
+_PARTS = len(SONG_PARTS)
+# Where a note ends: before the next onset of its part, with it, between it and the one after, with
+# that one, later; or, as no onset follows, with the phrase.
+_BEFORE, _NEXT, _BETWEEN, _AFTER_NEXT, _LATER, _WITH_PHRASE = range(6)
+
+# The tables of the song for lengths: what is added to the log odds, or how often they are.
+#
+# length  the note lasts so many steps; at 0, to the end of the phrase
+# end     where the note ends among the onsets of its part
+# alike   of a chord, the note is as long as the next lower one: no, yes
+LENGTH_TABLES = {
+    "length": (_PARTS, STEPS_PER_PHRASE + 1),
+    "end": (_PARTS, _WITH_PHRASE + 1),
+    "alike": (_PARTS, 2),
+}
+
+
+@dataclass(frozen=True, eq=False)
+class _Notes:
+    """Notes in the order of ``np.nonzero(begins)``, and what follows each in its part.
+
+    Attributes
+    ----------
+    row, part, step, pitch : numpy.ndarray
+        Indices into ``begins``.
+    to_next, to_second : numpy.ndarray
+        Steps to the next onset of the part and to the one after it; if none follows, to the end.
+    number : numpy.ndarray
+        Of the note in its chord, from the lowest.
+    """
+
+    row: np.ndarray
+    part: np.ndarray
+    step: np.ndarray
+    pitch: np.ndarray
+    to_next: np.ndarray
+    to_second: np.ndarray
+    number: np.ndarray
+
+    @classmethod
+    def that_begin(cls, begins: np.ndarray) -> _Notes:
+        """Find the notes of phrases, bool ``(n, parts, 32, 88)``."""
+        row, part, step, pitch = np.nonzero(begins)
+        to_next, to_second = (x[row, part, step] - step for x in _next_onsets(begins))
+        chord = np.ravel_multi_index((row, part, step), begins.shape[:3])
+        number = np.arange(len(chord)) - np.searchsorted(chord, chord)
+        return cls(row, part, step, pitch, to_next, to_second, number)
+
+    def __len__(self) -> int:
+        return len(self.row)
+
+    @property
+    def to_end(self) -> np.ndarray:
+        """Steps to the end of the phrase."""
+        return STEPS_PER_PHRASE - self.step
+
+    def take(self, index: np.ndarray) -> _Notes:
+        return _Notes(*(getattr(self, field.name)[index] for field in fields(self)))
+
+    def ends(self, length: np.ndarray | int) -> np.ndarray:
+        """Where notes of a length end, as the tables count it."""
+        later = np.where(length < self.to_second, _BETWEEN, _LATER)
+        later = np.where(length == self.to_second, _AFTER_NEXT, later)
+        found = np.where(length < self.to_next, _BEFORE, later)
+        found = np.where(length == self.to_next, _NEXT, found)
+        none_follows = self.to_next == self.to_end
+        return np.where(none_follows & (length == self.to_end), _WITH_PHRASE, found)
+
+
+def _next_onsets(begins: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The next onset of each part after each step, and the one after that; 32 if none follows."""
+    following = np.full((2, *begins.shape[:3]), STEPS_PER_PHRASE)
+    for step in reversed(range(1, STEPS_PER_PHRASE)):
+        onset = begins[:, :, step].any(2)
+        after = following[..., step]
+        following[0, ..., step - 1] = np.where(onset, step, after[0])
+        following[1, ..., step - 1] = np.where(onset, after[0], after[1])
+    return following[0], following[1]
+
+
+def choose_lengths(
+    begins: np.ndarray, goes_on: np.ndarray, doubt: np.ndarray, tables: Tables
+) -> np.ndarray:
+    """Choose how long notes last inside the phrase, those of a chord from the lowest upwards.
+
+    The most likely run of steps that all go on, if steps are independent: it bridges an unlikely
+    one if later ones make up for it. A run ends where the pitch begins again.
+
+    Parameters
+    ----------
+    begins : numpy.ndarray
+        Bool, ``(n, parts, 32, 88)``.
+    goes_on : numpy.ndarray
+        Log odds that a pitch that sounded before goes on, in the same shape.
+    doubt : numpy.ndarray
+        How much the tables count in each part, 0 to 1, ``(n, parts)``.
+    tables : dict of str to numpy.ndarray
+        Of `LENGTH_TABLES`.
+
+    Returns
+    -------
+    numpy.ndarray
+        Steps, 1 or more, of each note in the order of ``np.nonzero(begins)``.
+    """
+    notes = _Notes.that_begin(begins)
+    length = np.ones(len(notes), np.int64)
+    for number in range(notes.number.max(initial=-1) + 1):
+        own = np.flatnonzero(notes.number == number)
+        lower = length[own - 1] if number else None
+        length[own] = _likeliest_lengths(notes.take(own), lower, begins, goes_on, doubt, tables)
+    return length
+
+
+def _likeliest_lengths(
+    notes: _Notes,
+    lower: np.ndarray | None,
+    begins: np.ndarray,
+    goes_on: np.ndarray,
+    doubt: np.ndarray,
+    tables: Tables,
+) -> np.ndarray:
+    """Choose lengths; `lower` are those of the next lower notes of the same chords."""
+    of_length, of_end, of_alike = (tables[name][notes.part] for name in LENGTH_TABLES)
+    share = doubt[notes.row, notes.part]
+    index = np.arange(len(notes))
+    odds = np.zeros(len(notes), np.float32)
+    lasts = np.ones(len(notes), bool)
+    length = np.ones(len(notes), np.int64)
+    best = np.full(len(notes), -np.inf, np.float32)
+    for steps in range(1, STEPS_PER_PHRASE + 1):
+        if steps > 1:
+            step = np.minimum(notes.step + steps - 1, STEPS_PER_PHRASE - 1)
+            place = notes.row, notes.part, step, notes.pitch
+            lasts &= (steps <= notes.to_end) & ~begins[place]
+            if not lasts.any():
+                break
+            odds += goes_on[place]
+        tilt = of_length[index, np.where(notes.to_end == steps, 0, steps)]
+        tilt = tilt + of_end[index, notes.ends(steps)]
+        if lower is not None:
+            tilt += of_alike[index, (lower == steps).astype(np.int64)]
+        value = odds + share * tilt
+        better = lasts & (value > best)
+        length[better], best[better] = steps, value[better]
+    return length
+
+
+def count_lengths(begins: np.ndarray, sounding: np.ndarray) -> Tables:
+    """Count in phrases what the tables are about.
+
+    Parameters
+    ----------
+    begins, sounding : numpy.ndarray
+        Bool, ``(n, parts, 32, 88)``.
+
+    Returns
+    -------
+    dict of str to numpy.ndarray
+        Of `LENGTH_TABLES`: sums over the phrases.
+    """
+    counts = no_tables(LENGTH_TABLES)
+    certain, doubt = np.where(sounding, 1.0, -np.inf), np.zeros(begins.shape[:2])
+    length = choose_lengths(begins, certain, doubt, counts)
+    notes = _Notes.that_begin(begins)
+    in_table = np.where(length == notes.to_end, 0, length)
+    np.add.at(counts["length"], (notes.part, in_table), 1)
+    np.add.at(counts["end"], (notes.part, notes.ends(length)), 1)
+    higher = np.flatnonzero(notes.number > 0)
+    alike = (length[higher] == length[higher - 1]).astype(np.int64)
+    np.add.at(counts["alike"], (notes.part[higher], alike), 1)
+    return counts

@@ -1,0 +1,90 @@
+"""Notes of which a network is unsure last as people's do."""
+
+import numpy as np
+from support.examples import band_phrase
+
+from musegen.model.codecs import SongCodec
+from musegen.model.codecs.agreement import PITCHES
+from musegen.model.codecs.note_lengths import LENGTH_TABLES, choose_lengths, count_lengths
+from musegen.model.codecs.tables import no_tables
+from musegen.music.notes import SONG_PARTS, STEPS_PER_PHRASE
+
+LEAD, COUNTER, CHORDS, BASS = range(4)
+C, E, G = 39, 43, 46  # counted from the lowest key of a piano
+SHAPE = (1, len(SONG_PARTS), STEPS_PER_PHRASE, PITCHES)
+
+
+def notes(*of_notes):
+    """Which notes begin: each is part, step and pitch."""
+    begins = np.zeros(SHAPE, bool)
+    for part, step, pitch in of_notes:
+        begins[0, part, step, pitch] = True
+    return begins
+
+
+def choose(begins, goes_on, tables, doubt=1.0):
+    return choose_lengths(begins, goes_on, np.full((1, 4), doubt, np.float32), tables).tolist()
+
+
+def tables_with(name, index, value):
+    tables = no_tables(LENGTH_TABLES)
+    tables[name][index] = value
+    return tables
+
+
+def test_lengths_bridge_an_unlikely_step_and_end_where_the_pitch_begins_again():
+    begins = notes((LEAD, 0, C), (LEAD, 20, C), (LEAD, 0, E))
+    goes_on = np.full(SHAPE, 1.0, np.float32)
+    goes_on[0, LEAD, 3, E], goes_on[0, LEAD, 9, E] = -2.5, -100
+    # In the order of steps and pitches: C, E, C.
+    assert choose(begins, goes_on, no_tables(LENGTH_TABLES)) == [20, 9, 12]
+    short = tables_with("length", (LEAD, 4), 30.0)
+    assert choose(begins, goes_on, short) == [4, 4, 4]
+    assert choose(begins, goes_on, short, doubt=0.0) == [20, 9, 12]
+    to_end = tables_with("length", (LEAD, 0), -30.0)
+    assert choose(begins, goes_on, to_end) == [20, 9, 11]
+
+
+def test_a_note_ends_with_the_next_onset_of_its_part():
+    begins = notes((LEAD, 0, C), (LEAD, 6, E), (LEAD, 10, G), (BASS, 3, C - 24))
+    unsure = np.full(SHAPE, 0.1, np.float32)
+    by_end = {
+        name: choose(begins, unsure, tables_with("end", (LEAD, number), 9.0))[:3]
+        for number, name in enumerate(["before", "next", "between", "after", "later", "phrase"])
+    }
+    # The last note has no onset after it: it ends before the phrase does, or with it.
+    assert by_end == {
+        "before": [5, 3, 21],
+        "next": [6, 4, 22],
+        "between": [9, 25, 22],
+        "after": [10, 26, 22],
+        "later": [32, 26, 22],
+        "phrase": [32, 26, 22],
+    }
+
+
+def test_the_notes_of_a_chord_end_together():
+    begins = notes((CHORDS, 0, C), (CHORDS, 0, E), (CHORDS, 0, G))
+    goes_on = np.full(SHAPE, -1.0, np.float32)
+    goes_on[0, CHORDS, :4, C] = goes_on[0, CHORDS, :6, G] = 1.0
+    assert choose(begins, goes_on, no_tables(LENGTH_TABLES)) == [4, 1, 6]
+    together = tables_with("alike", (CHORDS, 1), 9.0)
+    assert choose(begins, goes_on, together) == [4, 4, 4]
+
+
+def test_lengths_are_counted_as_the_tables_name_them():
+    begins = notes((BASS, 0, C - 24), (LEAD, 0, E), (LEAD, 4, C), (CHORDS, 4, C), (CHORDS, 4, G))
+    sounding = begins.copy()
+    sounding[0, BASS, :8, C - 24] = sounding[0, LEAD, :4, E] = sounding[0, LEAD, 4:, C] = True
+    counts = count_lengths(begins, sounding)
+    assert counts["length"][BASS].nonzero()[0].tolist() == [8]
+    assert counts["length"][LEAD].nonzero()[0].tolist() == [0, 4]
+    assert counts["end"][LEAD].tolist() == [0, 1, 0, 0, 0, 1]
+    assert counts["end"][CHORDS].tolist() == [2, 0, 0, 0, 0, 0]
+    assert counts["alike"][CHORDS].tolist() == [0, 1]
+
+
+def test_a_phrase_of_people_has_as_many_lengths_as_notes():
+    phrase = band_phrase()
+    counts = SongCodec().count([phrase])
+    assert counts["length"].sum() == len(phrase.only(SONG_PARTS)) > 0
