@@ -75,14 +75,21 @@ ONSET_TABLES = {
 
 
 class _Past:
-    """What sounds at a step, and which notes each part has begun before it."""
+    """What sounds at a step, and which notes each part has begun before it.
 
-    def __init__(self, n: int) -> None:
+    Parameters
+    ----------
+    begins : numpy.ndarray
+        Bool, ``(n, parts, 32, 88)``. What a part begins on a step is read when it is added, and
+        from then on.
+    """
+
+    def __init__(self, begins: np.ndarray) -> None:
+        n = len(begins)
         self.step = -1
         self.classes = np.zeros((n, _PARTS, 12), np.float32)  # that sound
+        self._begins = begins
         self._notes: np.ndarray = np.zeros((n, _PARTS, PITCHES), bool)  # that sound
-        self._begun = np.zeros((n, _PARTS, STEPS_PER_PHRASE, PITCHES), bool)
-        self._numbers = np.zeros((n, _PARTS, STEPS_PER_PHRASE), np.int64)
         self._heard = np.zeros((n, _PARTS, 12), bool)
         self._last: np.ndarray = np.full((n, _PARTS), -1)
         self._since = np.full((n, _PARTS), STEPS_PER_PHRASE)
@@ -106,19 +113,18 @@ class _Past:
 
     def lag_sets(self, part: int) -> np.ndarray:
         """At which lags a part began a first, second … note, as the tables count it, ``(n, 8)``."""
-        lags = [lag for lag in _LAGS if lag <= self.step]
-        found = np.full((len(self._notes), _COUNTS), 2 ** len(lags) - 1)  # after smaller sets
-        for bit, lag in enumerate(lags):
-            found += (self._numbers[:, part, self.step - lag, None] > _NUMBER) << bit
-        return found
+        before = self._before(part, _LAGS)
+        began = [begins.sum(1, keepdims=True) > _NUMBER for begins in before]
+        smaller_sets = 2 ** len(before) - 1
+        return smaller_sets + _to_numbers(began, (len(self._notes), _COUNTS))
 
     def recurrences(self, part: int) -> np.ndarray:
         """At which lags a part began each key, as the tables count it, ``(n, 88)``."""
-        found = np.zeros((len(self._notes), PITCHES), np.int64)
-        for bit, lag in enumerate(_PITCH_LAGS):
-            if lag <= self.step:
-                found += self._begun[:, part, self.step - lag].astype(np.int64) << bit
-        return found
+        return _to_numbers(self._before(part, _PITCH_LAGS), (len(self._notes), PITCHES))
+
+    def _before(self, part: int, lags: tuple[int, ...]) -> list[np.ndarray]:
+        """What a part began at the lags that the phrase is long enough for, bool ``(n, 88)``."""
+        return [self._begins[:, part, self.step - lag] for lag in lags if lag <= self.step]
 
     def heard(self, part: int) -> np.ndarray:
         """In which parts each key's pitch class has begun, as the tables count it, ``(n, 88)``."""
@@ -126,16 +132,23 @@ class _Past:
         found = self._heard[:, part] + 2 * self._heard[:, others].any(1)
         return found[:, _CLASS]
 
-    def add(self, part: int, begins: np.ndarray) -> None:
-        """Begin notes, bool ``(n, 88)``."""
+    def add(self, part: int) -> None:
+        """Begin the notes of a part on this step."""
+        begins = self._begins[:, part, self.step]
         self._notes[:, part] |= begins
         self.classes[:, part] = self._notes[:, part] @ _OF_CLASS > 0
-        self._begun[:, part, self.step] = begins
-        self._numbers[:, part, self.step] = begins.sum(1)
         self._heard[:, part] |= begins @ _OF_CLASS > 0
         any_begins = begins.any(1)
         self._last[any_begins, part] = _highest(begins)[any_begins]
         self._since[any_begins, part] = 0
+
+
+def _to_numbers(bits: list[np.ndarray], shape: tuple[int, ...]) -> np.ndarray:
+    """Read arrays of bits as numbers, the lowest bit first; 0 if there are none."""
+    numbers = np.zeros(shape, np.int64)
+    for place, bit in enumerate(bits):
+        numbers += bit.astype(np.int64) << place
+    return numbers
 
 
 def _highest(begins: np.ndarray) -> np.ndarray:
@@ -163,7 +176,7 @@ def choose_onsets(
     threshold : float
         Log odds above which a note begins.
     tables : dict of str to numpy.ndarray
-        Of `TABLE_SHAPES`.
+        Of `ONSET_TABLES`.
     full : numpy.ndarray
         Added to the log odds of all notes of a part on a step but the first, ``(n, parts)``.
 
@@ -175,7 +188,9 @@ def choose_onsets(
     begins = onset > threshold
     if not doubt.any():
         return begins
-    past = _Past(len(onset))
+    past = _Past(begins)
+    # For each part: classes that sound in each part, and classes that begin above them.
+    above = tables["beside"][:, :, _ABOVE].reshape(_PARTS, -1, 12)
     for step in range(STEPS_PER_PHRASE):
         past.go_on(goes_on[:, :, step])
         for part in _ORDER:
@@ -188,19 +203,17 @@ def choose_onsets(
                 more[:, 1:] += full[possible, part, None]
                 begins[possible, part, step] = _choose(
                     here[possible] - threshold,
-                    _tilt(past, part, tables)[possible],
+                    _tilt(past, part, tables, above[part])[possible],
                     share,
                     more,
                     tables["chord"][part],
                 )
-            past.add(part, begins[:, part, step])
+            past.add(part)
     return begins
 
 
-def _tilt(past: _Past, part: int, tables: Tables) -> np.ndarray:
+def _tilt(past: _Past, part: int, tables: Tables, above: np.ndarray) -> np.ndarray:
     """What the tables say of each key of a part, whatever else begins on the step, ``(n, 88)``."""
-    # Classes that sound in each part, and classes that begin above them.
-    above = tables["beside"][part][:, _ABOVE].reshape(-1, 12)
     fit = past.classes.reshape(len(past.classes), -1) @ above
     tilt = tables["melody"][part, past.gap(part)[:, None], past.intervals(part)]
     tilt += tables["place"][part, past.step] + fit[:, _CLASS]
@@ -245,7 +258,7 @@ def count_onsets(begins: np.ndarray, sounding: np.ndarray) -> Tables:
         Of `ONSET_TABLES`: sums over the phrases.
     """
     counts = no_tables(ONSET_TABLES)
-    past = _Past(len(begins))
+    past = _Past(begins)
     interval_of = np.abs(_PITCH - _PITCH[:, None]) % 12
     pairs = np.triu(np.ones((PITCHES, PITCHES), np.float32), 1)
     for step in range(STEPS_PER_PHRASE):
@@ -268,5 +281,5 @@ def count_onsets(begins: np.ndarray, sounding: np.ndarray) -> Tables:
                 # Of each class that sounds, how often each class begins.
                 pair = past.classes[:, other].T @ new_classes
                 counts["beside"][part, other] += np.bincount(_ABOVE.ravel(), pair.ravel(), 12)
-            past.add(part, new)
+            past.add(part)
     return counts

@@ -123,7 +123,12 @@ def choose_lengths(
     numpy.ndarray
         Steps, 1 or more, of each note in the order of ``np.nonzero(begins)``.
     """
-    notes = _Notes.that_begin(begins)
+    return _choose_lengths(_Notes.that_begin(begins), begins, goes_on, doubt, tables)
+
+
+def _choose_lengths(
+    notes: _Notes, begins: np.ndarray, goes_on: np.ndarray, doubt: np.ndarray, tables: Tables
+) -> np.ndarray:
     length = np.ones(len(notes), np.int64)
     for number in range(notes.number.max(initial=-1) + 1):
         own = np.flatnonzero(notes.number == number)
@@ -141,7 +146,9 @@ def _likeliest_lengths(
     tables: Tables,
 ) -> np.ndarray:
     """Choose lengths; `lower` are those of the next lower notes of the same chords."""
-    of_length, of_end, of_alike = (tables[name][notes.part] for name in LENGTH_TABLES)
+    of_length, of_end = tables["length"][notes.part], tables["end"][notes.part]
+    of_alike = tables["alike"][notes.part]
+    to_end = notes.to_end
     share = doubt[notes.row, notes.part]
     index = np.arange(len(notes))
     odds = np.zeros(len(notes), np.float32)
@@ -152,11 +159,11 @@ def _likeliest_lengths(
         if steps > 1:
             step = np.minimum(notes.step + steps - 1, STEPS_PER_PHRASE - 1)
             place = notes.row, notes.part, step, notes.pitch
-            lasts &= (steps <= notes.to_end) & ~begins[place]
+            lasts &= (steps <= to_end) & ~begins[place]
             if not lasts.any():
                 break
             odds += goes_on[place]
-        tilt = of_length[index, np.where(notes.to_end == steps, 0, steps)]
+        tilt = of_length[index, np.where(to_end == steps, 0, steps)]
         tilt = tilt + of_end[index, notes.ends(steps)]
         if lower is not None:
             tilt += of_alike[index, (lower == steps).astype(np.int64)]
@@ -181,8 +188,8 @@ def count_lengths(begins: np.ndarray, sounding: np.ndarray) -> Tables:
     """
     counts = no_tables(LENGTH_TABLES)
     certain, doubt = np.where(sounding, 1.0, -np.inf), np.zeros(begins.shape[:2])
-    length = choose_lengths(begins, certain, doubt, counts)
     notes = _Notes.that_begin(begins)
+    length = _choose_lengths(notes, begins, certain, doubt, counts)
     in_table = np.where(length == notes.to_end, 0, length)
     np.add.at(counts["length"], (notes.part, in_table), 1)
     np.add.at(counts["end"], (notes.part, notes.ends(length)), 1)

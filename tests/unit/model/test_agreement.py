@@ -84,7 +84,7 @@ def test_of_two_notes_that_exclude_each_other_the_likelier_is_chosen():
 
 
 def test_a_rhythm_and_a_pitch_are_repeated():
-    # A melody that began notes at 0 and 6 may begin one half a bar after either, at 8 and 14.
+    # Of steps 10 and 14, only 14 is half a bar after a note of the melody.
     onset = log_odds((LEAD, 0, C, 5.0), (LEAD, 6, C, 5.0), (LEAD, 10, C, -1.0), (LEAD, 14, C, -1.0))
     half_a_bar_ago = 3 + 2  # with lags of a beat and half a bar, the second alone
     rhythm = tables_with("count", (LEAD, 0, half_a_bar_ago), 2.0)
