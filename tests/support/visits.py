@@ -281,7 +281,11 @@ def reuse_visits(url: str, browser, ready: str) -> Iterator[Callable[..., Visit]
 
 
 def swipe(visit: Visit, start: tuple[float, float], end: tuple[float, float]) -> None:
-    """Move a finger over the screen; the browser itself may turn that into scrolling."""
+    """Move a finger over the screen; the browser itself may turn that into scrolling.
+
+    The finger rests before it is lifted: a page that went on by its momentum would take the next
+    tap as a hand that stops it.
+    """
     session = visit.page.context.new_cdp_session(visit.page)
     for i in range(12):
         place = [a + (b - a) * i / 11 for a, b in zip(start, end, strict=True)]
@@ -291,19 +295,8 @@ def swipe(visit: Visit, start: tuple[float, float], end: tuple[float, float]) ->
         }
         session.send("Input.dispatchTouchEvent", touch)
         visit.page.evaluate("new Promise(requestAnimationFrame)")
+    visit.page.wait_for_timeout(200)
     session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
-    wait_until_still(visit)
-
-
-def wait_until_still(visit: Visit) -> None:
-    """Wait until the page does not scroll any more."""
-    visit.wait(
-        """async () => {
-            const before = scrollY;
-            for (let i = 0; i < 8; i += 1) await new Promise(requestAnimationFrame);
-            return scrollY === before;
-        }"""
-    )
 
 
 def wait_until(condition: Callable[[], T]) -> T:

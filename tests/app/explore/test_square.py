@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from support.explorer_page import TITLES
-from support.visits import Visit, reuse_visits, serious_findings, swipe, wait_until_still
+from support.visits import Visit, reuse_visits, serious_findings, swipe
 
 EVENT = "document.querySelector('#event textarea').value"
 
@@ -191,9 +191,7 @@ def test_a_finger_drags_the_dot_and_scrolls_beside_it(visit) -> None:
     swipe(page, pixels(page, 0.1, 0.5), pixels(page, 0.9, 0.5))
     assert page.page.locator(".mg-square").get_attribute("data-y") == "0.2"
     wait_for_event(page, {"x": 0.5, "y": 0.2})
-    place = pixels(page, 0.2, 0.5)
-    wait_until_still(page)  # a tap on a page that still glides only stops it
-    page.page.touchscreen.tap(*place)
+    page.page.touchscreen.tap(*pixels(page, 0.2, 0.5))
     wait_for_event(page, {"x": 0.2, "y": 0.5})
     corner(page, "D").tap()
     page.page.get_by_role("button", name="Draw a new one").tap()
