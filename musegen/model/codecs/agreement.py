@@ -3,10 +3,11 @@
 A network that is unsure writes what may happen at each pitch and step by itself: two notes of which
 one is meant, a melody that leaps between them, a second beside a third. Here each note is chosen
 given those before it and below it. The log odds of a note are changed by tables of what was
-chosen already, in proportion to how unsure the network is of the part in this phrase: what
-it is certain of stays as it is. A part that has repeated a rhythm or a figure goes on repeating it,
-and a pitch class that has not been heard in the phrase is rarer than one that has. How long the
-notes last is chosen afterwards (`musegen.model.codecs.note_lengths`).
+chosen already, in proportion to how unsure the network is of the part in this phrase: what it is
+certain of stays as it is. A part that has repeated a rhythm or a figure goes on repeating it, a
+band that has filled all eighths goes on filling them, and a pitch class that has not been heard in
+the phrase is rarer than one that has. How long the notes last is chosen afterwards
+(`musegen.model.codecs.note_lengths`).
 
 The tables are such that the notes of draws have the statistics of people's: an exponential tilt of
 the network's distribution, which of all distributions with these statistics is the nearest to it
@@ -38,11 +39,11 @@ _NO_INTERVAL = 2 * _WIDEST + 1  # the line has no note yet
 # quarter and a half note; all others are farther apart.
 _GAPS = np.array([1, 2, 4, 8])
 _COUNTS = 8
-_LAGS = (4, 8, 16)  # steps: a beat, half a bar and a bar
-# Sets of lags: those of no lag, which is all that a first beat can look back to, of the first lag,
-# of the first two, and of all three.
-_LAG_SETS = 2 ** (len(_LAGS) + 1) - 1
-_PITCH_LAGS = (8, 16)  # steps: half a bar and a bar
+# Lags in steps: an eighth, a beat, half a bar and a bar.
+_BAND_LAGS = (2, 4, 8, 16)
+_LAGS = (4, 8, 16)
+_PITCH_LAGS = (8, 16)
+_CHORD = 3  # notes that begin together: more count as these
 _HALF_BAR = 8  # steps
 _REACH = 6.0  # nats: notes with a probability under .0025 cannot be made likely
 _PITCH = np.arange(PITCHES)
@@ -51,24 +52,39 @@ _OF_CLASS = (_CLASS[:, None] == np.arange(12)).astype(np.float32)
 _ABOVE = (np.arange(12) - np.arange(12)[:, None]) % 12  # the second class above the first
 _NUMBER = np.arange(_COUNTS)
 
+
+def _set_count(lags: tuple[int, ...]) -> int:
+    """How many sets of lags there are: of none, of the first alone, of the first two, and so on.
+
+    A phrase's first beat has nothing to look back to, and its first bar not a whole one.
+    """
+    return sum(2**known for known in range(len(lags) + 1))
+
+
 # The tables of the song for onsets: what is added to the log odds of notes, or how often they are.
 #
 # place       the part begins notes on this step
 # count       a first, second, third … note of the part on one step, by whether it began as many
-#             a beat, half a bar and a bar ago (`_Past.lag_sets`)
+#             a beat, half a bar and a bar ago
+# band        the part begins notes, by whether a part before it in `_ORDER` does, and whether any
+#             part did an eighth, a beat, half a bar and a bar ago
 # melody      by the time since the part's last notes, the interval from the highest, -12 to 12, or
 #             that there was none
 # chord       the interval to another note of the part on the step, modulo 12
 # beside      by the part of a note that sounds, the interval above it, modulo 12
+# repeat      by how many notes the part began last, 0 to 3: the pitch was not among them nor among
+#             those before them, was among the last, among those before, or both
 # recurrence  the part began this pitch neither half a bar nor a bar ago, half a bar, a bar, or both
 # heard       by the half bar of the phrase, whether the pitch class has begun before: in no part,
 #             in this one, in others, in both
 ONSET_TABLES = {
     "place": (_PARTS, STEPS_PER_PHRASE),
-    "count": (_PARTS, _COUNTS, _LAG_SETS),
+    "count": (_PARTS, _COUNTS, _set_count(_LAGS)),
+    "band": (_PARTS, 2, _set_count(_BAND_LAGS)),
     "melody": (_PARTS, len(_GAPS) + 1, _NO_INTERVAL + 1),
     "chord": (_PARTS, 12),
     "beside": (_PARTS, _PARTS, 12),
+    "repeat": (_PARTS, _CHORD + 1, 4),
     "recurrence": (_PARTS, 2 ** len(_PITCH_LAGS)),
     "heard": (_PARTS, STEPS_PER_PHRASE // _HALF_BAR, 4),
 }
@@ -93,6 +109,8 @@ class _Past:
         self._heard = np.zeros((n, _PARTS, 12), bool)
         self._last: np.ndarray = np.full((n, _PARTS), -1)
         self._since = np.full((n, _PARTS), STEPS_PER_PHRASE)
+        self._last_two = np.zeros((2, n, _PARTS, PITCHES), bool)  # what began last, and before
+        self._band = np.zeros((n, STEPS_PER_PHRASE), bool)  # whether any part begins notes
 
     def go_on(self, goes_on: np.ndarray) -> None:
         """Go to the next step: notes end unless their pitch goes on, bool ``(n, parts, 88)``."""
@@ -115,8 +133,21 @@ class _Past:
         """At which lags a part began a first, second … note, as the tables count it, ``(n, 8)``."""
         before = self._before(part, _LAGS)
         began = [begins.sum(1, keepdims=True) > _NUMBER for begins in before]
-        smaller_sets = 2 ** len(before) - 1
-        return smaller_sets + _to_numbers(began, (len(self._notes), _COUNTS))
+        return _to_sets(began, (len(self._notes), _COUNTS))
+
+    def band(self) -> tuple[np.ndarray, np.ndarray]:
+        """Whether a part begins on this step, and at which lags one did, as the tables count it."""
+        began = [self._band[:, self.step - lag] for lag in _BAND_LAGS if lag <= self.step]
+        begins = self._band[:, self.step]
+        return begins.astype(np.int64), _to_sets(began, begins.shape)
+
+    def repeats(self, part: int) -> tuple[np.ndarray, np.ndarray]:
+        """How many notes a part began last, and which keys lately, as the tables count it.
+
+        Of the shapes ``(n, 1)`` and ``(n, 88)``.
+        """
+        last, before = self._last_two[:, :, part]
+        return np.minimum(last.sum(1, keepdims=True), _CHORD), last + 2 * before
 
     def recurrences(self, part: int) -> np.ndarray:
         """At which lags a part began each key, as the tables count it, ``(n, 88)``."""
@@ -141,6 +172,14 @@ class _Past:
         any_begins = begins.any(1)
         self._last[any_begins, part] = _highest(begins)[any_begins]
         self._since[any_begins, part] = 0
+        self._last_two[1, any_begins, part] = self._last_two[0, any_begins, part]
+        self._last_two[0, any_begins, part] = begins[any_begins]
+        self._band[:, self.step] |= any_begins
+
+
+def _to_sets(began: list[np.ndarray], shape: tuple[int, ...]) -> np.ndarray:
+    """Number the sets of lags at which something began, as `_set_count` counts them."""
+    return 2 ** len(began) - 1 + _to_numbers(began, shape)
 
 
 def _to_numbers(bits: list[np.ndarray], shape: tuple[int, ...]) -> np.ndarray:
@@ -200,6 +239,7 @@ def choose_onsets(
                 share = doubt[possible, part]
                 count = tables["count"][part][_NUMBER, past.lag_sets(part)[possible]]
                 more = share[:, None] * count
+                more[:, 0] += share * tables["band"][part][past.band()][possible]
                 more[:, 1:] += full[possible, part, None]
                 begins[possible, part, step] = _choose(
                     here[possible] - threshold,
@@ -218,6 +258,7 @@ def _tilt(past: _Past, part: int, tables: Tables, above: np.ndarray) -> np.ndarr
     tilt = tables["melody"][part, past.gap(part)[:, None], past.intervals(part)]
     tilt += tables["place"][part, past.step] + fit[:, _CLASS]
     tilt += tables["heard"][part, past.step // _HALF_BAR][past.heard(part)]
+    tilt += tables["repeat"][part][past.repeats(part)]
     return tilt + tables["recurrence"][part][past.recurrences(part)]
 
 
@@ -267,10 +308,15 @@ def count_onsets(begins: np.ndarray, sounding: np.ndarray) -> Tables:
             new = begins[:, part, step]
             number = new.sum(1)
             counts["place"][part, step] += (number > 0).sum()
+            np.add.at(counts["band"][part], tuple(x[number > 0] for x in past.band()), 1)
             row, before = np.nonzero(number[:, None] > _NUMBER)
             np.add.at(counts["count"][part], (before, past.lag_sets(part)[row, before]), 1)
-            place = past.gap(part)[:, None], past.intervals(part)
-            np.add.at(counts["melody"][part], tuple(x[new] for x in np.broadcast_arrays(*place)), 1)
+            for name, place in {
+                "melody": (past.gap(part)[:, None], past.intervals(part)),
+                "repeat": past.repeats(part),
+            }.items():
+                of_new = tuple(x[new] for x in np.broadcast_arrays(*place))
+                np.add.at(counts[name][part], of_new, 1)
             np.add.at(counts["recurrence"][part], past.recurrences(part)[new], 1)
             np.add.at(counts["heard"][part, step // _HALF_BAR], past.heard(part)[new], 1)
             ones = new.astype(np.float32)

@@ -95,6 +95,31 @@ def test_a_rhythm_and_a_pitch_are_repeated():
     assert choose(onset, no_tables(ONSET_TABLES)) == [(LEAD, 0, C), (LEAD, 6, C)]
 
 
+def test_a_band_that_has_filled_all_eighths_goes_on():
+    # The bass is chosen first: on steps 4 and 6 the chords know that it plays, or that it does not.
+    bass = [(BASS, step, C - 24, 5.0) for step in (0, 2, 4)]
+    onset = log_odds(*bass, *[(CHORDS, step, C, -1.0) for step in (0, 2, 4, 6)])
+    an_eighth_and_a_beat_ago = 3 + 3  # with these two lags, both
+    fill = tables_with("band", (CHORDS, 0, an_eighth_and_a_beat_ago), 2.0)
+    assert choose(onset, fill)[:-3] == [(CHORDS, 6, C)]
+    join = tables_with("band", (CHORDS, 1, an_eighth_and_a_beat_ago), 2.0)
+    assert choose(onset, join)[:-3] == [(CHORDS, 4, C)]
+
+
+def test_a_figure_of_two_notes_goes_to_and_fro():
+    onset = log_odds(
+        (CHORDS, 0, C, 5.0),
+        (CHORDS, 2, G, 5.0),
+        (CHORDS, 4, C, -1.0),
+        (CHORDS, 4, G, -0.5),
+        (CHORDS, 4, E, -0.5),
+    )
+    to_and_fro = tables_with("repeat", (CHORDS, 1, 2), 2.0)
+    assert choose(onset, to_and_fro) == [(CHORDS, 0, C), (CHORDS, 2, G), (CHORDS, 4, C)]
+    again = tables_with("repeat", (CHORDS, 1, 1), 2.0)
+    assert choose(onset, again) == [(CHORDS, 0, C), (CHORDS, 2, G), (CHORDS, 4, G)]
+
+
 def test_a_pitch_class_that_was_not_heard_is_rarer():
     onset = log_odds((LEAD, 0, C, 1.0), (LEAD, 24, C, 1.0), (LEAD, 28, D, 1.0))
     rarer = tables_with("heard", (LEAD, 3, 0), -2.0)
@@ -141,3 +166,8 @@ def test_notes_are_counted_as_the_tables_name_them():
     # On step 4, of the chord: C and G were in no part but the bass, which has C.
     assert counts["heard"][CHORDS, 0].tolist() == [1, 0, 1, 0]
     assert counts["recurrence"][LEAD].tolist() == [2, 0, 0, 0]
+    # Only the bass is chosen before the others; on step 4 the lead is.
+    assert counts["band"][LEAD].sum(1).tolist() == [1, 1]
+    assert counts["band"][CHORDS, 1].nonzero()[0].tolist() == [3 + 2]
+    assert counts["repeat"][LEAD].sum(1).tolist() == [1, 1, 0, 0]
+    assert counts["repeat"][LEAD, :, 0].sum() == 2
