@@ -107,7 +107,6 @@ class _Past:
         self._begins = begins
         self._notes: np.ndarray = np.zeros((n, _PARTS, PITCHES), bool)  # that sound
         self._heard = np.zeros((n, _PARTS, 12), bool)
-        self._last: np.ndarray = np.full((n, _PARTS), -1)
         self._since = np.full((n, _PARTS), STEPS_PER_PHRASE)
         self._last_two = np.zeros((2, n, _PARTS, PITCHES), bool)  # what began last, and before
         self._band = np.zeros((n, STEPS_PER_PHRASE), bool)  # whether any part begins notes
@@ -125,7 +124,7 @@ class _Past:
 
     def intervals(self, part: int) -> np.ndarray:
         """The interval of each key from the last note of a part, as the tables count it."""
-        last = self._last[:, part, None]
+        last = _highest(self._last_two[0, :, part])[:, None]
         interval = (_PITCH - last).clip(-_WIDEST, _WIDEST) + _WIDEST
         return np.where(last < 0, _NO_INTERVAL, interval)
 
@@ -170,7 +169,6 @@ class _Past:
         self.classes[:, part] = self._notes[:, part] @ _OF_CLASS > 0
         self._heard[:, part] |= begins @ _OF_CLASS > 0
         any_begins = begins.any(1)
-        self._last[any_begins, part] = _highest(begins)[any_begins]
         self._since[any_begins, part] = 0
         self._last_two[1, any_begins, part] = self._last_two[0, any_begins, part]
         self._last_two[0, any_begins, part] = begins[any_begins]
@@ -191,6 +189,7 @@ def _to_numbers(bits: list[np.ndarray], shape: tuple[int, ...]) -> np.ndarray:
 
 
 def _highest(begins: np.ndarray) -> np.ndarray:
+    """The highest key of each row, bool ``(n, 88)``; -1 where there is none."""
     return np.where(begins, _PITCH, -1).max(1)
 
 
