@@ -3,7 +3,8 @@
 Each of the twenty progressions is asked for in a key of its own, for each seed. The chords that the
 recogniser hears in the draw are compared with them beat by beat: which share of the beats has the
 right root, the right root and the same notes above it, and the right bass; and which share of what
-chords and bass sound lies in the chord. Besides, how many notes a phrase of two bars has.
+chords and bass sound lies in the chord. Besides, how many notes a phrase of two bars has, without
+its drums.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from musegen.generator import MuseGen, load
 from musegen.limits import KEYS
 from musegen.music.harmony import PROGRESSIONS, Chords
 from musegen.music.harmony.hearing import beat_chroma
+from musegen.music.notes import SONG_PARTS
 
 LEAST_BARS = 8
 BEATS_PER_BAR = 4
@@ -38,7 +40,7 @@ def measure(mg: MuseGen, name: str, key: int, seed: int) -> dict[str, float]:
         "root and quality": float(same.mean()),
         "bass": float((heard.basses == asked.basses).mean()),
         "inside": float(sounds[asked.pitch_classes].sum() / max(sounds.sum(), 1e-9)),
-        "notes": len(piece.notes) / len(piece),
+        "notes": len(piece.only(SONG_PARTS).notes) / len(piece),
     }
 
 

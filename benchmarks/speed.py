@@ -44,6 +44,10 @@ def main() -> None:
     noise = np.zeros((1, 8, song.latent_dim), np.float32)
     rows["draw a path of 8 phrases"] = median(lambda: song.to_latents(noise))
     rows["random piece of 16 bars"] = median(lambda: mg.random(seed=1, bars=16, form="free"))
+    chords = "C | Am | F | G"
+    rows["accompany its lead, with chords"] = median(
+        lambda: mg.accompany(piece, keep=("lead",), chords=chords, seed=1)
+    )
     for font in find_soundfonts():
         rows[f"render it with {font.name}"] = median(lambda f=font: musegen.render(piece, f.path))
     print(f"unit: {1000 * base:.0f} ms")
