@@ -146,7 +146,8 @@ def draw_paths(
         if guidance is None and partner is None and not _is_asked(name, space, request):
             guidance = 1.0
         count = int(noise_row.max()) + 1
-        fresh = [draw_noise(seed, count, space.latent_dim, stream) for seed in seeds]
+        common = space.settings.common_noise
+        fresh = [draw_noise(seed, count, space.latent_dim, stream, common) for seed in seeds]
         if plan is None:
             u = [
                 apply_form(request.form, one, seed)[noise_row]

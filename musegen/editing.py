@@ -468,7 +468,8 @@ def _redraw(
         # Silent phrases are not given to the prior: it never saw any in training.
         heard = np.array([len(phrase.only(space.parts)) > 0 for phrase in piece.phrases])
         kept = ~own & heard[:, None]
-        fresh = draw_noise(seed, len(z), space.latent_dim, stream)
+        common = space.settings.common_noise
+        fresh = draw_noise(seed, len(z), space.latent_dim, stream, common)
         conditions = _conditions(mg, piece, drawn, name, asked)
         noise = make_noise(space, z, kept, conditions, fresh)
         u = np.where(space.by_dimension(kept), z, noise)

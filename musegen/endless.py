@@ -21,6 +21,7 @@ from musegen.latent.paths import MODELS
 from musegen.limits import TEMPERATURES, check_range
 from musegen.model.attribute_edits import change_phrase_attributes, follow_density
 from musegen.model.conditions import Conditions, chord_features, style_shares
+from musegen.model.latent_space import LatentSpace
 from musegen.music.arrange import cut
 from musegen.music.meters import Meter
 from musegen.music.notes import BEATS_PER_PHRASE, PARTS
@@ -175,7 +176,7 @@ def draw_next(
         if name not in context:
             continue
         z = context[name]
-        noise = temperature * _noise(seed, numbers, space.latent_dim, stream)
+        noise = temperature * _noise(seed, numbers, space, stream)
         partner = _partner(name, context, path, phrases)
         opposite = None
         if partner is not None:
@@ -215,7 +216,7 @@ def _partner(name: str, context: Path, path: Path, phrases: int) -> np.ndarray |
     return np.concatenate([before, path.get(other, unknown)])
 
 
-def _noise(seed: int, numbers: range, dim: int, stream: int) -> np.ndarray:
+def _noise(seed: int, numbers: range, space: LatentSpace, stream: int) -> np.ndarray:
     """Return the noise of phrases, counted from the first that was drawn with a seed.
 
     It returns now and then, as in a piece that is drawn.
@@ -225,7 +226,9 @@ def _noise(seed: int, numbers: range, dim: int, stream: int) -> np.ndarray:
     for i in numbers:
         stretch, place = divmod(i, _STRETCH)
         own = seed if stretch == 0 else _seed_of_stretch(seed, stretch)
-        noise.append(apply_form("recall", draw_noise(own, place + 1, dim, stream), own)[-1])
+        common = space.settings.common_noise
+        fresh = draw_noise(own, place + 1, space.latent_dim, stream, common)
+        noise.append(apply_form("recall", fresh, own)[-1])
     return np.stack(noise)
 
 

@@ -25,7 +25,7 @@ _RECALL_DISTANCE = {1: 0.2, 2: 0.45, 4: 0.35}  # probability by distance in phra
 _RECALL_SIMILARITY = (0.8, 1.0)  # range of the correlation of the noise
 # In how many of the phrases that return a part is the same note for note. One number decides for
 # all parts of a phrase: where the lead is the same, the bass is.
-_RECALL_EXACT = {"lead": 0.5, "counter": 0.25, "chords": 0.4, "bass": 0.6, "drums": 0.65}
+_RECALL_EXACT = {"lead": 0.5, "counter": 0.25, "chords": 0.4, "bass": 0.6, "drums": 0.5}
 _EXACT_STREAM = 2**32 + 2
 _RECALL_STREAM = 2**32  # not the stream of any model, so that all models recall the same phrases
 _DRIFT = 0.35  # share of the angle from each phrase of a drift towards fresh noise

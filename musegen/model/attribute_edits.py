@@ -24,8 +24,8 @@ __all__ = [
 
 _DENSITY = "density"  # the attribute, and the table that says where in the noise it grows
 # Standard deviations of noise for one of the band's density. The notes of drums and of the others
-# correlate by .34 then, in people's bands by .38; with more, kicks meet the bass less often.
-_SWELL = 2.0
+# correlate by .38 then, as in people's bands; with more, kicks meet the bass less often.
+_SWELL = 3.0
 # The same for all drums that play with a band: without, they hit less often than drummers do.
 _FULLER = 0.5
 

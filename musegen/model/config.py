@@ -97,6 +97,12 @@ class InferenceConfig:
     # How strictly draws obey conditions and given parts: what these change about the network's
     # velocity is multiplied by this (Ho and Salimans 2022, Classifier-Free Diffusion Guidance).
     guidance: float = 1.0
+    # What depends on the music of the other model counts so many times the guidance. At .5, the
+    # difference between that music and its opposite counts as what conditions change does.
+    partner_weight: float = 0.5
+    # The share of the variance of noise that all phrases of a piece have in common. Drummers keep a
+    # groove: their bars are like those before, in this phrase and the last one.
+    common_noise: float = 0.0
     # Heun steps of the flow. Draws of 4, 8 and 12 steps were told from real music equally often.
     flow_steps: int = 8
     # How far the middle of an interpolation moves towards the origin of the noise, as a share,

@@ -83,7 +83,7 @@ def test_parts_of_phrases_that_return_are_exact_now_and_then():
     assert not exact[:, -1].any()
     returns = np.array([source != np.arange(16) for source, _ in found])
     share = exact[returns].mean(0)
-    assert (np.diff(share[[1, 2, 0, 3, 4]]) > 0).all(), "bass and drums more often than the melody"
+    assert (np.diff(share[[1, 2, 0, 3]]) > 0).all(), "the bass more often than the melody"
     assert 0.35 < share[PARTS.index("lead")] < 0.55
     lead, bass = (exact[..., PARTS.index(part)] for part in ("lead", "bass"))
     assert not (lead & ~bass).any()

@@ -1,5 +1,7 @@
 """Draws obey what they are asked for, and their partner."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -47,3 +49,31 @@ def test_a_silent_partner_is_none(drums, songs):
     silence = np.full_like(songs, np.nan)
     none = drums.to_latents(np.stack([draw_noise(3, 4, drums.latent_dim)]))
     assert np.allclose(draw(drums, silence, silence)[0], none[0], atol=1e-3)
+
+
+def test_late_in_the_flow_a_partner_is_not_heard(drums, songs, monkeypatch):
+    calls: list[int] = []
+    velocity = drums._velocity_at
+
+    def counted(x, t, conditions):
+        calls.append(len(x))
+        return velocity(x, t, conditions)
+
+    monkeypatch.setattr(drums, "_velocity_at", counted)
+    draw(drums, songs, songs)
+    # With the partner, with its opposite, and with neither; then with neither alone.
+    early = calls.index(len(songs))
+    assert 0 < early < len(calls)
+    assert calls == [3 * len(songs)] * early + [len(songs)] * (len(calls) - early)
+
+
+def test_a_partner_counts_as_much_as_its_weight(mg, drums, songs):
+    opposite = mg.spaces["song"].opposite_of(songs)
+    alone = draw(drums, songs, None, guidance=0.0)
+    moved = [
+        np.abs(draw(drums.with_settings(settings), songs, opposite) - alone).mean()
+        for settings in (
+            replace(drums.settings, partner_weight=weight) for weight in (0.0, 0.2, 0.8)
+        )
+    ]
+    assert moved[0] < 1e-3 < moved[1] < moved[2]
