@@ -92,9 +92,9 @@ class Asked:
     guidance: float | None = None
 
 
-# Makes the noise to draw from, given the space, the path, which of its cells are kept, what else is
-# known, and fresh noise.
-_MakeNoise = Callable[[LatentSpace, np.ndarray, np.ndarray, Conditions, np.ndarray], np.ndarray]
+# Draws a path, given the space, the path before, which of its cells are kept, what else is known,
+# and fresh noise.
+_Draw = Callable[[LatentSpace, np.ndarray, np.ndarray, Conditions, np.ndarray], np.ndarray]
 
 
 def path_of(mg: MuseGen, piece: Piece) -> Path:
@@ -144,19 +144,24 @@ def vary(
     check_range(similarity, "similarity", 0, 1)
     asked = Asked(piece.chords) if keep_chords else None
 
-    def make_noise(
+    def draw(
         space: LatentSpace,
         z: np.ndarray,
         kept: np.ndarray,
         conditions: Conditions,
         fresh: np.ndarray,
     ) -> np.ndarray:
-        return vary_noise(space.to_noise(z[None], kept, conditions)[0], similarity, fresh)
+        own = space.to_noise(z[None], kept, conditions)[0]
+        u = np.stack([vary_noise(own, similarity, fresh), own])
+        u = np.where(space.by_dimension(kept), z, u)
+        varied, again = space.to_latents(u, kept, conditions, exact=True)
+        # What the way to noise and back loses, where conditions are obeyed strictly.
+        return varied + similarity * (z - again)
 
     path = path_of(mg, piece)
     chosen = _choose_cells(mg, piece, phrases, models, parts, cells)
     _check_models(mg, path, chosen, models)
-    varied = _redraw(mg, piece, path, chosen, seed, make_noise, asked, exact=True)
+    varied = _redraw(mg, piece, path, chosen, seed, draw, asked)
     if phrases is parts is cells is None and set(models) >= set(path):
         return _decode_like(mg, piece, varied)
     return _replace_cells(mg, piece, varied, chosen)
@@ -426,7 +431,7 @@ def _draw(
     """Return a piece with the chosen cells drawn from the prior."""
     check_range(temperature, "temperature", *TEMPERATURES)
 
-    def make_noise(
+    def draw(
         space: LatentSpace,
         z: np.ndarray,
         kept: np.ndarray,
@@ -434,12 +439,14 @@ def _draw(
         fresh: np.ndarray,
     ) -> np.ndarray:
         noise = np.multiply(fresh, temperature, dtype=np.float32)
-        if conditions.partner is None:
-            return noise
-        (other,) = (one for one in mg.spaces.values() if one is not space)
-        return follow_density(space, noise, other, conditions.partner)
+        if conditions.partner is not None:
+            (other,) = (one for one in mg.spaces.values() if one is not space)
+            noise = follow_density(space, noise, other, conditions.partner)
+        u = np.where(space.by_dimension(kept), z, noise)
+        guidance = asked.guidance if asked else None
+        return space.to_latents(u[None], kept, conditions, guidance)[0]
 
-    drawn = _redraw(mg, piece, path, chosen, seed, make_noise, asked)
+    drawn = _redraw(mg, piece, path, chosen, seed, draw, asked)
     return _replace_cells(mg, piece, drawn, chosen)
 
 
@@ -449,14 +456,10 @@ def _redraw(
     path: Path,
     chosen: np.ndarray,
     seed: int | None,
-    make_noise: _MakeNoise,
+    draw: _Draw,
     asked: Asked | None = None,
-    exact: bool = False,
 ) -> Path:
-    """Return a path with the chosen cells' latents drawn anew, given the others.
-
-    See `LatentSpace.to_latents` for `exact`.
-    """
+    """Return a path with the chosen cells' latents drawn anew, given the others."""
     seed = choose_seed(seed)
     asked = asked or Asked()
     drawn = dict(path)
@@ -471,9 +474,7 @@ def _redraw(
         common = space.settings.common_noise
         fresh = draw_noise(seed, len(z), space.latent_dim, stream, common)
         conditions = _conditions(mg, piece, drawn, name, asked)
-        noise = make_noise(space, z, kept, conditions, fresh)
-        u = np.where(space.by_dimension(kept), z, noise)
-        found = space.to_latents(u[None], kept, conditions, asked.guidance, exact)[0]
+        found = draw(space, z, kept, conditions, fresh)
         drawn[name] = np.where(space.by_dimension(own), found, z)
     return drawn
 

@@ -22,7 +22,7 @@ def test_variations_are_as_similar_as_asked(mg):
     near = mg.vary(piece, similarity=0.9, seed=0)
     far = mg.vary(piece, similarity=0, seed=0)
     likeness = [note_f1(other.phrases, piece.phrases) for other in (same, near, far)]
-    assert likeness[0] > 0.9
+    assert likeness[0] > 0.98
     assert likeness == sorted(likeness, reverse=True)
     assert same_notes(mg.vary(piece, 0.5, seed=1), mg.vary(piece, 0.5, seed=1))
     with pytest.raises(MusicError, match="similarity"):
