@@ -16,6 +16,7 @@ from musegen.latent.noise import draw_noise
 from musegen.model.checkpoint import save_note_tables
 from musegen.model.codecs import SongCodec
 from musegen.model.codecs.contrast import RANKED_TRAITS
+from musegen.model.codecs.note_lengths import LENGTH_TABLES
 from musegen.model.codecs.tables import Tables, no_tables
 from musegen.model.conditions import Conditions, style_shares
 from musegen.model.latent_space import LatentSpace
@@ -35,6 +36,9 @@ _RATE = 0.6
 _CONTRAST_RATE = 3.0
 _USUAL = 20.0  # added to counts, so that rare things are not made much likelier
 _LIMIT = 6.0  # nats
+# The same for lengths: the log odds of all steps on which a note goes on add up. The longest pause
+# of a melody in a phrase has 4.3 steps in draws (with a limit of 6 nats 4.5) and 3 in people's.
+_LENGTH_LIMIT = 16.0
 _RIDGE = 1000.0  # phrases: more made the phrases of a piece differ less than people's
 _NOISE_RIDGE = 100.0  # phrases: ten times as many give the same direction
 # Tables that are added to log odds consist of these, so that sums of them do not depend on their
@@ -93,13 +97,15 @@ def _agree(
     for _ in range(_ROUNDS):
         draws = space.with_tables(tables).decode(z)
         ours = codec.count(draws)
-        scaled = {name: _scale(tables[name], ours[name], scale * theirs[name]) for name in theirs}
-        tables = {**tables, **scaled}
+        for name in theirs:
+            limit = _LENGTH_LIMIT if name in LENGTH_TABLES else _LIMIT
+            table = _scale(tables[name], ours[name], scale * theirs[name], limit)
+            tables = {**tables, name: table}
         if isinstance(codec, SongCodec):
             our_spread = _spread(codec.measure_traits(draws))
             more = _CONTRAST_RATE * _log_ratio(our_spread, spread)
-            tables["fullness"] = _limit(tables["fullness"] + more[:parts], 0)
-            tables["sustain"] = _limit(tables["sustain"] + more[parts : 2 * parts], 0)
+            for name, change in (("fullness", more[:parts]), ("sustain", more[parts : 2 * parts])):
+                tables[name] = _whole_units((tables[name] + change).clip(0, _LIMIT))
     return tables
 
 
@@ -166,12 +172,9 @@ def _match_ranks(traits: np.ndarray, theirs: np.ndarray) -> np.ndarray:
     return np.nanquantile(theirs, ranks).astype(np.float32)
 
 
-def _scale(table: np.ndarray, ours: np.ndarray, theirs: np.ndarray) -> np.ndarray:
-    return _limit(table + _RATE * np.log((theirs + _USUAL) / (ours + _USUAL)), -_LIMIT)
-
-
-def _limit(table: np.ndarray, lowest: float) -> np.ndarray:
-    return _whole_units(table.clip(lowest, _LIMIT))
+def _scale(table: np.ndarray, ours: np.ndarray, theirs: np.ndarray, limit: float) -> np.ndarray:
+    more = _RATE * np.log((theirs + _USUAL) / (ours + _USUAL))
+    return _whole_units((table + more).clip(-limit, limit))
 
 
 def _whole_units(values: np.ndarray) -> np.ndarray:

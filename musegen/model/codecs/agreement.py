@@ -41,7 +41,7 @@ _GAPS = np.array([1, 2, 4, 8])
 _COUNTS = 8
 # Lags in steps: an eighth, a beat, half a bar and a bar.
 _BAND_LAGS = (2, 4, 8, 16)
-_LAGS = (4, 8, 16)
+_PART_LAGS = (4, 8, 16)
 _PITCH_LAGS = (8, 16)
 _CHORD = 3  # notes that begin together: more count as these
 _HALF_BAR = 8  # steps
@@ -79,7 +79,7 @@ def _set_count(lags: tuple[int, ...]) -> int:
 #             in this one, in others, in both
 ONSET_TABLES = {
     "place": (_PARTS, STEPS_PER_PHRASE),
-    "count": (_PARTS, _COUNTS, _set_count(_LAGS)),
+    "count": (_PARTS, _COUNTS, _set_count(_PART_LAGS)),
     "band": (_PARTS, 2, _set_count(_BAND_LAGS)),
     "melody": (_PARTS, len(_GAPS) + 1, _NO_INTERVAL + 1),
     "chord": (_PARTS, 12),
@@ -130,7 +130,7 @@ class _Past:
 
     def lag_sets(self, part: int) -> np.ndarray:
         """At which lags a part began a first, second … note, as the tables count it, ``(n, 8)``."""
-        before = self._before(part, _LAGS)
+        before = self._before(part, _PART_LAGS)
         began = [begins.sum(1, keepdims=True) > _NUMBER for begins in before]
         return _to_sets(began, (len(self._notes), _COUNTS))
 

@@ -1,8 +1,9 @@
 """Chooses how long the notes of a phrase last, so that they agree with each other.
 
 A network that is unsure writes for each step by itself whether a pitch goes on. People hold a
-melody's note to the next one and end the notes of a chord together: tables add to the log odds of
-each length, as those of `musegen.model.codecs.agreement` do to onsets.
+melody's note to the next one, longer before a long pause, and end the notes of a chord together:
+tables add to the log odds of each length, as those of `musegen.model.codecs.agreement` do to
+onsets.
 """
 
 # NumPy's types do not know what an indexed array is.
@@ -23,15 +24,20 @@ _PARTS = len(SONG_PARTS)
 # Where a note ends: before the next onset of its part, with it, between it and the one after, with
 # that one, later; or, as no onset follows, with the phrase.
 _BEFORE, _NEXT, _BETWEEN, _AFTER_NEXT, _LATER, _WITH_PHRASE = range(6)
+# Steps up to which spans of time count as one length; all others are longer.
+_SPANS = np.array([1, 2, 3, 4, 6, 8, 12, 16])
 
 # The tables of the song for lengths: what is added to the log odds, or how often they are.
 #
 # length  the note lasts so many steps; at 0, to the end of the phrase
 # end     where the note ends among the onsets of its part
+# until   by whether an onset of its part follows or none does, and how far it or the end of the
+#         phrase is: how long the note lasts
 # alike   of a chord, the note is as long as the next lower one: no, yes
 LENGTH_TABLES = {
     "length": (_PARTS, STEPS_PER_PHRASE + 1),
     "end": (_PARTS, _WITH_PHRASE + 1),
+    "until": (_PARTS, 2, len(_SPANS) + 1, len(_SPANS) + 1),
     "alike": (_PARTS, 2),
 }
 
@@ -77,6 +83,11 @@ class _Notes:
 
     def take(self, index: np.ndarray) -> _Notes:
         return _Notes(*(getattr(self, field.name)[index] for field in fields(self)))
+
+    def until_next(self) -> tuple[np.ndarray, np.ndarray]:
+        """Whether no onset follows, and how far it or the end is, as the tables count it."""
+        none_follows = (self.to_next == self.to_end).astype(np.int64)
+        return none_follows, np.searchsorted(_SPANS, self.to_next)
 
     def ends(self, length: np.ndarray | int) -> np.ndarray:
         """Where notes of a length end, as the tables count it."""
@@ -148,6 +159,7 @@ def _likeliest_lengths(
     """Choose lengths; `lower` are those of the next lower notes of the same chords."""
     of_length, of_end = tables["length"][notes.part], tables["end"][notes.part]
     of_alike = tables["alike"][notes.part]
+    of_until = tables["until"][(notes.part, *notes.until_next())]
     to_end = notes.to_end
     share = doubt[notes.row, notes.part]
     index = np.arange(len(notes))
@@ -165,6 +177,7 @@ def _likeliest_lengths(
             odds += goes_on[place]
         tilt = of_length[index, np.where(to_end == steps, 0, steps)]
         tilt = tilt + of_end[index, notes.ends(steps)]
+        tilt += of_until[:, np.searchsorted(_SPANS, steps)]
         if lower is not None:
             tilt += of_alike[index, (lower == steps).astype(np.int64)]
         value = odds + share * tilt
@@ -193,6 +206,8 @@ def count_lengths(begins: np.ndarray, sounding: np.ndarray) -> Tables:
     in_table = np.where(length == notes.to_end, 0, length)
     np.add.at(counts["length"], (notes.part, in_table), 1)
     np.add.at(counts["end"], (notes.part, notes.ends(length)), 1)
+    spans = (*notes.until_next(), np.searchsorted(_SPANS, length))
+    np.add.at(counts["until"], (notes.part, *spans), 1)
     higher = np.flatnonzero(notes.number > 0)
     alike = (length[higher] == length[higher - 1]).astype(np.int64)
     np.add.at(counts["alike"], (notes.part[higher], alike), 1)

@@ -63,6 +63,19 @@ def test_a_note_ends_with_the_next_onset_of_its_part():
     }
 
 
+def test_how_long_a_note_lasts_depends_on_how_far_the_next_onset_is():
+    begins = notes((LEAD, 0, C), (LEAD, 2, E), (LEAD, 10, G), (BASS, 0, C - 24))
+    short = np.full(SHAPE, -1.0, np.float32)
+    assert choose(begins, short, no_tables(LENGTH_TABLES)) == [1, 1, 1, 1]
+    eight, six = 5, 4  # steps, counted as 1, 2, 3, 4, up to 6, up to 8, …
+    held = tables_with("until", (LEAD, 0, eight, six), 9.0)
+    assert choose(begins, short, held) == [1, 5, 1, 1]
+    assert choose(begins, short, held, doubt=0.0) == [1, 1, 1, 1]
+    none_follows, longest = 1, -1
+    rings = tables_with("until", (LEAD, none_follows, longest, longest), 30.0)
+    assert choose(begins, short, rings) == [1, 1, 17, 1]
+
+
 def test_the_notes_of_a_chord_end_together():
     begins = notes((CHORDS, 0, C), (CHORDS, 0, E), (CHORDS, 0, G))
     goes_on = np.full(SHAPE, -1.0, np.float32)
@@ -82,6 +95,8 @@ def test_lengths_are_counted_as_the_tables_name_them():
     assert counts["end"][LEAD].tolist() == [0, 1, 0, 0, 0, 1]
     assert counts["end"][CHORDS].tolist() == [2, 0, 0, 0, 0, 0]
     assert counts["alike"][CHORDS].tolist() == [0, 1]
+    # An onset follows the first after 4 steps, the second has 28 to the end of the phrase.
+    assert np.argwhere(counts["until"][LEAD]).tolist() == [[0, 3, 3], [1, 8, 8]]
 
 
 def test_a_phrase_of_people_has_as_many_lengths_as_notes():
