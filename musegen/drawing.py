@@ -10,7 +10,7 @@ import numpy as np
 
 from musegen.errors import MusicError
 from musegen.latent.forms import DEFAULT_FORM, apply_form, recalled_cells, section_order
-from musegen.latent.noise import draw_noise, vary_noise
+from musegen.latent.noise import vary_noise
 from musegen.latent.plans import (
     Section,
     choose_copies,
@@ -146,8 +146,7 @@ def draw_paths(
         if guidance is None and partner is None and not _is_asked(name, space, request):
             guidance = 1.0
         count = int(noise_row.max()) + 1
-        common = space.settings.common_noise
-        fresh = [draw_noise(seed, count, space.latent_dim, stream, common) for seed in seeds]
+        fresh = [space.draw_noise(seed, count, stream) for seed in seeds]
         if plan is None:
             u = [
                 apply_form(request.form, one, seed)[noise_row]

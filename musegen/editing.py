@@ -16,7 +16,7 @@ import numpy as np
 
 from musegen.errors import MusicError
 from musegen.latent.interpolation import slerp
-from musegen.latent.noise import draw_noise, vary_noise
+from musegen.latent.noise import vary_noise
 from musegen.latent.paths import MODELS
 from musegen.limits import MAX_BARS, TEMPERATURES, check_choice, check_range, choose_seed
 from musegen.model.attribute_edits import change_phrase_attributes, follow_density
@@ -92,9 +92,9 @@ class Asked:
     guidance: float | None = None
 
 
-# Draws a path, given the space, the path before, which of its cells are kept, what else is known,
-# and fresh noise.
-_Draw = Callable[[LatentSpace, np.ndarray, np.ndarray, Conditions, np.ndarray], np.ndarray]
+# Returns a new path, given the space, the path before, which of its cells are kept, what else is
+# known, and fresh noise.
+_NewPath = Callable[[LatentSpace, np.ndarray, np.ndarray, Conditions, np.ndarray], np.ndarray]
 
 
 def path_of(mg: MuseGen, piece: Piece) -> Path:
@@ -142,9 +142,9 @@ def vary(
 ) -> Piece:
     """See `MuseGen.vary`."""
     check_range(similarity, "similarity", 0, 1)
-    asked = Asked(piece.chords) if keep_chords else None
+    asked = Asked(piece.chords if keep_chords else None)
 
-    def draw(
+    def varied_path(
         space: LatentSpace,
         z: np.ndarray,
         kept: np.ndarray,
@@ -161,7 +161,7 @@ def vary(
     path = path_of(mg, piece)
     chosen = _choose_cells(mg, piece, phrases, models, parts, cells)
     _check_models(mg, path, chosen, models)
-    varied = _redraw(mg, piece, path, chosen, seed, draw, asked)
+    varied = _redraw(mg, piece, path, chosen, seed, varied_path, asked)
     if phrases is parts is cells is None and set(models) >= set(path):
         return _decode_like(mg, piece, varied)
     return _replace_cells(mg, piece, varied, chosen)
@@ -430,8 +430,9 @@ def _draw(
 ) -> Piece:
     """Return a piece with the chosen cells drawn from the prior."""
     check_range(temperature, "temperature", *TEMPERATURES)
+    asked = asked or Asked()
 
-    def draw(
+    def drawn_path(
         space: LatentSpace,
         z: np.ndarray,
         kept: np.ndarray,
@@ -443,10 +444,9 @@ def _draw(
             (other,) = (one for one in mg.spaces.values() if one is not space)
             noise = follow_density(space, noise, other, conditions.partner)
         u = np.where(space.by_dimension(kept), z, noise)
-        guidance = asked.guidance if asked else None
-        return space.to_latents(u[None], kept, conditions, guidance)[0]
+        return space.to_latents(u[None], kept, conditions, asked.guidance)[0]
 
-    drawn = _redraw(mg, piece, path, chosen, seed, draw, asked)
+    drawn = _redraw(mg, piece, path, chosen, seed, drawn_path, asked)
     return _replace_cells(mg, piece, drawn, chosen)
 
 
@@ -456,12 +456,11 @@ def _redraw(
     path: Path,
     chosen: np.ndarray,
     seed: int | None,
-    draw: _Draw,
-    asked: Asked | None = None,
+    new_path: _NewPath,
+    asked: Asked,
 ) -> Path:
     """Return a path with the chosen cells' latents drawn anew, given the others."""
     seed = choose_seed(seed)
-    asked = asked or Asked()
     drawn = dict(path)
     for stream, (name, space) in enumerate(mg.spaces.items()):
         own = _cells_of(space, chosen)
@@ -471,10 +470,9 @@ def _redraw(
         # Silent phrases are not given to the prior: it never saw any in training.
         heard = np.array([len(phrase.only(space.parts)) > 0 for phrase in piece.phrases])
         kept = ~own & heard[:, None]
-        common = space.settings.common_noise
-        fresh = draw_noise(seed, len(z), space.latent_dim, stream, common)
+        fresh = space.draw_noise(seed, len(z), stream)
         conditions = _conditions(mg, piece, drawn, name, asked)
-        found = draw(space, z, kept, conditions, fresh)
+        found = new_path(space, z, kept, conditions, fresh)
         drawn[name] = np.where(space.by_dimension(own), found, z)
     return drawn
 

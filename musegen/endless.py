@@ -16,7 +16,6 @@ import numpy as np
 from musegen.editing import Asked, check_attributes, path_of
 from musegen.errors import MusicError
 from musegen.latent.forms import apply_form
-from musegen.latent.noise import draw_noise
 from musegen.latent.paths import MODELS
 from musegen.limits import TEMPERATURES, check_range
 from musegen.model.attribute_edits import change_phrase_attributes, follow_density
@@ -226,9 +225,7 @@ def _noise(seed: int, numbers: range, space: LatentSpace, stream: int) -> np.nda
     for i in numbers:
         stretch, place = divmod(i, _STRETCH)
         own = seed if stretch == 0 else _seed_of_stretch(seed, stretch)
-        common = space.settings.common_noise
-        fresh = draw_noise(own, place + 1, space.latent_dim, stream, common)
-        noise.append(apply_form("recall", fresh, own)[-1])
+        noise.append(apply_form("recall", space.draw_noise(own, place + 1, stream), own)[-1])
     return np.stack(noise)
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
+from musegen.latent.noise import draw_noise
 from musegen.model.checkpoint import (
     load_attribute_controls,
     load_inference_config,
@@ -137,6 +138,10 @@ class LatentSpace:
         other = copy.copy(self)
         other.tables = tables
         return other
+
+    def draw_noise(self, seed: int, phrases: int, stream: int = 0) -> np.ndarray:
+        """Draw the noise of a piece, ``(phrases, latent_dim)``; see `musegen.latent.noise`."""
+        return draw_noise(seed, phrases, self.latent_dim, stream, self.settings.common_noise)
 
     def encode(self, phrases: Sequence[Phrase]) -> np.ndarray:
         """Find latents that decode to given phrases, as nearly as possible, moved to C.

@@ -6,7 +6,6 @@ import numpy as np
 
 from musegen.evaluation.measures.statistics import Measure, bootstrap
 from musegen.evaluation.samples import Samples
-from musegen.latent.noise import draw_noise
 from musegen.limits import DEFAULT_TEMPERATURE
 from musegen.model.attribute_edits import (
     change_phrase_attributes,
@@ -55,7 +54,7 @@ def control_measures(
         besides moves on average, relative to this one.
     """
     names = space.controls.names
-    u = np.stack([draw_noise(_FIRST_SEED + i, _PHRASES, space.latent_dim) for i in range(pieces)])
+    u = np.stack([space.draw_noise(_FIRST_SEED + i, _PHRASES) for i in range(pieces)])
     z = space.to_latents(np.float32(DEFAULT_TEMPERATURE) * u)
     flat = z.reshape(-1, space.latent_dim)
     phrases = space.decode(flat)

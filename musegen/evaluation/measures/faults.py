@@ -24,7 +24,6 @@ from musegen.evaluation.samples import (
     sixteen_bars,
 )
 from musegen.latent.interpolation import interpolate_noise
-from musegen.latent.noise import draw_noise
 from musegen.music.notes import BARS_PER_PHRASE
 from musegen.music.phrase import Phrase
 
@@ -88,7 +87,7 @@ def measure(samples: Samples) -> dict[str, Measure]:
 
     length = held.rows.shape[1]
     dim = samples.space.latent_dim
-    u = np.stack([draw_noise(seed, length, dim) for seed in range(len(held.rows))])
+    u = np.stack([samples.space.draw_noise(seed, length) for seed in range(len(held.rows))])
     z = samples.space.to_latents(u, conditions=samples.conditions, guidance=1.0)
     drawn = samples.space.decode(z.reshape(-1, dim))
     pieces = np.repeat([f"piece {i}" for i in range(len(u))], length)

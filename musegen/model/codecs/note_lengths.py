@@ -84,10 +84,14 @@ class _Notes:
     def take(self, index: np.ndarray) -> _Notes:
         return _Notes(*(getattr(self, field.name)[index] for field in fields(self)))
 
+    @property
+    def none_follows(self) -> np.ndarray:
+        """Whether the part begins no note after it."""
+        return self.to_next == self.to_end
+
     def until_next(self) -> tuple[np.ndarray, np.ndarray]:
         """Whether no onset follows, and how far it or the end is, as the tables count it."""
-        none_follows = (self.to_next == self.to_end).astype(np.int64)
-        return none_follows, np.searchsorted(_SPANS, self.to_next)
+        return self.none_follows.astype(np.int64), np.searchsorted(_SPANS, self.to_next)
 
     def ends(self, length: np.ndarray | int) -> np.ndarray:
         """Where notes of a length end, as the tables count it."""
@@ -95,8 +99,7 @@ class _Notes:
         later = np.where(length == self.to_second, _AFTER_NEXT, later)
         found = np.where(length < self.to_next, _BEFORE, later)
         found = np.where(length == self.to_next, _NEXT, found)
-        none_follows = self.to_next == self.to_end
-        return np.where(none_follows & (length == self.to_end), _WITH_PHRASE, found)
+        return np.where(self.none_follows & (length == self.to_end), _WITH_PHRASE, found)
 
 
 def _next_onsets(begins: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -84,6 +84,7 @@ def test_parts_of_phrases_that_return_are_exact_now_and_then():
     returns = np.array([source != np.arange(16) for source, _ in found])
     share = exact[returns].mean(0)
     assert (np.diff(share[[1, 2, 0, 3]]) > 0).all(), "the bass more often than the melody"
+    assert (np.diff(share[[1, 2, 4, 3]]) > 0).all(), "drums more often than chords"
     assert 0.35 < share[PARTS.index("lead")] < 0.55
     lead, bass = (exact[..., PARTS.index(part)] for part in ("lead", "bass"))
     assert not (lead & ~bass).any()

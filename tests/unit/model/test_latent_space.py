@@ -51,6 +51,14 @@ def test_a_silent_partner_is_none(drums, songs):
     assert np.allclose(draw(drums, silence, silence)[0], none[0], atol=1e-3)
 
 
+def test_phrases_of_drums_have_noise_in_common(mg, drums):
+    for space in (mg.spaces["song"], drums):
+        noise = np.stack([space.draw_noise(seed, 2) for seed in range(200)])
+        alike = np.corrcoef(noise[:, 0].ravel(), noise[:, 1].ravel())[0, 1]
+        assert alike == pytest.approx(space.settings.common_noise, abs=0.02)
+    assert drums.settings.common_noise > 0
+
+
 def test_late_in_the_flow_a_partner_is_not_heard(drums, songs, monkeypatch):
     calls: list[int] = []
     velocity = drums._velocity_at

@@ -9,7 +9,6 @@ from functools import cached_property
 import numpy as np
 
 from musegen.evaluation.samples import PHRASES_PER_PIECE, Samples, sample_evenly, sixteen_bars
-from musegen.latent.noise import draw_noise
 from musegen.model.conditions import Conditions
 from musegen.music.notes import in_parts
 from musegen.music.phrase import Phrase
@@ -120,7 +119,7 @@ class Stretches:
         samples, space = self.samples, self.samples.space
         conditions = replace(conditions or Conditions(), styles=samples.conditions.styles)
         seeds = range(FIRST_SEED, FIRST_SEED + len(self.rows))
-        u = np.stack([draw_noise(seed, PHRASES_PER_PIECE, space.latent_dim) for seed in seeds])
+        u = np.stack([space.draw_noise(seed, PHRASES_PER_PIECE) for seed in seeds])
         is_kept = None
         if kept:
             parts = [part in kept for part in space.parts]
