@@ -12,7 +12,9 @@ from musegen.errors import MusicError
 from musegen.music.notes import (
     BARS_PER_PHRASE,
     DRUMS,
+    MAX_OFFSET,
     PARTS,
+    SAME_TIME,
     STEPS_PER_BAR,
     STEPS_PER_BEAT,
     STEPS_PER_PHRASE,
@@ -27,9 +29,6 @@ __all__ = ["Feel", "play_times"]
 _STRAIGHT = STEPS_PER_BEAT / 2  # the straight off-beat eighth: the middle of its beat
 _SWUNG = STEPS_PER_BEAT * 2 / 3  # the swung one: the last of the beat's three triplets
 
-# A note stays nearest to its own step, also after rounding to ticks, so that a file that is written
-# and read again has the same notes.
-_MAX_OFFSET = 0.49
 _SHORTEST = 0.25  # steps: the length that a late note keeps at least
 
 # Standard deviations in steps, since players' errors grow with the time between their notes: at 96
@@ -110,14 +109,15 @@ def play_times(
     played = np.append(place.ravel(), edges[-1])
     onset, written_end = played[notes["onset"]], played[notes["onset"] + notes["duration"]]
     offset = notes["offset"].astype(np.float64)
-    offset = np.minimum(np.maximum(offset, -_MAX_OFFSET), _MAX_OFFSET)
+    offset = np.minimum(np.maximum(offset, -MAX_OFFSET), MAX_OFFSET)
     human = np.array([feel.human for feel in feels])[notes["onset"] // STEPS_PER_PHRASE]
     human |= _shares_step(notes)
     timed = (part == DRUMS) | (offset != 0)
     together, apart = _deviations(notes)
     together = np.where(human, np.where(timed, offset, together), 0.0)
     apart = np.where(human & ~timed, apart, 0.0)
-    start = np.maximum(0, onset + together + apart)
+    start = onset + together + apart
+    start = np.maximum(start, _earliest(notes, start))
 
     # Where the part starts a note at the end of this one, both times move together.
     follows = np.full((len(PARTS), edges[-1] + 1), np.nan)
@@ -162,6 +162,20 @@ def _shares_step(notes: NoteArray) -> BoolArray:
     place = place * 1024 + notes["pitch"]
     _, index, count = np.unique(place, return_inverse=True, return_counts=True)
     return count[index] > 1
+
+
+def _earliest(notes: NoteArray, start: FloatArray) -> FloatArray:
+    """Return when each note can be heard at the earliest: no note before the piece.
+
+    Several notes of one pitch, such as a flam that begins before the piece, stay apart.
+    """
+    earliest = np.zeros(len(notes))
+    rows = np.flatnonzero(notes["onset"] == 0)
+    voice = notes["part"][rows].astype(np.int64) * 1024 + notes["pitch"][rows]
+    order = np.lexsort((start[rows], voice))
+    voice = voice[order]
+    earliest[rows[order]] = SAME_TIME * (np.arange(len(rows)) - np.searchsorted(voice, voice))
+    return earliest
 
 
 def _next_start(notes: NoteArray, start: FloatArray) -> FloatArray:

@@ -18,10 +18,12 @@ __all__ = [
     "BARS_PER_PHRASE",
     "BEATS_PER_PHRASE",
     "DRUMS",
+    "MAX_OFFSET",
     "NOTE",
     "OFFSETS_PER_STEP",
     "ON_STEP",
     "PARTS",
+    "SAME_TIME",
     "SONG_PARTS",
     "STEPS_PER_BAR",
     "STEPS_PER_BEAT",
@@ -75,9 +77,13 @@ OFFSETS_PER_STEP = 1000
 # See `timed_offsets`.
 ON_STEP = 1 / OFFSETS_PER_STEP
 
+# A note stays nearest to its own step, also after rounding to ticks, so that a file that is written
+# and read again has the same notes.
+MAX_OFFSET = 0.49
+
 # Two onsets of a pitch on one step of a part that are closer than this (3 ms at 120 beats a minute)
 # are one.
-_SAME_TIME = 0.025  # steps
+SAME_TIME = 0.025  # steps
 
 
 def part_index(part: str) -> int:
@@ -113,18 +119,19 @@ def tidy_notes(notes: NoteArray) -> NoteArray:
     such as those of a roll, all stay, each a step long on paper; `musegen.music.feel.play_times`
     ends each where the next one starts.
     """
-    start = np.maximum(0, notes["onset"] + notes["offset"].astype(np.float64))
-    # To whole offsets, so that notes that are equally late are sorted by duration.
-    start = np.rint(start * OFFSETS_PER_STEP)
-    keys = (notes["pitch"], notes["part"])
-    loud = -notes["velocity"].astype(np.int64)
-    order = np.lexsort((loud, -notes["duration"], start, notes["onset"], *keys))
-    notes, start = notes[order], start[order]
+    late = np.minimum(np.maximum(notes["offset"].astype(np.float64), -MAX_OFFSET), MAX_OFFSET)
+    late = np.rint(late * OFFSETS_PER_STEP)
     voice = notes["part"].astype(np.int64) * 1024 + notes["pitch"]
-    again = np.zeros(len(notes), np.bool_)
-    again[1:] = (np.diff(voice) == 0) & (np.diff(notes["onset"]) == 0)
-    again[1:] &= np.diff(start) < _SAME_TIME * OFFSETS_PER_STEP
-    notes, voice = notes[~again], voice[~again]
+    order = np.lexsort((late, notes["onset"], voice))
+    notes, late, voice = notes[order], late[order], voice[order]
+    later = np.ones(len(notes), np.bool_)  # than the note before, or another voice
+    later[1:] = (np.diff(voice) != 0) | (np.diff(notes["onset"]) != 0)
+    later[1:] |= np.diff(late) >= SAME_TIME * OFFSETS_PER_STEP
+    time = np.cumsum(later)
+    loud = -notes["velocity"].astype(np.int64)
+    order = np.lexsort((loud, -notes["duration"], time))
+    kept = order[later]  # the first of each time
+    notes, voice = notes[kept], voice[kept]
     gap = np.maximum(1, np.diff(notes["onset"]))
     same = voice[1:] == voice[:-1]
     notes["duration"][:-1][same] = np.minimum(notes["duration"][:-1], gap)[same]

@@ -24,6 +24,7 @@ from musegen.model.tensors import Arrays, Tensor, ops
 from musegen.music.instruments import DRUM_PITCHES
 from musegen.music.notes import (
     DRUMS,
+    MAX_OFFSET,
     NOTE,
     OFFSETS_PER_STEP,
     STEPS_PER_BAR,
@@ -42,6 +43,9 @@ _COLUMNS = _HITS * _CLASSES  # all first hits, the loudest, then all second ones
 # Steps between the two hits of a drum in draws, at least: nineteen in twenty of drummers' are. The
 # likeliest second hit lies between one before the first and one after it.
 _APART = 0.1
+# The same in all decoded phrases: as far as it takes to be two hits also when they are swung and
+# rounded to the ticks of a file (`musegen.music.notes.SAME_TIME`).
+_APART_IN_FILES = 0.04
 _CLASS_OF_PITCH = np.full(128, -1)
 _CLASS_OF_PITCH[list(DRUM_PITCHES)] = np.arange(_CLASSES)
 # Standard deviations of the Gaussians that turn squared errors into nats: a tenth of the full
@@ -200,7 +204,8 @@ class DrumsCodec:
             scale_deviations(value, row, doubt, traits[:, self.ranked[name]], tables[name])
             for name, value in found.items()
         )
-        offset = _move_apart(offset.clip(-0.5, 0.5), doubt, (row, step, column), hit.shape)
+        offset = offset.clip(-MAX_OFFSET, MAX_OFFSET)
+        offset = _move_apart(offset, doubt, (row, step, column), hit.shape)
         notes = np.zeros(len(row), NOTE)
         notes["onset"], notes["part"], notes["duration"] = step, DRUMS, 1
         notes["pitch"] = np.array(DRUM_PITCHES)[column % _CLASSES]
@@ -217,7 +222,7 @@ def _move_apart(
     place: tuple[np.ndarray, np.ndarray, np.ndarray],
     shape: tuple[int, ...],
 ) -> np.ndarray:
-    """Move second hits of draws away from the first ones, in proportion to doubt.
+    """Move second hits away from the first ones: far enough to be heard; in draws, by doubt.
 
     Parameters
     ----------
@@ -234,8 +239,8 @@ def _move_apart(
     second = column >= _CLASSES
     first = by_place[row, step, column % _CLASSES]
     gap = offset - first
-    least = np.copysign(_APART, gap) * doubt
-    moved = first + np.where(np.abs(gap) < np.abs(least), least, gap)
+    least = np.copysign(np.maximum(_APART * doubt, _APART_IN_FILES), gap)
     # Where a step ends, the other side is free.
-    moved = np.where(np.abs(moved) > 0.5, 2 * first - moved, moved)
-    return np.where(second, moved, offset)
+    least = np.where(np.abs(first + least) > MAX_OFFSET, -least, least)
+    too_close = second & (np.abs(gap) < np.abs(least))
+    return np.where(too_close, first + least, offset)

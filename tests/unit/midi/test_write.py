@@ -14,6 +14,7 @@ from support.examples import PROGRAMS, full_band, full_band_phrase, wild, writte
 from musegen.errors import FileError
 from musegen.midi import load_midi
 from musegen.music import Phrase, Piece
+from musegen.music.arrange import cut
 from musegen.music.feel import Feel
 from musegen.music.notes import DRUMS, SONG_PARTS, make_notes, part_index, tidy_notes
 from musegen.reading import read_midi
@@ -98,7 +99,7 @@ def pieces(draw):
         st.integers(0, steps - 1), part, st.integers(12, 115), st.integers(1, 64), velocity
     )
     drum = st.tuples(
-        st.integers(0, steps - 1),
+        st.integers(0, steps - 1) | st.just(0),  # also flams and rolls before the beginning
         st.just("drums"),
         st.sampled_from([36, 38, 42, 46, 51]),
         st.just(1),
@@ -141,6 +142,13 @@ def test_a_piece_without_swing_is_read_note_for_note(tmp_path, seed, human):
     start = piece.play_times()[0]
     assert again.notes["offset"] == pytest.approx(start - piece.notes["onset"], abs=2 / 120)
     assert again.play_times()[0] == pytest.approx(start, abs=2 / 120)  # ticks
+
+
+def test_a_flam_that_begins_a_piece_is_read_again(tmp_path):
+    rows = [(0, "drums", 38, 1, 30, -0.43), (0, "drums", 38, 1, 80, -0.33)]
+    piece = Piece((Phrase(), Phrase(make_notes([*rows, (8, "drums", 36, 1, 90)]))))
+    again = read_midi(written(cut(piece, 1, 1), tmp_path / "flam.mid"))
+    assert again.notes["velocity"].tolist() == [30, 80, 90]
 
 
 # The file

@@ -9,7 +9,8 @@ from musegen.model.codecs import DrumsCodec, SongCodec
 from musegen.model.codecs.song import HIGHEST, LOWEST, OVERHANGS
 from musegen.model.codecs.tables import no_tables
 from musegen.model.config import InferenceConfig
-from musegen.music import Phrase
+from musegen.music import Phrase, Piece
+from musegen.music.feel import Feel
 from musegen.music.notes import OFFSETS_PER_STEP, make_notes
 from musegen.music.phrase_set import PhraseSet
 
@@ -124,6 +125,15 @@ def test_a_drum_that_is_hit_twice_on_a_step_is_so_again():
         assert sorted(again.notes[field]) == sorted(notes[field]), field
     assert sorted(again.notes["offset"]) == pytest.approx(sorted(notes["offset"]), abs=1e-3)
     assert sorted(two.notes["velocity"]) == [70, 90]  # of a third hit there is no place
+
+
+@pytest.mark.parametrize("first", [-0.49, -0.1, 0.0, 0.49])
+def test_two_hits_of_a_drum_are_apart_far_enough_to_be_two_in_a_file(first):
+    outputs = encode(DrumsCodec(), Phrase(make_notes([(4, "drums", 38, 1, 90, first)] * 2)))
+    (phrase,) = DrumsCodec().to_phrases(perfect_drums_outputs(outputs), SETTINGS)
+    assert np.ptp(phrase.notes["offset"]) == pytest.approx(0.04, abs=2e-3)
+    swung = Piece((phrase,)).with_feel(Feel(swing=1.0))
+    assert len(swung.notes) == 2
 
 
 def test_phrases_are_moved_to_c():

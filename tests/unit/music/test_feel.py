@@ -12,7 +12,7 @@ from support.examples import band, band_phrase, wild
 from musegen.errors import MusicError
 from musegen.music import Phrase, Piece
 from musegen.music.feel import Feel
-from musegen.music.notes import ON_STEP, make_notes
+from musegen.music.notes import ON_STEP, SAME_TIME, make_notes
 
 ROOT = Path(__file__).resolve().parents[3]
 EXACT = Feel(human=False)
@@ -161,3 +161,13 @@ def test_a_roll_keeps_all_its_notes(part, feel):
     start, end = Piece((Phrase(make_notes(rows), feel=feel),)).play_times()
     assert start.tolist() == [3.75, 4.25]
     assert end[0] <= 4.25 < end[1]
+
+
+def test_hits_before_the_beginning_stay_apart():
+    rows = [(0, "drums", 38, 1, 60, -0.4), (0, "drums", 38, 1, 90, -0.2)]
+    rows += [(0, "drums", 36, 1, 90, -0.3), (0, "drums", 42, 1, 50, 0.2)]
+    piece = Piece((Phrase(make_notes(rows)),))
+    start, end = piece.play_times()
+    assert piece.notes["velocity"].tolist() == [90, 60, 90, 50]
+    assert start == pytest.approx([0, 0, SAME_TIME, 0.2])
+    assert (start < end).all()

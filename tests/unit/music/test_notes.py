@@ -69,15 +69,11 @@ def test_tidy_keeps_the_longest_of_doubled_notes():
     assert notes[["duration", "velocity"]].tolist() == [(6, 80)]
 
 
-def test_of_hits_before_the_beginning_the_loudest_stays():
-    rows = [
-        (0, "drums", 38, 1, 40, -0.3),
-        (0, "drums", 38, 1, 90, -0.1),
-        (0, "drums", 38, 1, 60, 0.2),
-    ]
-    assert tidy_notes(make_notes(rows))["velocity"].tolist() == [90, 60]
-    later = [(4, *row[1:]) for row in rows]
-    assert tidy_notes(make_notes(later))["velocity"].tolist() == [40, 90, 60]
+def test_of_hits_that_the_edge_of_their_step_brings_together_the_loudest_stays():
+    rows = [(4, "drums", 38, 1, 40, 0.475), (4, "drums", 38, 1, 90, 0.5)]
+    assert tidy_notes(make_notes(rows))["velocity"].tolist() == [90]
+    earlier = [(*row[:5], row[5] - 0.1) for row in rows]
+    assert tidy_notes(make_notes(earlier))["velocity"].tolist() == [40, 90]
 
 
 def test_tidy_leaves_other_pitches_and_parts_alone():

@@ -21,6 +21,7 @@ export const STEPS_PER_PHRASE = 32;
 const STRAIGHT = STEPS_PER_BEAT / 2;
 const SWUNG = (STEPS_PER_BEAT * 2) / 3;
 const MAX_OFFSET = 0.49;
+const SAME_TIME = 0.025;
 const SHORTEST = 0.25;
 /** @type {Record<string, number>} */
 const LOOSENESS = { lead: 0.05, counter: 0.045, chords: 0.035, bass: 0.03, drums: 0 };
@@ -57,8 +58,9 @@ export function playTimes(notes, feels, steps, used = []) {
     if (!isHuman) return { together: 0, apart: 0 };
     return part === "drums" || offset ? { together: offset, apart: 0 } : deviations[i];
   });
-  const start = notes.map(({ onset }, i) =>
-    Math.max(0, playedAt(onset) + moves[i].together + moves[i].apart),
+  const start = notNegative(
+    notes,
+    notes.map(({ onset }, i) => playedAt(onset) + moves[i].together + moves[i].apart),
   );
 
   // Where the part starts a note at the end of this one, both times move together.
@@ -108,6 +110,25 @@ function deviationsOf(notes) {
     }
   }
   return deviations;
+}
+
+/**
+ * No note is heard before the piece; several of one pitch on its first step stay apart.
+ * @param {WrittenNote[]} notes @param {number[]} start
+ */
+function notNegative(notes, start) {
+  const later = [...start];
+  const order = [...notes.keys()].filter((i) => notes[i].onset === 0);
+  order.sort((a, b) => start[a] - start[b]);
+  /** @type {Map<string, number>} */
+  const earlier = new Map();
+  for (const i of order) {
+    const voice = `${notes[i].part} ${notes[i].pitch}`;
+    const count = earlier.get(voice) ?? 0;
+    later[i] = Math.max(start[i], SAME_TIME * count);
+    earlier.set(voice, count + 1);
+  }
+  return later;
 }
 
 /**
