@@ -53,9 +53,11 @@ def _with_one_bass_note(
     bass = np.flatnonzero(is_bass)
     late = bass[onset[bass] >= start]
     held = is_bass & (onset < start) & (onset + notes["duration"] > start)
-    if (held & (notes["pitch"] % 12 == chord.bass)).any():
+    fits = held & (notes["pitch"] % 12 == chord.bass)
+    ends = held & ~fits
+    notes["duration"][ends] = start - onset[ends]
+    if fits.any():
         return np.delete(notes, late)
-    notes["duration"][held] = start - onset[held]
     if len(late):
         one = notes[late[:1]]
         one["onset"] = np.where(one["onset"] <= start + _LATEST, one["onset"], start)

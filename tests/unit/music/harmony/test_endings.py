@@ -67,3 +67,8 @@ def test_the_bar_after_the_end_is_not_heard_and_stays():
 
 def test_where_no_chord_is_asked_for_nothing_changes():
     assert ends((16, BASS, 43, 4), chord=NO_CHORD) == [(16, BASS, 43, 4)]
+
+
+def test_of_two_held_notes_of_the_bass_only_the_tonic_rings_on():
+    made = ends((8, BASS, 31, 12), (8, BASS, 36, 12))
+    assert made == [(8, BASS, 31, 8), (8, BASS, 36, 24)]
