@@ -91,6 +91,7 @@ class LatentSpace:
         self._center = to_numpy(self._prior.center)
         self._coloring = to_numpy(self._prior.coloring)
         self._whitening = np.linalg.inv(self._coloring)
+        self._chance_directions = self._draw_directions()
         self._encoder: Callable[[Arrays], np.ndarray] | None = None
         config = self._prior.config
         cells = (None, None, config.cells)
@@ -182,8 +183,8 @@ class LatentSpace:
         for start in range(0, len(different), _DECODED_AT_ONCE):
             batch = different[start : start + _DECODED_AT_ONCE]
             outputs = to_numpy(self._decoder(batch))
-            traits = self.read_traits(batch)
-            phrases += self.codec.to_phrases(outputs, self.settings, self.tables, traits)
+            traits, chances = self.read_traits(batch), self._read_chances(batch)
+            phrases += self.codec.to_phrases(outputs, self.settings, self.tables, traits, chances)
         return [phrases[i] for i in np.argsort(order)[place.ravel()]]
 
     def read_traits(self, z: np.ndarray) -> np.ndarray:
@@ -192,6 +193,31 @@ class LatentSpace:
         In standard deviations; see `musegen.model.codecs.contrast`.
         """
         return z @ self.tables["traits"][:-1] + self.tables["traits"][-1]
+
+    def _read_chances(self, z: np.ndarray) -> np.ndarray:
+        """Numbers from 0 to 1 that depend on the latents of a cell, ``(n, cells, codec.chances)``.
+
+        Over draws each is evenly distributed and independent of the others; of latents that are
+        near each other they are, too. So what is left to chance is the same for equal cells, and
+        changes little by little on a path.
+        """
+        directions = self._chance_directions
+        cells = (z - self._center).reshape(len(z), len(directions), -1).swapaxes(0, 1)
+        turns = (cells @ directions).swapaxes(0, 1) % 2
+        return np.minimum(turns, 2 - turns)
+
+    def _draw_directions(self) -> np.ndarray:
+        """Random directions in each cell, in which draws deviate by 1.
+
+        Float32, ``(cells, latent_dim / cells, codec.chances)``.
+        """
+        cells = self._prior.config.cells
+        cell_dim = self.latent_dim // cells
+        random = np.random.RandomState(0).standard_normal((cells, cell_dim, self.codec.chances))
+        # Latents are noise of deviation 1 times this matrix, which has a block for each cell.
+        colorings = np.split(self._coloring, cells, axis=1)
+        blocks = np.stack([np.split(one, cells)[cell] for cell, one in enumerate(colorings)])
+        return (random / np.linalg.norm(blocks @ random, axis=1, keepdims=True)).astype(np.float32)
 
     def to_latents(
         self,

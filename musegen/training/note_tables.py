@@ -20,7 +20,7 @@ from musegen.model.codecs.note_lengths import LENGTH_TABLES
 from musegen.model.codecs.tables import Tables, no_tables
 from musegen.model.conditions import Conditions, style_shares
 from musegen.model.latent_space import LatentSpace
-from musegen.music.notes import BARS_PER_PHRASE
+from musegen.music.notes import BARS_PER_PHRASE, STEPS_PER_PHRASE
 from musegen.music.phrase import Phrase
 from musegen.music.phrase_set import PhraseSet
 from musegen.training.tuning import draw_latents
@@ -94,9 +94,12 @@ def _agree(
     codec = space.codec
     theirs = codec.count(people)
     scale, parts = len(z) / len(people), len(space.parts)
-    for _ in range(_ROUNDS):
+    for number in range(_ROUNDS):
         draws = space.with_tables(tables).decode(z)
         ours = codec.count(draws)
+        if number == _ROUNDS // 2 and isinstance(codec, SongCodec):
+            fewest = _match_silence(codec.onset_steps(draws), codec.onset_steps(people))
+            tables = {**tables, "fewest": fewest}
         for name in theirs:
             limit = _LENGTH_LIMIT if name in LENGTH_TABLES else _LIMIT
             table = _scale(tables[name], ours[name], scale * theirs[name], limit)
@@ -170,6 +173,18 @@ def _match_ranks(traits: np.ndarray, theirs: np.ndarray) -> np.ndarray:
     """For each trait in the tables, the deviation that has the same rank among people's."""
     ranks = np.searchsorted(np.sort(traits), RANKED_TRAITS) / len(traits)
     return np.nanquantile(theirs, ranks).astype(np.float32)
+
+
+def _match_silence(ours: np.ndarray, theirs: np.ndarray) -> np.ndarray:
+    """The fewest onsets with which parts of draws are as often silent as people's, ``(parts,)``.
+
+    Parameters
+    ----------
+    ours, theirs : numpy.ndarray
+        On how many steps each part begins notes, ``(n, parts)``.
+    """
+    silent = np.array([(ours < fewest).mean(0) for fewest in range(1, STEPS_PER_PHRASE + 1)])
+    return 1 + np.abs(silent - (theirs == 0).mean(0)).argmin(0).astype(np.float32)
 
 
 def _scale(table: np.ndarray, ours: np.ndarray, theirs: np.ndarray, limit: float) -> np.ndarray:

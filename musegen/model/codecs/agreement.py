@@ -35,6 +35,7 @@ _PARTS = len(SONG_PARTS)
 _ORDER = tuple(SONG_PARTS.index(part) for part in ("bass", "lead", "chords", "counter"))
 _WIDEST = 12  # semitones between two notes of a line: wider intervals count as these
 _NO_INTERVAL = 2 * _WIDEST + 1  # the line has no note yet
+_NO_CLASS = 12
 # Steps between two onsets of a line up to which they are as far apart as a sixteenth, an eighth, a
 # quarter and a half note; all others are farther apart.
 _GAPS = np.array([1, 2, 4, 8])
@@ -45,7 +46,9 @@ _PART_LAGS = (4, 8, 16)
 _PITCH_LAGS = (8, 16)
 _CHORD = 3  # notes that begin together: more count as these
 _HALF_BAR = 8  # steps
-_REACH = 6.0  # nats: notes with a probability under .0025 cannot be made likely
+# How much the log odds of a network that is unsure count: it is surer than it is right.
+_TRUST = 0.6
+_REACH = 6.0  # nats, of those that count: notes that are less likely cannot be made likely
 _PITCH = np.arange(PITCHES)
 _CLASS = _PITCH % 12  # counted from the lowest key
 _OF_CLASS = (_CLASS[:, None] == np.arange(12)).astype(np.float32)
@@ -70,6 +73,8 @@ def _set_count(lags: tuple[int, ...]) -> int:
 #             part did an eighth, a beat, half a bar and a bar ago
 # melody      by the time since the part's last notes, the interval from the highest, -12 to 12, or
 #             that there was none
+# degree      by the pitch class of the highest of the part's last notes, or that it had none, the
+#             pitch class; both counted from A
 # chord       the interval to another note of the part on the step, modulo 12
 # beside      by the part of a note that sounds, the interval above it, modulo 12
 # repeat      by how many notes the part began last, 0 to 3: the pitch was not among them nor among
@@ -82,6 +87,7 @@ ONSET_TABLES = {
     "count": (_PARTS, _COUNTS, _set_count(_PART_LAGS)),
     "band": (_PARTS, 2, _set_count(_BAND_LAGS)),
     "melody": (_PARTS, len(_GAPS) + 1, _NO_INTERVAL + 1),
+    "degree": (_PARTS, _NO_CLASS + 1, 12),
     "chord": (_PARTS, 12),
     "beside": (_PARTS, _PARTS, 12),
     "repeat": (_PARTS, _CHORD + 1, 4),
@@ -127,6 +133,11 @@ class _Past:
         last = _highest(self._last_two[0, :, part])[:, None]
         interval = (_PITCH - last).clip(-_WIDEST, _WIDEST) + _WIDEST
         return np.where(last < 0, _NO_INTERVAL, interval)
+
+    def last_class(self, part: int) -> np.ndarray:
+        """The class of the highest of a part's last notes, as the tables count it, ``(n,)``."""
+        last = _highest(self._last_two[0, :, part])
+        return np.where(last < 0, _NO_CLASS, last % 12)
 
     def lag_sets(self, part: int) -> np.ndarray:
         """At which lags a part began a first, second … note, as the tables count it, ``(n, 8)``."""
@@ -226,14 +237,16 @@ def choose_onsets(
     begins = onset > threshold
     if not doubt.any():
         return begins
+    trust = 1 - (1 - _TRUST) * doubt[:, :, None, None]
+    odds = trust * (onset - threshold)
     past = _Past(begins)
     # For each part: classes that sound in each part, and classes that begin above them.
     above = tables["beside"][:, :, _ABOVE].reshape(_PARTS, -1, 12)
     for step in range(STEPS_PER_PHRASE):
         past.go_on(goes_on[:, :, step])
         for part in _ORDER:
-            here = onset[:, part, step]
-            possible = (doubt[:, part] > 0) & (here.max(1) > threshold - _REACH)
+            here = odds[:, part, step]
+            possible = (doubt[:, part] > 0) & (here.max(1) > -_REACH)
             if possible.any():
                 share = doubt[possible, part]
                 count = tables["count"][part][_NUMBER, past.lag_sets(part)[possible]]
@@ -241,7 +254,7 @@ def choose_onsets(
                 more[:, 0] += share * tables["band"][part][past.band()][possible]
                 more[:, 1:] += full[possible, part, None]
                 begins[possible, part, step] = _choose(
-                    here[possible] - threshold,
+                    here[possible],
                     _tilt(past, part, tables, above[part])[possible],
                     share,
                     more,
@@ -255,6 +268,7 @@ def _tilt(past: _Past, part: int, tables: Tables, above: np.ndarray) -> np.ndarr
     """What the tables say of each key of a part, whatever else begins on the step, ``(n, 88)``."""
     fit = past.classes.reshape(len(past.classes), -1) @ above
     tilt = tables["melody"][part, past.gap(part)[:, None], past.intervals(part)]
+    tilt += tables["degree"][part, past.last_class(part)][:, _CLASS]
     tilt += tables["place"][part, past.step] + fit[:, _CLASS]
     tilt += tables["heard"][part, past.step // _HALF_BAR][past.heard(part)]
     tilt += tables["repeat"][part][past.repeats(part)]
@@ -312,6 +326,7 @@ def count_onsets(begins: np.ndarray, sounding: np.ndarray) -> Tables:
             np.add.at(counts["count"][part], (before, past.lag_sets(part)[row, before]), 1)
             for name, place in {
                 "melody": (past.gap(part)[:, None], past.intervals(part)),
+                "degree": (past.last_class(part)[:, None], _CLASS),
                 "repeat": past.repeats(part),
             }.items():
                 of_new = tuple(x[new] for x in np.broadcast_arrays(*place))

@@ -74,6 +74,7 @@ class DrumsCodec:
         "looseness": RANKED_TRAITS.shape,
     }
     traits = 2
+    chances = 0
     # Tables of deviations, and the trait by which each is read.
     ranked: ClassVar[Mapping[str, int]] = {"dynamics": 0, "looseness": 1}
 
@@ -169,6 +170,7 @@ class DrumsCodec:
         settings: InferenceConfig,
         tables: Tables | None = None,
         traits: np.ndarray | None = None,
+        chances: np.ndarray | None = None,
     ) -> list[Phrase]:
         """Convert outputs to the most likely phrases.
 
@@ -181,6 +183,8 @@ class DrumsCodec:
             Of `table_shapes`. If not given, velocities and timing are the likeliest.
         traits : numpy.ndarray, optional
             How far each phrase lies from the average of draws, ``(n, traits)``.
+        chances : numpy.ndarray, optional
+            Not used: nothing is left to chance.
         """
         n = len(outputs)
         tables = no_tables(self.table_shapes) if tables is None else tables

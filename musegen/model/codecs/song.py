@@ -30,7 +30,12 @@ from musegen.model.codecs.contrast import (
     measure_song_traits,
     scale_deviations,
 )
-from musegen.model.codecs.note_lengths import LENGTH_TABLES, choose_lengths, count_lengths
+from musegen.model.codecs.note_lengths import (
+    LENGTH_CHANCES,
+    LENGTH_TABLES,
+    choose_lengths,
+    count_lengths,
+)
 from musegen.model.codecs.tables import Shapes, Tables, no_tables, uncertainty
 from musegen.model.config import InferenceConfig
 from musegen.model.tensors import Arrays, Tensor, ops
@@ -73,8 +78,15 @@ class SongCodec:
     feature_count = STEPS_PER_BEAT * PITCHES * 4 + PITCHES
     output_count = STEPS_PER_BEAT * PITCHES * 4
     tail_count = PITCHES * len(OVERHANGS)
-    table_shapes: ClassVar[Shapes] = {**ONSET_TABLES, **LENGTH_TABLES, **SONG_CONTRAST}
+    # fewest   by part: with fewer onsets in a phrase, the part is silent
+    table_shapes: ClassVar[Shapes] = {
+        **ONSET_TABLES,
+        **LENGTH_TABLES,
+        **SONG_CONTRAST,
+        "fewest": (_PARTS,),
+    }
     traits = SONG_TRAITS
+    chances = LENGTH_CHANCES
     # Tables of deviations, and the trait by which each is read.
     ranked: ClassVar[Mapping[str, int]] = {"dynamics": SONG_TRAITS - 1}
 
@@ -129,6 +141,10 @@ class SongCodec:
         arrays = self.to_arrays(PhraseSet.from_phrases(phrases))
         notes = arrays["velocity"] > 0, arrays["sounding"] > 0
         return count_onsets(*notes) | count_lengths(*notes)
+
+    def onset_steps(self, phrases: Sequence[Phrase]) -> np.ndarray:
+        """On how many steps each part begins notes, ``(n, 4)``."""
+        return _onset_steps(self.to_arrays(PhraseSet.from_phrases(phrases))["velocity"] > 0)
 
     def measure_traits(self, phrases: Sequence[Phrase]) -> np.ndarray:
         """Measure how phrases differ, ``(n, traits)``; NaN where there are too few notes."""
@@ -214,6 +230,7 @@ class SongCodec:
         settings: InferenceConfig,
         tables: Tables | None = None,
         traits: np.ndarray | None = None,
+        chances: np.ndarray | None = None,
     ) -> list[Phrase]:
         """Convert outputs to likely phrases whose notes agree, in C, at the default tempo.
 
@@ -226,9 +243,12 @@ class SongCodec:
             Of `table_shapes`. If not given, each note is chosen by itself.
         traits : numpy.ndarray, optional
             How far each phrase lies from the average of draws, ``(n, traits)``.
+        chances : numpy.ndarray, optional
+            Numbers from 0 to 1 that choose among likely lengths of notes, ``(n, 4, chances)``.
         """
         tables = no_tables(self.table_shapes) if tables is None else tables
         traits = np.zeros((len(outputs), SONG_TRAITS)) if traits is None else traits
+        chances = np.full((len(outputs), _PARTS, self.chances), 0.5) if chances is None else chances
         full, sustained, dynamics = np.split(traits, [_PARTS, 2 * _PARTS], axis=1)
         split = self.split_outputs(outputs)
         predicted = {name: ops.convert_to_numpy(value) for name, value in split.items()}
@@ -243,11 +263,12 @@ class SongCodec:
         goes_on = predicted["sounding"] + sustain[:, None, None, None]
         full = doubt * tables["fullness"] * full
         begins = choose_onsets(onset, goes_on > 0, doubt, settings.onset_threshold, tables, full)
+        begins &= (_onset_steps(begins) >= doubt * tables["fewest"])[..., None, None]
         row, part, step, pitch = np.nonzero(begins)
         notes = np.zeros(len(row), NOTE)
         notes["onset"], notes["part"], notes["pitch"] = step, part, pitch + LOWEST
-        goes_on += (doubt * tables["sustain"] * sustained)[..., None, None]
-        duration = choose_lengths(begins, goes_on, doubt, tables)
+        longer = doubt * tables["sustain"] * sustained
+        duration = choose_lengths(begins, goes_on, longer, doubt, tables, chances)
         # The overhang is the longest that this and all shorter ones are likely.
         likely = np.cumprod(predicted["overhang"] > 0, axis=-1).sum(-1)
         overhang = np.concatenate([[0], OVERHANGS])[likely]
@@ -267,6 +288,11 @@ class SongCodec:
         )
         ends = np.searchsorted(row, np.arange(n + 1))
         return [Phrase(sort_notes(notes[a:b])) for a, b in itertools.pairwise(ends)]
+
+
+def _onset_steps(begins: np.ndarray) -> np.ndarray:
+    """On how many steps each part begins notes, ``(n, parts)``."""
+    return begins.any(3).sum(2)
 
 
 def _round_offsets(offset: np.ndarray, cell: np.ndarray, cells: int) -> np.ndarray:

@@ -60,6 +60,8 @@ def test_what_the_network_is_certain_of_stays():
     [
         ("place", (LEAD, 4), []),
         ("melody", (LEAD, 2, 12 + 2), [(LEAD, 0, C, 5.0)]),  # D is two above, a quarter later
+        ("degree", (LEAD, C % 12, D % 12), [(LEAD, 0, C + 12, 5.0)]),
+        ("degree", (LEAD, 12, D % 12), []),  # the first note of the part
         ("chord", (LEAD, 5), [(LEAD, 4, G, 5.0)]),  # D is five below
         ("heard", (LEAD, 0, 1), [(LEAD, 0, D + 12, 5.0)]),
         ("heard", (LEAD, 0, 2), [(BASS, 0, D - 24, 5.0)]),
@@ -137,7 +139,15 @@ def test_chords_are_fuller_by_all_notes_but_the_first():
 
 def test_an_impossible_note_is_not_made_likely():
     much = tables_with("place", (LEAD, 0), 50.0)
-    assert choose(log_odds((LEAD, 0, C, -7.0)), much) == []
+    assert choose(log_odds((LEAD, 0, C, -9.0)), much) == [(LEAD, 0, C)]
+    assert choose(log_odds((LEAD, 0, C, -11.0)), much) == []
+
+
+def test_what_an_unsure_network_writes_counts_less():
+    onset = log_odds((LEAD, 0, C, 2.0))
+    less = tables_with("place", (LEAD, 0), -1.5)
+    assert choose(onset, less) == []
+    assert choose(onset, less, doubt=0.5) == [(LEAD, 0, C)]
 
 
 def test_notes_are_counted_as_the_tables_name_them():

@@ -285,6 +285,24 @@ def test_tables_count_in_draws_and_not_in_encoded_phrases():
     assert len(codec.to_phrases(lead_alone, SETTINGS, alone)[0]) == 4
 
 
+def test_a_part_of_few_notes_is_silent_in_draws():
+    rows = [(step, "chords", 60, 2, 90) for step in range(0, 32, 4)]
+    rows += [(0, "lead", 72, 8, 90), (8, "lead", 74, 8, 90), (0, "bass", 36, 8, 90)]
+    notes = make_notes(rows)
+    codec = SongCodec()
+    outputs = perfect_song_outputs(encode(codec, Phrase(notes)))
+    unsure = doubtful(codec, outputs)
+    tables = no_tables(codec.table_shapes)
+    for fewest, heard in ((1, 2), (20, 0)):
+        tables["fewest"][0] = fewest
+        (drawn,) = codec.to_phrases(unsure, SETTINGS, tables)
+        assert len(drawn.only(["lead"])) == heard
+        assert len(drawn.only(["chords"])) == 8  # of which nothing is asked
+    (encoded,) = codec.to_phrases(outputs, SETTINGS, tables)
+    assert len(encoded) == 11
+    assert codec.onset_steps([encoded, drawn]).tolist() == [[2, 0, 8, 1], [0, 0, 8, 1]]
+
+
 @pytest.mark.parametrize(("codec", "make", "perfect"), CODECS)
 def test_the_loss_of_perfect_outputs_is_small_and_of_zeros_large(codec, make, perfect):
     arrays = encode(codec, make())

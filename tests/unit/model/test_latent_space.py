@@ -59,6 +59,28 @@ def test_phrases_of_drums_have_noise_in_common(mg, drums):
     assert drums.settings.common_noise > 0
 
 
+def test_what_is_left_to_chance_depends_on_each_cell_alone(mg, songs):
+    song = mg.spaces["song"]
+    z = songs[0, :2].copy()
+    first, second = song._read_chances(z)
+    z[1, 160:] = z[0, 160:]  # now only the lead differs
+    again, mixed = chances = song._read_chances(z)
+    assert np.array_equal(again, first)
+    assert mixed[0] == pytest.approx(second[0])
+    assert mixed[1:] == pytest.approx(first[1:])
+    nearby = song._read_chances(z + 0.01)
+    assert 0 < np.abs(nearby - chances).max() < 0.1
+
+
+def test_chances_are_evenly_distributed_over_draws(mg):
+    song = mg.spaces["song"]
+    u = np.stack([song.draw_noise(seed, 8) for seed in range(100, 140)])
+    chances = song._read_chances(song.to_latents(u).reshape(-1, song.latent_dim))
+    assert chances.shape == (320, 4, song.codec.chances)
+    shares = np.histogram(chances, 5, (0, 1))[0] / chances.size
+    assert shares == pytest.approx(np.full(5, 0.2), abs=0.02)
+
+
 def test_late_in_the_flow_a_partner_is_not_heard(drums, songs, monkeypatch):
     calls: list[int] = []
     velocity = drums._velocity_at

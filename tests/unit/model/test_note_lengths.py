@@ -1,11 +1,17 @@
 """Notes of which a network is unsure last as people's do."""
 
 import numpy as np
+import pytest
 from support.examples import band_phrase
 
 from musegen.model.codecs import SongCodec
 from musegen.model.codecs.agreement import PITCHES
-from musegen.model.codecs.note_lengths import LENGTH_TABLES, choose_lengths, count_lengths
+from musegen.model.codecs.note_lengths import (
+    LENGTH_CHANCES,
+    LENGTH_TABLES,
+    choose_lengths,
+    count_lengths,
+)
 from musegen.model.codecs.tables import no_tables
 from musegen.music.notes import SONG_PARTS, STEPS_PER_PHRASE
 
@@ -22,8 +28,11 @@ def notes(*of_notes):
     return begins
 
 
-def choose(begins, goes_on, tables, doubt=1.0):
-    return choose_lengths(begins, goes_on, np.full((1, 4), doubt, np.float32), tables).tolist()
+def choose(begins, goes_on, tables, doubt=1.0, chance=0.5, longer=0.0):
+    of_part = np.ones((1, 4), np.float32)
+    chances = np.full((1, 4, LENGTH_CHANCES), chance)
+    found = choose_lengths(begins, goes_on, longer * of_part, doubt * of_part, tables, chances)
+    return found.tolist()
 
 
 def tables_with(name, index, value):
@@ -37,19 +46,18 @@ def test_lengths_bridge_an_unlikely_step_and_end_where_the_pitch_begins_again():
     goes_on = np.full(SHAPE, 1.0, np.float32)
     goes_on[0, LEAD, 3, E], goes_on[0, LEAD, 9, E] = -2.5, -100
     # In the order of steps and pitches: C, E, C.
-    assert choose(begins, goes_on, no_tables(LENGTH_TABLES)) == [20, 9, 12]
     short = tables_with("length", (LEAD, 4), 30.0)
     assert choose(begins, goes_on, short) == [4, 4, 4]
     assert choose(begins, goes_on, short, doubt=0.0) == [20, 9, 12]
     to_end = tables_with("length", (LEAD, 0), -30.0)
-    assert choose(begins, goes_on, to_end) == [20, 9, 11]
+    assert choose(begins, goes_on, to_end)[2] == 11
 
 
 def test_a_note_ends_with_the_next_onset_of_its_part():
     begins = notes((LEAD, 0, C), (LEAD, 6, E), (LEAD, 10, G), (BASS, 3, C - 24))
     unsure = np.full(SHAPE, 0.1, np.float32)
     by_end = {
-        name: choose(begins, unsure, tables_with("end", (LEAD, number), 9.0))[:3]
+        name: choose(begins, unsure, tables_with("end", (LEAD, number), 30.0), chance=0.99)[:3]
         for number, name in enumerate(["before", "next", "between", "after", "later", "phrase"])
     }
     # The last note has no onset after it: it ends before the phrase does, or with it.
@@ -76,11 +84,33 @@ def test_how_long_a_note_lasts_depends_on_how_far_the_next_onset_is():
     assert choose(begins, short, rings) == [1, 1, 17, 1]
 
 
+def test_one_number_chooses_among_the_likely_lengths_of_equally_far_notes():
+    begins = notes((LEAD, 0, C), (LEAD, 8, E), (LEAD, 16, G))
+    unsure = np.zeros(SHAPE, np.float32)
+    before = tables_with("end", (LEAD, 0), 9.0)  # the note ends before the next one: 1 to 7 steps
+    for chance, length in ((0.0, 1), (0.3, 3), (0.5, 4), (0.99, 7)):
+        first, second, _ = choose(begins, unsure, before, chance=chance)
+        assert first == second == length
+    every = [choose(begins, unsure, before, chance=c)[0] for c in np.linspace(0, 0.999, 700)]
+    assert np.bincount(every)[1:] == pytest.approx(np.full(7, 100), abs=2)
+    assert choose(begins, unsure + 0.01, before, doubt=0.0, chance=0.0) == [32, 24, 16]
+
+
+def test_what_a_network_is_too_sure_of_is_possible_in_draws():
+    begins = notes((LEAD, 0, C), (LEAD, 4, E))
+    ends = np.full(SHAPE, -50.0, np.float32)
+    held = tables_with("length", (LEAD, 4), 12.0)
+    assert choose(begins, ends, held)[0] == 4
+    assert choose(begins, ends, held, doubt=0.0)[0] == 1
+    assert choose(begins, ends, no_tables(LENGTH_TABLES))[0] == 1
+    assert choose(begins, ends, no_tables(LENGTH_TABLES), longer=6.0)[0] == 32
+
+
 def test_the_notes_of_a_chord_end_together():
     begins = notes((CHORDS, 0, C), (CHORDS, 0, E), (CHORDS, 0, G))
     goes_on = np.full(SHAPE, -1.0, np.float32)
     goes_on[0, CHORDS, :4, C] = goes_on[0, CHORDS, :6, G] = 1.0
-    assert choose(begins, goes_on, no_tables(LENGTH_TABLES)) == [4, 1, 6]
+    assert choose(begins, goes_on, no_tables(LENGTH_TABLES), doubt=0.0) == [4, 1, 6]
     together = tables_with("alike", (CHORDS, 1), 9.0)
     assert choose(begins, goes_on, together) == [4, 4, 4]
 

@@ -64,7 +64,7 @@ def test_tables_are_whole_numbers_of_units(tiny_checkpoints, tmp_path, monkeypat
     monkeypatch.setattr(note_tables, "_ROUNDS", 1)
     folder = shutil.copytree(tiny_checkpoints / "song", tmp_path / "song")
     tables = note_tables.fit_note_tables(folder, phrase_set("song"))
-    del tables["traits"], tables["dynamics"]  # not added to log odds
+    del tables["traits"], tables["dynamics"], tables["fewest"]  # not added to log odds
     for table in tables.values():
         assert np.array_equal(table * 64, np.rint(table * 64))
         assert np.abs(table).max() <= note_tables._LIMIT
@@ -101,6 +101,14 @@ def test_draws_become_denser_where_their_noise_is_moved(tiny_checkpoints, monkey
 
 def by_piece(trait):
     return trait.reshape(40, -1).mean(1)
+
+
+def test_parts_of_draws_are_silent_as_often_as_peoples():
+    ours = np.array([[0, 5], [1, 6], [2, 7], [9, 8]])
+    theirs = np.array([[0, 4], [0, 0], [8, 4], [9, 5]])
+    # Half of people's first parts are silent, a quarter of their second ones.
+    assert note_tables._match_silence(ours, theirs).tolist() == [2, 6]
+    assert note_tables._match_silence(ours, ours).tolist() == [1, 1]
 
 
 def test_deviations_of_equal_ranks_correspond():
