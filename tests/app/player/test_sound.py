@@ -45,6 +45,9 @@ def starts(page: Visit, folder: Path) -> dict[str, np.ndarray]:
     found: dict[str, np.ndarray] = {}
     for track in midi.instruments:
         start = np.array([midi.time_to_tick(note.start) for note in track.notes])
+        if not track.is_drum:
+            found[track.name] = start
+            continue
         tone = np.rint(start / STEP) * 128 + [note.pitch for note in track.notes]
         _, place, count = np.unique(tone, return_inverse=True, return_counts=True)
         found[track.name] = start[count[place] == 1]
