@@ -197,9 +197,9 @@ class LatentSpace:
     def _read_chances(self, z: np.ndarray) -> np.ndarray:
         """Numbers from 0 to 1 that depend on the latents of a cell, ``(n, cells, codec.chances)``.
 
-        Over draws each is evenly distributed and independent of the others; of latents that are
-        near each other they are, too. So what is left to chance is the same for equal cells, and
-        changes little by little on a path.
+        Over draws each is evenly distributed and independent of the others, and latents that are
+        near each other have nearly equal ones. So what is left to chance is the same for equal
+        cells, and changes little by little on a path.
         """
         directions = self._chance_directions
         cells = (z - self._center).reshape(len(z), len(directions), -1).swapaxes(0, 1)

@@ -131,7 +131,8 @@ def choose_lengths(
 
     Where there is no doubt, the most likely run of steps that all go on, if steps are independent:
     it bridges an unlikely one if later ones make up for it. A run ends where the pitch begins
-    again. Elsewhere one of the runs, from the shortest to the longest as often as it is likely.
+    again. Where there is doubt, `chances` says up to which share of their probability all runs,
+    from the shortest on, are too short.
 
     Parameters
     ----------
@@ -146,7 +147,8 @@ def choose_lengths(
     tables : dict of str to numpy.ndarray
         Of `LENGTH_TABLES`.
     chances : numpy.ndarray
-        Numbers from 0 to 1, ``(n, parts, LENGTH_CHANCES)``: which of the likely runs.
+        Numbers from 0 to 1, ``(n, parts, LENGTH_CHANCES)``: of each part, one for all notes that
+        are as far from the next onset, as `LENGTH_TABLES` counts it in ``until``.
 
     Returns
     -------
@@ -169,8 +171,8 @@ def choose_lengths(
 def _choose(odds: np.ndarray, doubt: np.ndarray, chance: np.ndarray) -> np.ndarray:
     """Choose from log odds ``(notes, lengths)``: the likeliest, or in doubt by chance."""
     odds = odds - odds.max(1, keepdims=True)
-    until = np.cumsum(np.exp(odds / np.maximum(doubt, _LEAST_DOUBT)[:, None]), axis=1)
-    drawn = (until <= (chance * until[:, -1])[:, None]).sum(1)
+    so_far = np.cumsum(np.exp(odds / np.maximum(doubt, _LEAST_DOUBT)[:, None]), axis=1)
+    drawn = (so_far <= (chance * so_far[:, -1])[:, None]).sum(1)
     drawn = np.minimum(drawn, odds.shape[1] - 1)
     return np.where(doubt > _LEAST_DOUBT, drawn, odds.argmax(1))
 
