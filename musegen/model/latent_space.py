@@ -215,8 +215,8 @@ class LatentSpace:
         cell_dim = self.latent_dim // cells
         random = np.random.RandomState(0).standard_normal((cells, cell_dim, self.codec.chances))
         # Latents are noise of deviation 1 times this matrix, which has a block for each cell.
-        colorings = np.split(self._coloring, cells, axis=1)
-        blocks = np.stack([np.split(one, cells)[cell] for cell, one in enumerate(colorings)])
+        each = np.arange(cells)
+        blocks = self._coloring.reshape(cells, cell_dim, cells, cell_dim)[each, :, each]
         return (random / np.linalg.norm(blocks @ random, axis=1, keepdims=True)).astype(np.float32)
 
     def to_latents(

@@ -22,6 +22,7 @@ from musegen.music.notes import (
     FloatArray,
     IntArray,
     NoteArray,
+    number_tones,
 )
 
 __all__ = ["Feel", "play_times"]
@@ -158,8 +159,7 @@ def _deviations(notes: NoteArray) -> tuple[FloatArray, FloatArray]:
 
 def _shares_step(notes: NoteArray) -> BoolArray:
     """Return which notes share their step with another note of their part and pitch."""
-    place = notes["onset"].astype(np.int64) * len(PARTS) + notes["part"]
-    place = place * 1024 + notes["pitch"]
+    place = number_tones(notes) * (notes["onset"].max(initial=0) + 1) + notes["onset"]
     _, index, count = np.unique(place, return_inverse=True, return_counts=True)
     return count[index] > 1
 
@@ -171,19 +171,19 @@ def _earliest(notes: NoteArray, start: FloatArray) -> FloatArray:
     """
     earliest = np.zeros(len(notes))
     rows = np.flatnonzero(notes["onset"] == 0)
-    voice = notes["part"][rows].astype(np.int64) * 1024 + notes["pitch"][rows]
-    order = np.lexsort((start[rows], voice))
-    voice = voice[order]
-    earliest[rows[order]] = SAME_TIME * (np.arange(len(rows)) - np.searchsorted(voice, voice))
+    tone = number_tones(notes[rows])
+    order = np.lexsort((start[rows], tone))
+    tone = tone[order]
+    earliest[rows[order]] = SAME_TIME * (np.arange(len(rows)) - np.searchsorted(tone, tone))
     return earliest
 
 
 def _next_start(notes: NoteArray, start: FloatArray) -> FloatArray:
     """Return when the pitch of each note starts again in its part; infinity if it does not."""
     following = np.full(len(notes), np.inf)
-    order = np.lexsort((start, notes["pitch"], notes["part"]))
-    voice = notes["part"][order].astype(np.int64) * 1024 + notes["pitch"][order]
-    same = np.flatnonzero(voice[1:] == voice[:-1])
+    tone = number_tones(notes)
+    order = np.lexsort((start, tone))
+    same = np.flatnonzero(np.diff(tone[order]) == 0)
     following[order[same]] = start[order[same + 1]]
     return following
 

@@ -34,6 +34,7 @@ __all__ = [
     "NoteArray",
     "in_parts",
     "make_notes",
+    "number_tones",
     "part_index",
     "sort_notes",
     "tidy_notes",
@@ -104,6 +105,11 @@ def in_parts(notes: NoteArray, parts: Collection[str]) -> BoolArray:
     return np.isin(notes["part"], [part_index(part) for part in parts])
 
 
+def number_tones(notes: NoteArray) -> IntArray:
+    """Number the part and the pitch of each note: equal numbers for equal ones, int64."""
+    return notes["part"].astype(np.int64) * 128 + notes["pitch"]
+
+
 def sort_notes(notes: NoteArray) -> NoteArray:
     """Return a copy sorted by onset, part, pitch, duration and offset."""
     keys = ("offset", "duration", "pitch", "part", "onset")
@@ -121,19 +127,19 @@ def tidy_notes(notes: NoteArray) -> NoteArray:
     """
     late = np.minimum(np.maximum(notes["offset"].astype(np.float64), -MAX_OFFSET), MAX_OFFSET)
     late = np.rint(late * OFFSETS_PER_STEP)
-    voice = notes["part"].astype(np.int64) * 1024 + notes["pitch"]
-    order = np.lexsort((late, notes["onset"], voice))
-    notes, late, voice = notes[order], late[order], voice[order]
-    later = np.ones(len(notes), np.bool_)  # than the note before, or another voice
-    later[1:] = (np.diff(voice) != 0) | (np.diff(notes["onset"]) != 0)
+    tone = number_tones(notes)
+    order = np.lexsort((late, notes["onset"], tone))
+    notes, late, tone = notes[order], late[order], tone[order]
+    later = np.ones(len(notes), np.bool_)  # than the note before, or another tone
+    later[1:] = (np.diff(tone) != 0) | (np.diff(notes["onset"]) != 0)
     later[1:] |= np.diff(late) >= SAME_TIME * OFFSETS_PER_STEP
     time = np.cumsum(later)
     loud = -notes["velocity"].astype(np.int64)
     order = np.lexsort((loud, -notes["duration"], time))
     kept = order[later]  # the first of each time
-    notes, voice = notes[kept], voice[kept]
+    notes, tone = notes[kept], tone[kept]
     gap = np.maximum(1, np.diff(notes["onset"]))
-    same = voice[1:] == voice[:-1]
+    same = tone[1:] == tone[:-1]
     notes["duration"][:-1][same] = np.minimum(notes["duration"][:-1], gap)[same]
     return sort_notes(notes)
 

@@ -36,8 +36,8 @@ _RATE = 0.6
 _CONTRAST_RATE = 3.0
 _USUAL = 20.0  # added to counts, so that rare things are not made much likelier
 _LIMIT = 6.0  # nats
-# The same for lengths: the log odds of all steps on which a note goes on add up. The longest pause
-# of a melody in a phrase has 4.3 steps in draws (with a limit of 6 nats 4.5) and 3 in people's.
+# The same for lengths: the log odds of all steps on which a note goes on add up, and tables that
+# outweigh them reach 13 nats.
 _LENGTH_LIMIT = 16.0
 _RIDGE = 1000.0  # phrases: more made the phrases of a piece differ less than people's
 _NOISE_RIDGE = 100.0  # phrases: ten times as many give the same direction
