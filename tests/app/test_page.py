@@ -158,7 +158,7 @@ def test_examples_are_there_to_begin_with(visit) -> None:
 
 
 def test_random_is_seen_and_heard(page) -> None:
-    page.slider("Length in bars").fill("4")
+    page.set_slider("Length in bars", "4")
     page.press("draw")
     drawn = page.player.locator(".mg-roll").get_attribute("data-drawn")
     assert int(page.data("notes")) == int(drawn) > 0
@@ -172,7 +172,7 @@ def test_random_is_seen_and_heard(page) -> None:
 def test_a_new_seed_is_shown_and_can_be_locked(page) -> None:
     page.tab("Random")
     page.page.get_by_role("checkbox", name="Lock").locator("visible=true").uncheck()
-    page.slider("Length in bars").fill("4")
+    page.set_slider("Length in bars", "4")
     seed, draw = page.field("Seed"), page.page.locator("#draw")
     with page.new_piece(heard=False):
         draw.click()
@@ -194,7 +194,7 @@ def test_length_form_and_temperature_are_used(page) -> None:
     page.pick("Form", "AABA")
     researchers = page.page.get_by_role("button", name="For researchers").first
     researchers.click()
-    page.set_slider("Temperature", 0.5)
+    page.set_slider("Temperature", "0.5")
     researchers.click()
     page.draw(5, bars=8)
     assert page.page.evaluate("location.search").startswith(
@@ -253,7 +253,7 @@ def test_a_value_out_of_its_range_is_refused_in_one_line(visit) -> None:
     page = visit("?seed=5&bars=4&form=ABBA-Z&temperature=1")
     page.wait_for_sound(None, heard=False)
     assert page.toast("This link is not quite right: ")
-    page.field("Seed").fill("-3")
+    page.fill(page.field("Seed"), "-3")
     page.page.locator("#draw").click()
     page.page.get_by_text("Seed is -3; it goes from 0 to").wait_for()
 

@@ -238,7 +238,7 @@ def test_another_part_is_seen_heard_and_undone(page, midi) -> None:
 
 def test_what_is_varied_is_what_was_chosen_last(page, midi) -> None:
     drop(page, midi)
-    page.slider("Similarity").fill("0.9")
+    page.set_slider("Similarity", "0.9")
     with page.change():
         part_of(page, "Bass").select_option("Left out")
     with page.change():
@@ -348,13 +348,13 @@ def test_it_is_morphed_into_another(page, midi) -> None:
     fold = page.page.get_by_role("button", name="Morph it into another")
     if not page.page.locator("#morph-own").is_visible():
         fold.click()
-    page.page.get_by_label("Seed of the other end").fill("6")
+    page.fill(page.field("Seed of the other end"), "6")
     lock = page.page.locator(".mg-other-end").get_by_role("checkbox", name="Lock")
     lock.check()
     with page.change():
         part_of(page, "Track 4").select_option("Left out")
     own = page.piece()
-    page.slider("Steps on the way").fill("3")  # by now the part of the page that unfolded is alive
+    page.set_slider("Steps on the way", "3")
     with page.new_piece(heard=False):
         page.page.locator("#morph-own").click()
     assert page.text("title") == "Song → seed 6"

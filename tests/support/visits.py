@@ -115,15 +115,24 @@ class Visit:
         """Return one of the panel's sliders."""
         return self.page.get_by_role("slider", name=f"range slider for {name}", exact=True)
 
-    def set_slider(self, name: str, value: float) -> None:
-        """Move one of the panel's sliders; where it has just been unfolded, until it is alive."""
+    def set_slider(self, name: str, value: str) -> None:
+        """Move one of the panel's sliders."""
         number = self.page.get_by_label(f"number input for {name}", exact=True)
+        self.fill(self.slider(name), value, number)
+
+    def fill(self, field, value: str, shown=None) -> None:
+        """Fill a field, again if it was too early, and see that `shown` or the field has the value.
+
+        Gradio writes a component's first value a moment after it has shown the component. Nobody
+        types in that moment but a test, and on a busy machine it is a long one.
+        """
         for _ in range(100):
-            self.slider(name).fill(str(value))
-            if float(number.input_value()) == value:
-                return
+            field.fill(value)
             self.page.wait_for_timeout(100)
-        raise AssertionError(f"the slider {name} does not move")
+            self.page.evaluate("new Promise(requestAnimationFrame)")
+            if float((shown or field).input_value()) == float(value):
+                return
+        raise AssertionError(f"the field keeps its value instead of {value}")
 
     def field(self, name: str):
         """Return a field of the panel by its label."""
@@ -139,9 +148,9 @@ class Visit:
     def draw(self, seed: int, bars: int = 8, heard: bool = False) -> None:
         """Draw the piece of a seed, in the tab Random."""
         self.tab("Random")
-        self.field("Seed").fill(str(seed))
+        self.fill(self.field("Seed"), str(seed))
         self.page.get_by_role("checkbox", name="Lock").locator("visible=true").check()
-        self.slider("Length in bars").fill(str(bars))
+        self.set_slider("Length in bars", str(bars))
         with self.new_piece(heard):
             self.page.locator("#draw").click()
 

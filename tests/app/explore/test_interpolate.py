@@ -14,7 +14,7 @@ from musegen.music import Piece
 def few_steps(page) -> None:
     page.tab("Interpolate")
     for name, value in (("Steps from A to B", "3"), ("Bars in each step", "2")):
-        page.slider(name).fill(value)
+        page.set_slider(name, value)
     if page.field("Curve").input_value() != "Even":
         page.pick("Curve", "Even")
 
@@ -36,7 +36,7 @@ def last(piece: Piece) -> list:
 def test_from_one_seed_to_another(page) -> None:
     for name, seed in (("A", "5"), ("B", "6")):
         page.pick(f"{name} is", "A seed")
-        page.page.get_by_label(f"Seed of {name}").fill(seed)
+        page.fill(page.field(f"Seed of {name}"), seed)
     for lock in page.page.get_by_role("checkbox", name="Lock").locator("visible=true").all():
         lock.check()
     page.press("morph")
@@ -106,13 +106,13 @@ def test_to_a_file_of_ones_own(page, own_midi) -> None:
 def test_the_harmony_of_one_and_the_texture_of_the_other(page) -> None:
     for name, seed in (("A", "5"), ("B", "8")):
         page.pick(f"{name} is", "A seed")
-        page.page.get_by_label(f"Seed of {name}").fill(seed)
+        page.fill(page.field(f"Seed of {name}"), seed)
     page.page.get_by_role("button", name="Harmony of one, texture of the other").click()
     page.press("mix")
     assert page.text("title") == "Seed 5, played like seed 8"
     assert "harmony 0% B" in page.text("details")
     swapped = page.piece()
-    page.slider("Harmony and tune of B").fill("0.5")
+    page.set_slider("Harmony and tune of B", "0.5")
     page.press("mix")
     assert page.text("title") == "Seed 5 mixed with seed 8"
     assert page.piece() != swapped
@@ -128,8 +128,8 @@ def test_the_harmony_of_one_and_the_texture_of_the_other(page) -> None:
 def test_the_curve_and_the_steps_are_seen(page) -> None:
     for name in "AB":
         page.pick(f"{name} is", "A seed")
-    page.slider("Steps from A to B").fill("5")
-    page.slider("Bars in each step").fill("2")
+    page.set_slider("Steps from A to B", "5")
+    page.set_slider("Bars in each step", "2")
     seen = {}
     for curve in ("Even", "Late"):
         page.pick("Curve", curve)

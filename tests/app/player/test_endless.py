@@ -13,14 +13,14 @@ def test_the_music_goes_on_follows_the_controls_and_is_kept(page, tmp_path) -> N
     page.draw(5, bars=4, heard=True)
     page.wait(f"{MIXER}.sound?.score")  # and not what the server plays until then
     with page.change(heard=True):
-        page.slider("Tempo").fill("220")
+        page.set_slider("Tempo", "220")
     before, version = page.piece(), page.data("version")
 
     page.button("Endless").click()
     page.wait(PAST, before.seconds + 1)  # it has played on into what was drawn
     assert page.data("endless") == "true"
     assert page.button("Redraw").get_attribute("aria-disabled") == "true"
-    page.slider("Density").fill("2")
+    page.set_slider("Density", "2")
     page.pick("Band", "Chamber")
     page.wait(LONGER, 10)  # than with the first phrases that were drawn
     assert page.data("version") == version  # the controls change what is to come

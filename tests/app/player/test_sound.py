@@ -32,7 +32,7 @@ def piece(page) -> Piece:
     for slider, usual in (("Tempo", "96"), ("Swing", "0")):
         if page.slider(slider).input_value() != usual:
             with page.change():
-                page.slider(slider).fill(usual)
+                page.set_slider(slider, usual)
     if not page.field("Human timing").is_checked():
         with page.change():
             page.field("Human timing").check()
@@ -94,7 +94,7 @@ def test_the_key_moves_the_notes_but_not_the_drums(page, piece) -> None:
 
 def test_the_tempo_changes_the_sound(page, piece) -> None:
     with page.change(heard=True):
-        page.slider("Tempo").fill("192")
+        page.set_slider("Tempo", "192")
     assert page.piece().tempo == pytest.approx(192, abs=0.1)
     assert "192 bpm" in page.text("details")
     assert 5 <= page.mixer("length") / 44100 <= 9.1  # 4 bars, and what rings on
@@ -105,7 +105,7 @@ def test_swing_makes_the_off_beats_late(page, piece, tmp_path) -> None:
         page.field("Human timing").uncheck()
     straight = starts(page, tmp_path)["chords"]
     with page.change():
-        page.slider("Swing").fill("1")
+        page.set_slider("Swing", "1")
     swung = starts(page, tmp_path)["chords"]
     off = straight % BEAT == 2 * STEP
     assert off.any()
@@ -177,12 +177,12 @@ def test_what_is_set_before_the_first_piece_holds_for_it(visit) -> None:
 
 def test_density_adds_notes_and_the_middle_undoes_it(page, piece) -> None:
     with page.change():
-        page.slider("Density").fill("2")
+        page.set_slider("Density", "2")
     more = page.piece()
     assert len(more.notes) > len(piece.notes)
     assert changed_phrases(piece, more) == [1, 2]
     with page.change():
-        page.slider("Density").fill("0")
+        page.set_slider("Density", "0")
     assert page.piece() == piece
 
 
@@ -190,7 +190,7 @@ def test_with_a_phrase_chosen_only_its_shape_changes(page, piece) -> None:
     page.phrase(2).click()
     page.page.get_by_text("Changes only phrase 2").wait_for()
     with page.change():
-        page.slider("Register").fill("2")
+        page.set_slider("Register", "2")
     after = page.piece()
     assert changed_phrases(piece, after) == [2]
     pitches = [
@@ -207,6 +207,6 @@ def test_with_a_phrase_chosen_only_its_shape_changes(page, piece) -> None:
 def test_each_slider_changes_the_notes(page, piece) -> None:
     for name in ATTRIBUTES:
         with page.change():
-            page.slider(name.capitalize()).fill("2.5")
+            page.set_slider(name.capitalize(), "2.5")
         before, piece = piece, page.piece()
         assert changed_phrases(before, piece), name
