@@ -104,7 +104,7 @@ def _map_on_dask(
         from distributed.utils import silence_logging_cmgr
     except ImportError:
         raise WorkerError(
-            'Dask is not installed: pip install "musegen[scale]", or leave --engine out'
+            'Dask is not installed: pip install ".[scale]", or leave --engine out'
         ) from None
     with ExitStack() as stack:
         # Dask logs a traceback for each error that is reported in one line below.

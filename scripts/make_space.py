@@ -23,10 +23,8 @@ ROOT = Path(__file__).resolve().parent.parent
 # The first line of .gitattributes in a folder that this script made and may replace.
 MARK = "# Laid out by scripts/make_space.py\n"
 
-# The files of a checkpoint that the app loads, and its model card with a picture: the licence of a
-# dataset asks that its authors are named.
-CHECKPOINT = ("vae*", "prior*", "controls*", "inference.json", "README.md", "*.png")
-NOT_LOADED = (".csv",)
+# The files of a checkpoint that a Space does without: they tell how it was trained and measured.
+NOT_LOADED = ("*.csv", "evaluation.json")
 # A Space refuses binary files, and files over 10 MB, unless Git LFS keeps them.
 BINARY = (".safetensors", ".npz", ".png")
 BIG = 10_000_000
@@ -86,14 +84,17 @@ def is_ours(folder: Path) -> bool:
 
 
 def copy_checkpoints(source: Path, target: Path) -> None:
-    """Copy the files of the checkpoints that the app loads."""
+    """Copy the files of the checkpoints that the app loads, and the model cards with pictures.
+
+    The licence of a dataset asks that its authors are named.
+    """
     names = [folder.name for folder in source.iterdir() if folder.is_dir()]
     if not names:
         raise SpaceError(f"{source} has no checkpoints: download or train them first")
     for name in names:
         (target / name).mkdir(parents=True)
-        for path in (p for pattern in CHECKPOINT for p in (source / name).glob(pattern)):
-            if path.suffix not in NOT_LOADED:
+        for path in (source / name).iterdir():
+            if path.is_file() and not any(path.match(pattern) for pattern in NOT_LOADED):
                 shutil.copy(path, target / name / path.name)
     for name in ("map.npz", "examples.npz"):
         shutil.copy(source / name, target / name)

@@ -43,7 +43,7 @@ _ABOUT = {
     "drums": {
         "title": "MuseGen drums",
         "license": "mit",
-        "what": "two bars of a human drummer: nine drum classes, velocities, timing offsets",
+        "what": "a human drummer's nine drum classes, velocities and timing offsets",
         "data": (
             "the [Groove MIDI Dataset](https://magenta.tensorflow.org/datasets/groove) (Gillick et"
             " al., ICML 2019, [CC BY 4.0](https://creativecommons.org/licenses/by/4.0/)): the"
@@ -54,8 +54,9 @@ _ABOUT = {
         ),
         "corpus": "groove GROOVE",
         "limits": (
-            "Ten drummers, mostly rock, funk and jazz. Drums of no class (cowbell, clap) are left"
-            " out; of several hits of one class in a sixteenth the loudest stays"
+            "Ten drummers, mostly rock, funk and jazz. Percussion of no class (cowbell, clap) is"
+            " played by the nearest class; of more than two hits of one class in a sixteenth the"
+            " two loudest stay"
         ),
     },
 }
@@ -113,10 +114,10 @@ $rows
 
 ## Training
 
-$parameters numbers in half precision. The VAE: Adam, $epochs epochs in $minutes minutes on two
-CPU cores (bfloat16 through oneDNN). The prior: $prior_epochs epochs of 200 steps in
+$parameters numbers in half precision. The VAE: Adam, $epochs epochs in $minutes minutes, most
+of them on two CPU cores (bfloat16 through oneDNN). The prior: $prior_epochs epochs of 200 steps in
 $prior_minutes minutes. `docs/model.md` has the details, `train.csv` and `prior.csv` have every
-loss. To repeat it with the dataset from above:
+loss, and `docs/training.md` how it was trained. To train one like it on one dataset alone:
 
     python -m musegen train $kind --phrases $kind.npz --checkpoint checkpoints/$kind
 

@@ -155,7 +155,7 @@ class TrainingConfig:
 
 
 def default_config(kind: str) -> tuple[VAEConfig, PriorConfig, TrainingConfig]:
-    """The configuration with which the shipped checkpoint of a kind was trained.
+    """The configuration of a new training; the shipped checkpoint of the kind has this model.
 
     Raises
     ------

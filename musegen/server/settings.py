@@ -95,7 +95,8 @@ class Settings(BaseSettings):
             f"of up to {self.section_bars} bars. No piece is longer than {self.piece_bars} bars.",
             f"Of your own music, the first {self.upload_bars} bars of a file of up to "
             f"{self.upload_mb} MB.",
-            f"Files are removed from here after {age}. Links keep: they hold the whole piece.",
+            f"Files are removed from here after {age}. Links go on working: they hold the whole"
+            " piece.",
             "When many people are here, all are served in turn.",
         )
 

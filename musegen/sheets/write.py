@@ -36,7 +36,7 @@ def has_packages() -> bool:
 def check_packages() -> None:
     """Raise a `MusicError` unless the packages that write sheet music are installed."""
     if not has_packages():
-        raise MusicError("sheet music needs more packages: pip install 'musegen[sheets]'")
+        raise MusicError("sheet music needs more packages: pip install '.[sheets]'")
 
 
 def is_lead_sheet(path: Path) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from inspect import signature
 from pathlib import Path
 
 import mido
@@ -17,6 +18,8 @@ from support.visits import await_server, free_port, run_async
 
 from musegen.music import Chords
 from musegen.reading import read_midi
+from musegen.web.api.edits import EditEndpoints
+from musegen.web.api.sources import SourceEndpoints
 
 
 @pytest.fixture(scope="module")
@@ -30,6 +33,7 @@ def midi(client) -> str:
     return path
 
 
+ENDPOINTS = (SourceEndpoints, EditEndpoints)
 NAMES = {
     *("accompany", "again", "blend", "chords", "clear", "copy_phrase", "restyle"),
     *("cut", "extend", "interpolate", "line", "mix", "random"),
@@ -40,9 +44,12 @@ NAMES = {
 def test_endpoints_are_documented(client) -> None:
     endpoints = client.view_api(return_format="dict")["named_endpoints"]
     assert set(endpoints) == {f"/{name}" for name in NAMES}
-    for endpoint in endpoints.values():
+    for name, endpoint in endpoints.items():
         assert endpoint["description"]
-        assert all(p["type"] and p["parameter_name"] for p in endpoint["parameters"])
+        assert all(p["type"] for p in endpoint["parameters"])
+        function = next(getattr(k, name[1:]) for k in ENDPOINTS if hasattr(k, name[1:]))
+        arguments = [p["parameter_name"] for p in endpoint["parameters"]]
+        assert ["self", *arguments] == list(signature(function).parameters)
 
 
 def test_random_repeats_with_its_seed(client) -> None:

@@ -22,6 +22,7 @@ from huggingface_hub import RepoCard
 from packaging.requirements import Requirement
 from support.visits import ROOT, _answers, free_port
 
+from musegen.model.fingerprint import fingerprint
 from musegen.reading import read_midi
 
 MAKE = ROOT / "scripts" / "make_space.py"
@@ -146,6 +147,11 @@ def test_a_space_serves_music_without_the_packages_that_are_left_out(space, tmp_
         client = Client(url, verbose=False, download_files=tmp_path)
         path, summary = client.predict(seed=4, bars=2, api_name="/random")
         assert read_midi(path).bars == summary["bars"] == 2
+
+
+def test_a_space_and_a_container_have_the_checkpoints_whole(space, container) -> None:
+    for folder in (space, container):
+        assert fingerprint(folder / "checkpoints") == fingerprint(ROOT / "checkpoints")
 
 
 def test_a_folder_with_other_files_is_not_overwritten(tmp_path) -> None:

@@ -79,7 +79,7 @@ def score_to_midi(data: bytes, name: str) -> bytes:
         If packages are missing, or the file is damaged, too large, or has no notes.
     """
     if not all(find_spec(package) for package in ("music21", "defusedxml")):
-        raise MusicError(f"to read {name}, install more packages: pip install 'musegen[sheets]'")
+        raise MusicError(f"to read {name}, install more packages: pip install '.[sheets]'")
     is_abc = PurePath(name).suffix.lower() == ".abc"
     text = read_abc(data, name) if is_abc else _pitch_drums(read_musicxml(data, name))
     from music21 import converter

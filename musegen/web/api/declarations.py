@@ -82,6 +82,7 @@ def add_endpoints(services: Services) -> None:
                 number("Seed"),
                 text("Parts of tracks"),
                 number("Tempo factor", 1),
+                number("Quantize", 1),
             ],
             edits.vary: [
                 midi(),

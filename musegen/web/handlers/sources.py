@@ -24,7 +24,7 @@ from musegen.web.show import FIRST_EXAMPLE
 
 __all__ = ["NO_MAP", "SourceHandlers"]
 
-NO_MAP = "these checkpoints have no map: python -m musegen map makes one"
+NO_MAP = "these checkpoints have no map: python -m musegen map --out checkpoints/map.npz makes one"
 
 
 class SourceHandlers(Handlers):

@@ -29,7 +29,10 @@ def explore_tab(phrase_map: PhraseMap | None, corners: str, shown: SquareData) -
         tab_bar(("Map", "Square"), "Ways to explore")
         with tab_panel("Map"):
             if phrase_map is None:
-                gr.Markdown("These checkpoints have no map: python -m musegen map makes one.")
+                gr.Markdown(
+                    "These checkpoints have no map: "
+                    "python -m musegen map --out checkpoints/map.npz makes one."
+                )
             places = map_view(
                 value=_map_data(phrase_map) if phrase_map else None,
                 visible=phrase_map is not None,

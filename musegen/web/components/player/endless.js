@@ -85,7 +85,7 @@ export class Endless {
     const { piece } = state;
     if (!piece) return;
     if (this.#sound?.key !== synthesizer.read(piece).key) {
-      return controller.say("Wait a moment, until this page plays by itself");
+      return controller.say("Wait until the instruments have loaded");
     }
     if (mixer.repeats) controller.toggleRepeat();
     if (controller.isLooping) controller.loop(false);

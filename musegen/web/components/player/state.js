@@ -199,7 +199,7 @@ export class State {
     if (!this.isOwnSound) return "Only a browser that makes the sound itself can play on and on";
     if (this.stage !== "ready") return "Wait until the sound is ready";
     return this.piece?.meters || (this.piece?.bars ?? 0) < 2
-      ? "It goes on after 4/4 only, and two bars"
+      ? "Endless needs a piece in 4/4 of two bars or more"
       : "";
   }
 
