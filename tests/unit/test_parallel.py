@@ -64,7 +64,7 @@ def test_a_missing_dask_or_scheduler_is_reported_with_what_to_do(monkeypatch):
     with pytest.raises(WorkerError, match="dask scheduler"):
         list(parallel_map(abs, range(3), WorkerPool("tcp://127.0.0.1:9")))
     monkeypatch.setitem(sys.modules, "distributed", None)
-    with pytest.raises(WorkerError, match=r"pip install .musegen\[scale\]"):
+    with pytest.raises(WorkerError, match=r"pip install .\.\[scale\]"):
         list(parallel_map(abs, range(3), WorkerPool(DASK)))
 
 

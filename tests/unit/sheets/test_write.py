@@ -33,6 +33,6 @@ def test_a_long_piece_has_pages_and_its_svg_has_all_of_them(tmp_path):
 
 def test_without_the_packages_a_line_says_how_to_get_them(tmp_path, monkeypatch):
     monkeypatch.setattr(module, "find_spec", lambda name: None)
-    with pytest.raises(MusicError, match=r"pip install 'musegen\[sheets\]'"):
+    with pytest.raises(MusicError, match=r"pip install '\.\[sheets\]'"):
         write_sheets(band(4), [tmp_path / "a.pdf"])
     assert not (tmp_path / "a.pdf").exists()

@@ -134,5 +134,5 @@ def test_what_is_wrong_is_one_line(read, name, text, message):
 
 def test_without_the_packages_a_line_says_how_to_get_them(read, monkeypatch):
     monkeypatch.setattr("musegen.midi.scores.convert.find_spec", lambda name: None)
-    with pytest.raises(MusicError, match=r"pip install 'musegen\[sheets\]'"):
+    with pytest.raises(MusicError, match=r"pip install '\.\[sheets\]'"):
         read("a.abc", HEAD)
