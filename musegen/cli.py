@@ -36,6 +36,7 @@ from musegen.limits import (
     MAX_BARS,
     MAX_SEED,
     MAX_STEPS,
+    MAX_STYLE_WEIGHT,
     TEMPERATURES,
 )
 from musegen.midi import load_playable
@@ -227,8 +228,8 @@ def _train(options: argparse.Namespace) -> None:
     from musegen.training.train import train_checkpoint
 
     configs = default_config(options.kind)
-    partner = load_vae(Path(options.partner)) if options.partner else None
-    with join_workers() as group:
+    with join_workers() as group:  # before anything else that uses TensorFlow
+        partner = load_vae(Path(options.partner)) if options.partner else None
         train_checkpoint(phrases, options.checkpoint, *configs, options.resume, group, partner)
 
 
@@ -384,7 +385,7 @@ def _part(text: str) -> str:
 
 def _style(text: str) -> tuple[str, float]:
     name, separator, weight = text.partition("=")
-    return name, _number(float, 0, 1000)(weight) if separator else 1.0
+    return name, _number(float, 0, MAX_STYLE_WEIGHT)(weight) if separator else 1.0
 
 
 def _engine(text: str) -> str:

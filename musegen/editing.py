@@ -28,7 +28,7 @@ from musegen.model.conditions import (
 )
 from musegen.model.latent_space import LatentSpace
 from musegen.music.arrange import join_with_gaps, repeat
-from musegen.music.attributes import ATTRIBUTES, MAX_ATTRIBUTE_CHANGE
+from musegen.music.attributes import ATTRIBUTES, check_attributes
 from musegen.music.harmony import Chords, propose_chords, reharmonize
 from musegen.music.keys import wrap_key
 from musegen.music.notes import (
@@ -51,7 +51,6 @@ __all__ = [
     "accompany",
     "adjust",
     "bridge",
-    "check_attributes",
     "clear",
     "copy_cells",
     "encode_again",
@@ -115,13 +114,6 @@ def paths_with_tunes(mg: MuseGen, first: Piece, second: Piece) -> list[Path]:
         if "song" not in path:
             raise MusicError(f"the {name} piece has no notes but drums: choose one with a tune")
     return paths
-
-
-def check_attributes(values: Mapping[str, float]) -> None:
-    """Raise a `MusicError` if there is no such attribute, or a value is out of range."""
-    for name, value in values.items():
-        check_choice(name, "attribute", ATTRIBUTES)
-        check_range(value, name, -MAX_ATTRIBUTE_CHANGE, MAX_ATTRIBUTE_CHANGE)
 
 
 def reconstruct(mg: MuseGen, piece: Piece) -> Piece:
@@ -409,13 +401,13 @@ def _fill_gaps(
     for piece, own, start in zip(pieces, paths, starts, strict=True):
         for name, z in own.items():
             path[name][start : start + len(z)] = z
-        # A last phrase that has one bar is drawn too, for its second bar.
         chosen[start : start + piece.bars // BARS_PER_PHRASE] = False
     made = _draw(mg, whole, path, chosen, seed, temperature)
-    phrases = [
-        _with_second_bar_of(old, new) if is_new and len(old) else new
-        for new, old, is_new in zip(made.phrases, whole.phrases, chosen[:, 0], strict=True)
-    ]
+    phrases = list(made.phrases)
+    for piece, start in zip(pieces, starts, strict=True):
+        if piece.bars % BARS_PER_PHRASE:  # a last phrase of one bar: its second bar is new
+            half = start + piece.bars // BARS_PER_PHRASE
+            phrases[half] = _with_second_bar_of(whole.phrases[half], phrases[half])
     return replace(made, phrases=tuple(phrases))
 
 

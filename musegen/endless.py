@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from musegen.editing import Asked, check_attributes, path_of
+from musegen.editing import Asked, path_of
 from musegen.errors import MusicError
 from musegen.latent.forms import apply_form
 from musegen.latent.paths import MODELS
@@ -22,6 +22,7 @@ from musegen.model.attribute_edits import change_phrase_attributes, follow_densi
 from musegen.model.conditions import Conditions, chord_features, style_shares
 from musegen.model.latent_space import LatentSpace
 from musegen.music.arrange import cut
+from musegen.music.attributes import check_attributes
 from musegen.music.meters import Meter
 from musegen.music.notes import BEATS_PER_PHRASE, PARTS
 from musegen.music.phrase import Phrase
@@ -48,9 +49,9 @@ class Endless(Iterator[Piece]):
     Attributes
     ----------
     piece : Piece
-        The bars that were drawn last; at first, what they continue. The next ones have its parts,
-        and the key, tempo, feel, meter and instruments that it ends with: change them by giving
-        another piece between two draws.
+        The bars that were drawn last; at first, what they continue. The next ones have the key,
+        tempo, feel, meter and instruments that it ends with: change them by giving another piece
+        between two draws. Their parts are those of the first piece.
     temperature : float
         As in `MuseGen.random`; it may be changed between two draws.
     attributes : dict of str to float
@@ -120,12 +121,13 @@ def context_of(mg: MuseGen, piece: Piece) -> dict[str, np.ndarray]:
     end = cut(piece, first, len(piece) - first)
     if not end.parts:
         raise MusicError("the end of this piece has no notes: there is nothing to continue")
+    path = path_of(mg, end)
     context: dict[str, np.ndarray] = {}
-    for name, z in path_of(mg, end).items():
-        parts = mg.spaces[name].parts
-        if set(parts) & set(piece.parts):
-            heard = np.array([len(phrase.only(parts)) > 0 for phrase in end.phrases])
-            context[name] = np.where(heard[:, None], z, np.float32(np.nan))
+    for name, space in mg.spaces.items():
+        if set(space.parts) & set(piece.parts):
+            silent = np.full((len(end), space.latent_dim), np.nan, np.float32)
+            heard = np.array([len(phrase.only(space.parts)) > 0 for phrase in end.phrases])
+            context[name] = np.where(heard[:, None], path.get(name, silent), silent)
     return context
 
 

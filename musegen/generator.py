@@ -6,7 +6,6 @@ The Python API, the command line and the page all call this one object; its edit
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -31,6 +30,7 @@ from musegen.limits import (
     GUIDANCES,
     KEYS,
     MAX_STEPS,
+    MAX_STYLE_WEIGHT,
     TEMPERATURES,
     TEMPOS,
     check_choice,
@@ -40,6 +40,7 @@ from musegen.limits import (
 from musegen.model.conditions import Conditions, chords_of_piece
 from musegen.model.latent_space import LatentSpace
 from musegen.music.arrange import join, mix_keys, mix_tempos, repeat
+from musegen.music.attributes import check_attributes
 from musegen.music.harmony import Chords
 from musegen.music.notes import BARS_PER_PHRASE, tidy_notes
 from musegen.music.phrase import Phrase
@@ -161,9 +162,11 @@ class MuseGen:
         check_range(temperature, "temperature", *TEMPERATURES)
         check_range(key, "key", *KEYS, whole=True)
         check_range(tempo, "tempo", *TEMPOS)
+        if not seeds:
+            return []
         for seed in seeds:
             choose_seed(seed)
-        editing.check_attributes(attributes)
+        check_attributes(attributes)
         self._check_guidance(guidance)
         bars = length_of(form, bars)
         request = Request(
@@ -193,7 +196,9 @@ class MuseGen:
         weights = {style: 1.0} if isinstance(style, str) else dict(style or {})
         for name, weight in weights.items():
             check_choice(name, "style", self.styles)
-            check_range(weight, f"the weight of {name}", 0, math.inf)
+            check_range(weight, f"the weight of {name}", 0, MAX_STYLE_WEIGHT)
+        if weights and not any(weights.values()):
+            raise MusicError("all styles weigh 0: give one of them more")
         return weights
 
     def _asked(
@@ -256,7 +261,11 @@ class MuseGen:
         ------
         ValueError
             If the path has no phrases, another shape or an unknown model.
+        MusicError
+            If the key, the tempo or a program is out of range.
         """
+        check_range(key, "key", *KEYS, whole=True)
+        check_range(tempo, "tempo", *TEMPOS)
         return self._decode_many([path], key, tempo, programs, bars)[0]
 
     def _decode_many(
@@ -730,7 +739,7 @@ class MuseGen:
         """
         seed = choose_seed(seed)
         check_range(temperature, "temperature", *TEMPERATURES)
-        editing.check_attributes(attributes)
+        check_attributes(attributes)
         if piece is None:
             # Without the end that a piece has.
             piece = self.random(seed, DEFAULT_BARS + BARS_PER_PHRASE, temperature=temperature)

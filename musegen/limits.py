@@ -25,6 +25,7 @@ __all__ = [
     "MAX_FILE_BARS",
     "MAX_SEED",
     "MAX_STEPS",
+    "MAX_STYLE_WEIGHT",
     "TEMPERATURES",
     "TEMPOS",
     "check_choice",
@@ -47,6 +48,7 @@ DEFAULT_TEMPO = 96.0
 TEMPERATURES = (0.0, 2.0)
 DEFAULT_TEMPERATURE = 1.0  # the noise that the prior was trained with
 DEFAULT_SIMILARITY = 0.8
+MAX_STYLE_WEIGHT = 1000.0  # against the other styles of a mixture
 GUIDANCES = (1.0, 5.0)  # beyond, chords are obeyed no better, and the music suffers
 
 

@@ -15,6 +15,7 @@ from musegen.music.notes import BARS_PER_PHRASE, PARTS, BoolArray, IntArray
 __all__ = ["Section", "choose_copies", "first_heard", "read_plan", "section_of_phrases"]
 
 _PLAN = re.compile(r"(?:[A-Za-z]\d+\s*)+")
+_LONGEST = 1000  # characters: as many sections as fit into the longest piece
 _SECTION = re.compile(r"([A-Za-z])(\d+)")
 
 
@@ -40,12 +41,14 @@ def read_plan(text: str) -> list[Section] | None:
     Raises
     ------
     MusicError
-        If it is a plan, but a section has no bars or the piece would be too long.
+        If it is a plan, but a section has no bars, or the text or the piece would be too long.
     """
     text = text.strip()
     if not _PLAN.fullmatch(text):
         return None
-    plan = [Section(letter, int(bars)) for letter, bars in _SECTION.findall(text[:1000])]
+    if len(text) > _LONGEST:
+        raise MusicError(f"the plan has {len(text)} characters; the most is {_LONGEST}")
+    plan = [Section(letter, int(bars)) for letter, bars in _SECTION.findall(text)]
     for section in plan:
         if not section.bars:
             raise MusicError(f"section {section.letter}0 has no bars: write {section.letter}8")

@@ -17,15 +17,22 @@ The features are those of `musegen.music.features`. Drums have density, syncopat
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 
+from musegen.limits import check_choice, check_range
 from musegen.music.features import phrase_features
 from musegen.music.notes import DRUMS, FloatArray
 from musegen.music.phrase import Phrase
 
-__all__ = ["ATTRIBUTES", "MAX_ATTRIBUTE_CHANGE", "attributes_of", "measure_attributes"]
+__all__ = [
+    "ATTRIBUTES",
+    "MAX_ATTRIBUTE_CHANGE",
+    "attributes_of",
+    "check_attributes",
+    "measure_attributes",
+]
 
 ATTRIBUTES = {
     "density": "density",
@@ -39,6 +46,13 @@ ATTRIBUTES = {
 # Standard deviations of the training phrases, up or down; few phrases lie outside.
 MAX_ATTRIBUTE_CHANGE = 3.0
 _PITCH_ATTRIBUTES = ("register", "range", "harmony", "contour")
+
+
+def check_attributes(changes: Mapping[str, float]) -> None:
+    """Raise a `MusicError` if there is no such attribute, or a change is out of range."""
+    for name, change in changes.items():
+        check_choice(name, "attribute", ATTRIBUTES)
+        check_range(change, name, -MAX_ATTRIBUTE_CHANGE, MAX_ATTRIBUTE_CHANGE)
 
 
 def attributes_of(parts: Collection[str]) -> tuple[str, ...]:

@@ -30,6 +30,7 @@ from musegen.music.notes import (
     FloatArray,
     IntArray,
     NoteArray,
+    part_index,
     sort_notes,
     tidy_notes,
 )
@@ -64,6 +65,13 @@ class Piece:
         shape ``(phrases, latent_dim)``. None for music that no model made.
     changes : mapping of int to mapping of str to int
         Changes of instruments: for the phrase that each begins at, the new programs of some parts.
+
+    Raises
+    ------
+    ValueError
+        If there is no phrase, or the bars do not fit the phrases.
+    MusicError
+        If there is no such part or program.
     """
 
     phrases: tuple[Phrase, ...]
@@ -79,6 +87,8 @@ class Piece:
         bars = self.bars or BARS_PER_PHRASE * len(phrases)
         if math.ceil(bars / BARS_PER_PHRASE) != len(phrases):
             raise ValueError(f"{bars} bars do not fit {len(phrases)} phrases")
+        for chosen in (self.programs, *self.changes.values()):
+            _check_programs(chosen)
         programs = {**DEFAULT_PROGRAMS, **self.programs}
         changes = {at: MappingProxyType(dict(change)) for at, change in self.changes.items()}
         path = self.path and {name: _read_only(z) for name, z in self.path.items()}
@@ -377,6 +387,12 @@ class Piece:
                     notes["pitch"][rows],
                     notes["velocity"][rows],
                 )
+
+
+def _check_programs(programs: Mapping[str, int]) -> None:
+    for part, program in programs.items():
+        part_index(part)
+        check_range(program, f"the program of {part}", 0, 127, whole=True)
 
 
 def _read_only(array: FloatArray) -> FloatArray:

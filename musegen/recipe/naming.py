@@ -173,9 +173,9 @@ def marks(recipe: Recipe, piece: Piece) -> tuple[tuple[int, str], ...]:
         return tuple(zip(starts, names, strict=True))
     if isinstance(source, Random) and source.form.isupper():
         phrases = -(-source.bars // BARS_PER_PHRASE)
-        edges = np.arange(len(source.form)) * phrases // len(source.form) * BARS_PER_PHRASE
-        # Sections can be shorter than a phrase: of those at one bar only the last is in the piece.
-        return tuple(dict(zip(edges.tolist(), source.form, strict=True)).items())
+        form = source.form[:phrases]  # a section has a phrase at least
+        edges = np.arange(len(form)) * phrases // len(form) * BARS_PER_PHRASE
+        return tuple(zip(edges.tolist(), form, strict=True))
     if isinstance(source, Morph):
         names = ["A", *(f"{share:.0%}" for _, share in shares(recipe, piece)[1:-1]), "B"]
         bars = _section(source, recipe, piece)

@@ -9,12 +9,15 @@ from itertools import groupby
 import numpy as np
 
 from musegen.errors import MusicError
+from musegen.limits import MAX_FILE_BARS
 from musegen.music import Piece
 from musegen.music.meters import COMMON_TIME, Meter
-from musegen.music.notes import NOTE, OFFSETS_PER_STEP
+from musegen.music.notes import NOTE, OFFSETS_PER_STEP, STEPS_PER_PHRASE
 from musegen.recipe.schema import MeterRun, Notes
 
 __all__ = ["notes_from_piece", "piece_from_notes"]
+
+_NO_FIT = "the notes in this recipe do not fit each other"
 
 
 def notes_from_piece(piece: Piece, name: str = "") -> Notes:
@@ -57,6 +60,10 @@ def piece_from_notes(source: Notes) -> Piece:
     MusicError
         If its columns have different lengths, or its phrases and bars do not fit the notes.
     """
+    meters = source.meters or ()
+    length = STEPS_PER_PHRASE * len(source.keys)
+    if sum(source.after) >= max(length, 1) or sum(count for count, *_ in meters) > MAX_FILE_BARS:
+        raise MusicError(_NO_FIT)
     notes = np.zeros(len(source.after), NOTE)
     try:
         notes["onset"] = np.cumsum(source.after)
@@ -71,8 +78,8 @@ def piece_from_notes(source: Notes) -> Piece:
             source.programs,
             source.bars,
             beat_lengths=[beats.get(i, ()) for i in range(len(source.keys))],
-            meters=[Meter(*meter) for count, *meter in source.meters or () for _ in range(count)],
+            meters=[Meter(*meter) for count, *meter in meters for _ in range(count)],
         )
     except ValueError:
-        raise MusicError("the notes in this recipe do not fit each other") from None
+        raise MusicError(_NO_FIT) from None
     return replace(piece, changes=dict(source.changes))

@@ -15,8 +15,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from musegen.latent.forms import DEFAULT_FORM
 from musegen.latent.paths import MODELS
-from musegen.limits import DEFAULT_TEMPERATURE, GUIDANCES, MAX_FILE_BARS
-from musegen.music.notes import BEATS_PER_PHRASE, PARTS, STEPS_PER_BAR
+from musegen.limits import DEFAULT_TEMPERATURE, GUIDANCES, MAX_FILE_BARS, MAX_STYLE_WEIGHT
+from musegen.music.notes import BARS_PER_PHRASE, BEATS_PER_PHRASE, PARTS, STEPS_PER_BAR
 
 __all__ = [
     "Accompany",
@@ -59,9 +59,12 @@ BeatLengths = Annotated[
 ]
 # Chords as in `musegen.music.harmony.Chords.from_text`, in C.
 ChordText = Annotated[str, Field(max_length=20_000)]
-Styles = dict[Annotated[str, Field(max_length=40)], Annotated[float, Field(ge=0, le=1000)]]
+Styles = dict[
+    Annotated[str, Field(max_length=40)], Annotated[float, Field(ge=0, le=MAX_STYLE_WEIGHT)]
+]
 Guidance = Annotated[float, Field(ge=GUIDANCES[0], le=GUIDANCES[1])]
 _Small = Annotated[int, Field(ge=0, le=64)]
+_MOST_PHRASES = -(-MAX_FILE_BARS // BARS_PER_PHRASE)
 MeterRun = tuple[Annotated[int, Field(ge=1, le=MAX_FILE_BARS)], _Small, _Small, _Small, _Small]
 
 
@@ -105,8 +108,10 @@ class Notes(_Model):
     do: Literal["notes"] = "notes"
     name: str = Field("", max_length=60)
     bars: int = Field(ge=1, le=MAX_FILE_BARS)
-    keys: tuple[Annotated[int, Field(ge=-5, le=6)], ...]
-    tempos: tuple[Annotated[float, Field(ge=5, le=2000)], ...]
+    keys: Annotated[tuple[Annotated[int, Field(ge=-5, le=6)], ...], Field(max_length=_MOST_PHRASES)]
+    tempos: Annotated[
+        tuple[Annotated[float, Field(ge=5, le=2000)], ...], Field(max_length=_MOST_PHRASES)
+    ]
     # The phrases in which the tempo changes, with `musegen.music.Phrase.beat_lengths`.
     beats: tuple[tuple[int, BeatLengths], ...] | None = None
     # For runs of bars with one `musegen.music.meters.Meter`: how many, and its fields.
@@ -269,13 +274,14 @@ class Retouch(_Model):
     remove: Annotated[tuple[_Place, ...], Field(max_length=_MOST_RETOUCHED)] = ()
     add: Annotated[tuple[_WrittenNote, ...], Field(max_length=_MOST_RETOUCHED)] = ()
 
-    def then(self, later: Retouch) -> Retouch:
-        """Return both changes as one."""
+    def then(self, later: Retouch) -> tuple[Retouch, ...]:
+        """Return both changes as one, or as they are if these are too many notes for one."""
         gone = set(later.remove)
-        mine = tuple(note for note in self.add if note[:3] not in gone)
-        return Retouch(
-            remove=tuple(dict.fromkeys((*self.remove, *later.remove))), add=(*mine, *later.add)
-        )
+        remove = tuple(dict.fromkeys((*self.remove, *later.remove)))
+        add = (*(note for note in self.add if note[:3] not in gone), *later.add)
+        if max(len(remove), len(add)) > _MOST_RETOUCHED:
+            return self, later
+        return (Retouch(remove=remove, add=add),)
 
 
 class Reconstruct(_Model):
@@ -344,10 +350,12 @@ class Recipe(_Model):
     def then(self, edit: Edit) -> Recipe:
         """Return the recipe with one more edit.
 
-        Retouched notes are one edit, however many. What is silent stays so where phrases move.
+        Notes that are retouched one after the other are one edit, unless these are too many. What
+        is silent stays so where phrases move.
         """
         if isinstance(edit, Retouch) and self.edits and isinstance(self.edits[-1], Retouch):
-            return self.model_copy(update={"edits": (*self.edits[:-1], self.edits[-1].then(edit))})
+            both = self.edits[-1].then(edit)
+            return self.model_copy(update={"edits": (*self.edits[:-1], *both)})
         sound = self.sound
         if isinstance(edit, Cut) and sound.silent:
             kept = range(edit.first, edit.first + edit.phrases)

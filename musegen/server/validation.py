@@ -9,7 +9,7 @@ from musegen.drawing import length_of
 from musegen.errors import MusicError
 from musegen.latent.forms import section_order
 from musegen.latent.plans import read_plan
-from musegen.limits import GUIDANCES, MAX_SEED
+from musegen.limits import GUIDANCES, MAX_SEED, MAX_STYLE_WEIGHT
 from musegen.music import Piece
 from musegen.music.harmony import Chords
 from musegen.music.keys import key_named
@@ -30,7 +30,6 @@ __all__ = [
 
 _SHOWN = 30  # characters of a wrong value that an error message repeats
 _BEATS_PER_BAR = BEATS_PER_PHRASE // BARS_PER_PHRASE
-_MAX_WEIGHT = 1000.0  # of a style, as recipes have it
 _NEW_SEEDS = 1_000_000  # seeds of six digits are short enough to read out
 
 
@@ -167,7 +166,7 @@ def check_styles(text: str | None) -> dict[str, float] | None:
             styles[name.strip().lower()[:_SHOWN]] = float(weight or 1)
         except ValueError:
             styles[name.strip()] = -1
-    if not all(0 <= weight <= _MAX_WEIGHT for weight in styles.values()):
+    if not all(0 <= weight <= MAX_STYLE_WEIGHT for weight in styles.values()):
         raise MusicError(f"style is {(text or '')[:_SHOWN]}; write it like pop, or pop=1, hymn=0.5")
     return styles or None
 

@@ -73,6 +73,14 @@ def test_the_bar_after_an_odd_number_of_bars_is_new(tiny_mg):
     assert len(notes[notes["onset"] >= 3 * 16])
 
 
+def test_a_silent_bar_at_the_end_stays_silent(tiny_mg):
+    notes = band(bars=3).notes
+    silent = Piece.from_notes(notes[notes["onset"] < 2 * 16], [0, 0], [120.0, 120.0], bars=3)
+    longer = tiny_mg.extend(silent, after=3, seed=2).notes
+    assert not np.isin(longer["onset"], range(2 * 16, 3 * 16)).any()
+    assert (longer["onset"] >= 3 * 16).any()
+
+
 def test_a_bridge_goes_from_one_piece_to_another(tiny_mg):
     a, b = band(bars=4, tempo=100), band(bars=4, tempo=121).to_key(4).with_programs({"lead": 73})
     whole = tiny_mg.bridge(a, b, bars=2, seed=1)

@@ -112,6 +112,15 @@ def test_silent_phrases_are_not_given_to_the_prior(tiny_mg):
         tiny_mg.endless(Piece((band_phrase().only(()),)))
 
 
+def test_a_part_that_was_silent_for_long_is_drawn_again(tiny_mg):
+    piece = Piece((*band(bars=2).phrases, *(band_phrase(),) * CONTEXT), path=None)
+    context = context_of(tiny_mg, piece)
+    assert np.isnan(context["drums"]).all()
+    made = draw_next(tiny_mg, context, seed=1, drawn=0, temperature=1.0)
+    assert np.isfinite(made["drums"]).all()
+    assert set(context_of(tiny_mg, piece.only(["lead", "bass"]))) == {"song"}
+
+
 def test_what_is_out_of_range_is_refused(tiny_mg):
     with pytest.raises(MusicError, match="temperature"):
         tiny_mg.endless(band(), temperature=3)

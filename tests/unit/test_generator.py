@@ -1,5 +1,7 @@
 """Pieces are drawn, encoded, decoded and interpolated."""
 
+import math
+
 import numpy as np
 import pytest
 from support.examples import band, band_phrase, drum_phrase
@@ -11,6 +13,7 @@ from musegen.latent.forms import FORMS, recalled_cells
 from musegen.model import attribute_edits
 from musegen.music import Phrase, Piece
 from musegen.music.arrange import repeat
+from musegen.music.harmony import Chords
 from musegen.music.notes import PARTS
 from musegen.music.similarity import note_f1
 
@@ -110,6 +113,7 @@ def test_many_pieces_at_once_are_like_single_ones(mg):
     assert len(many) == 3
     single = mg.random(seed=2, bars=4)
     assert note_f1(many[1].phrases, single.phrases) > 0.98
+    assert mg.random_many([]) == []
 
 
 @pytest.mark.parametrize(
@@ -370,6 +374,11 @@ def test_phrases_that_a_form_makes_equal_differ_where_their_chords_do(tiny_mg):
         ({"chords": "| C " * 9}, "chords for 9 bars, and the piece has 8"),
         ({"style": "polka"}, "choose from hymn, pop, rock"),
         ({"style": {"pop": -1}}, "the weight of pop"),
+        ({"style": {"pop": math.inf}}, "the weight of pop"),
+        ({"style": {"pop": 0, "rock": 0}}, "all styles weigh 0"),
+        ({"chords": Chords.from_chords([])}, "there are no chords"),
+        ({"programs": {"piano": 3}}, "there is no part 'piano'"),
+        ({"programs": {"lead": 128}}, "the program of lead is 128"),
         ({"guidance": 9}, "guidance"),
     ],
 )

@@ -21,8 +21,9 @@ from musegen.model.codecs.contrast import RANKED_TRAITS, deviations, scale_devia
 from musegen.model.codecs.tables import Shapes, Tables, no_tables, uncertainty
 from musegen.model.config import InferenceConfig
 from musegen.model.tensors import Arrays, Tensor, ops
-from musegen.music.instruments import DRUM_PITCHES
+from musegen.music.instruments import DRUM_PITCHES, nearest_drum_classes
 from musegen.music.notes import (
+    BEATS_PER_PHRASE,
     DRUMS,
     MAX_OFFSET,
     NOTE,
@@ -46,8 +47,6 @@ _APART = 0.1
 # The same in all decoded phrases: as far as it takes to be two hits also when they are swung and
 # rounded to the ticks of a file (`musegen.music.notes.SAME_TIME`).
 _APART_IN_FILES = 0.04
-_CLASS_OF_PITCH = np.full(128, -1)
-_CLASS_OF_PITCH[list(DRUM_PITCHES)] = np.arange(_CLASSES)
 # Standard deviations of the Gaussians that turn squared errors into nats: a tenth of the full
 # velocity; a tenth of a step, 12 ms at 120 beats a minute.
 _VELOCITY_SD = 0.1
@@ -61,7 +60,7 @@ class DrumsCodec:
     cells = 1
     voice_count = _CLASSES
     loss_names = ("hits", "velocities", "offsets")
-    beats = STEPS_PER_PHRASE // STEPS_PER_BEAT
+    beats = BEATS_PER_PHRASE
     feature_count = STEPS_PER_BEAT * _COLUMNS * 3
     output_count = STEPS_PER_BEAT * _COLUMNS * 3
     tail_count = 0
@@ -81,7 +80,8 @@ class DrumsCodec:
     def to_arrays(self, phrases: PhraseSet) -> dict[str, np.ndarray]:
         """Convert phrases to the network's inputs and targets.
 
-        Notes of other parts are ignored.
+        Notes of other parts are ignored. A pitch that is none of `DRUM_PITCHES` counts as the class
+        that sounds most like it.
 
         Returns
         -------
@@ -95,7 +95,7 @@ class DrumsCodec:
         row = phrases.rows[mine]
         notes = phrases.notes[mine]
         step = row * STEPS_PER_PHRASE + notes["onset"]
-        place = step * _CLASSES + _CLASS_OF_PITCH[notes["pitch"]]
+        place = step * _CLASSES + nearest_drum_classes(notes["pitch"])
         order = np.lexsort((notes["offset"], -notes["velocity"].astype(int), place))
         place, notes = place[order], notes[order]
         later = np.arange(len(place)) - np.searchsorted(place, place)  # hits that are louder
@@ -113,7 +113,7 @@ class DrumsCodec:
 
     def voice_of(self, notes: np.ndarray) -> np.ndarray:
         """The voice that plays each note, 0 to ``voice_count - 1``: the drum class."""
-        return _CLASS_OF_PITCH[notes["pitch"]]
+        return nearest_drum_classes(notes["pitch"])
 
     def beat_features(self, arrays: Arrays) -> Tensor:
         """Concatenate arrays to one vector for each beat: float32 ``(n, 8, feature_count)``."""
@@ -177,7 +177,7 @@ class DrumsCodec:
         Parameters
         ----------
         outputs : numpy.ndarray
-            Float32 ``(n, 8, output_count)``.
+            Float32 ``(n, 1, 8 * output_count)``, as the decoder returns them.
         settings : InferenceConfig
         tables : dict of str to numpy.ndarray, optional
             Of `table_shapes`. If not given, velocities and timing are the likeliest.

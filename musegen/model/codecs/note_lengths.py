@@ -173,7 +173,8 @@ def _choose(odds: np.ndarray, doubt: np.ndarray, chance: np.ndarray) -> np.ndarr
     odds = odds - odds.max(1, keepdims=True)
     so_far = np.cumsum(np.exp(odds / np.maximum(doubt, _LEAST_DOUBT)[:, None]), axis=1)
     drawn = (so_far <= (chance * so_far[:, -1])[:, None]).sum(1)
-    drawn = np.minimum(drawn, odds.shape[1] - 1)
+    longest = odds.shape[1] - 1 - np.isfinite(odds)[:, ::-1].argmax(1)  # that is possible
+    drawn = np.minimum(drawn, longest)
     return np.where(doubt > _LEAST_DOUBT, drawn, odds.argmax(1))
 
 

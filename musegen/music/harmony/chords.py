@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from musegen.errors import MusicError
 from musegen.music.harmony.chord import NO_CHORD, Chord
 from musegen.music.harmony.progressions import PROGRESSIONS
 from musegen.music.harmony.roman import Tonic
@@ -154,7 +155,15 @@ class Chords:
         return Chords(self.roots[index], self.basses[index], self.pitch_classes[index])
 
     def fitted(self, beats: int, first: int = 0) -> Chords:
-        """Return so many beats of the chords, which repeat for ever, from beat `first` on."""
+        """Return so many beats of the chords, which repeat for ever, from beat `first` on.
+
+        Raises
+        ------
+        MusicError
+            If there are no chords to repeat.
+        """
+        if not len(self):
+            raise MusicError("there are no chords: write some, such as | C G | Am F |")
         index = np.arange(first, first + beats) % len(self)
         return Chords(self.roots[index], self.basses[index], self.pitch_classes[index])
 

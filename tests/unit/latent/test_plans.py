@@ -26,7 +26,12 @@ def test_other_forms_are_no_plans(text):
 
 
 @pytest.mark.parametrize(
-    ("text", "problem"), [("A8 B0", "section B0 has no bars"), ("A200 B200", "400 bars")]
+    ("text", "problem"),
+    [
+        ("A8 B0", "section B0 has no bars"),
+        ("A200 B200", "400 bars"),
+        (f"A1{' ' * 1000}B1", "1004 characters; the most is 1000"),
+    ],
 )
 def test_a_plan_that_cannot_be_played_is_named(text, problem):
     with pytest.raises(MusicError, match=problem):

@@ -112,6 +112,14 @@ def test_a_perfect_network_reproduces_a_drum_phrase_in_thousandths_of_a_step():
         assert np.allclose(whole, np.rint(whole), atol=1e-4)
 
 
+def test_a_drum_of_another_pitch_counts_as_the_one_that_sounds_most_like_it():
+    usual = [(0, "drums", 36, 1, 90), (8, "drums", 38, 1, 80), (9, "drums", 42, 1, 70)]
+    others = [(0, "drums", 35, 1, 90), (8, "drums", 40, 1, 80), (9, "drums", 3, 1, 70)]
+    expected, found = (encode(DrumsCodec(), Phrase(make_notes(rows))) for rows in (usual, others))
+    for name, values in expected.items():
+        np.testing.assert_array_equal(found[name], values)
+
+
 def test_a_drum_that_is_hit_twice_on_a_step_is_so_again():
     flam = [(4, "drums", 38, 1, 40), (4, "drums", 38, 1, 100), (4, "drums", 42, 1, 70)]
     notes = make_notes([*flam, (12, "drums", 38, 1, 60), (12, "drums", 38, 1, 60)])

@@ -53,6 +53,15 @@ def test_lengths_bridge_an_unlikely_step_and_end_where_the_pitch_begins_again():
     assert choose(begins, goes_on, to_end)[2] == 11
 
 
+@pytest.mark.parametrize("chance", [0.0, 1.0])
+def test_at_either_end_of_chance_a_length_is_possible(chance):
+    begins = notes((LEAD, 30, C), (BASS, 4, C), (BASS, 9, C))
+    unsure = np.full(SHAPE, 0.1, np.float32)
+    short, cut, long = choose(begins, unsure, no_tables(LENGTH_TABLES), chance=chance)[-3:]
+    assert min(short, cut, long) >= 1
+    assert max(short, cut) <= 23
+
+
 def test_a_note_ends_with_the_next_onset_of_its_part():
     begins = notes((LEAD, 0, C), (LEAD, 6, E), (LEAD, 10, G), (BASS, 3, C - 24))
     unsure = np.full(SHAPE, 0.1, np.float32)

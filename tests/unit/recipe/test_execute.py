@@ -397,6 +397,7 @@ def test_fields_that_the_sound_does_not_set_stay_in_each_phrase(run):
         (Recipe(source=Random(seed=1, bars=10_000)), "bars is 10000"),
         (Recipe(source=Random(seed=1, form="a waltz")), "there is no form 'a waltz'"),
         (A.then(Adjust(changes={"charm": 1.0})), "there is no attribute 'charm'"),
+        (A.then(Adjust(changes={"phrases": 1.0})), "there is no attribute 'phrases'"),
         (A.then(Fill(phrases=(9,), seed=1)), "phrase's number is 9"),
         (A.then(Copy(source=0, target=5)), "there is no phrase 5"),
         (Recipe(source=Morph(a=A, b=B, curve="steep")), "there is no curve 'steep'"),

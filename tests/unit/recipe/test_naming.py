@@ -97,6 +97,8 @@ def test_a_form_in_letters_marks_its_sections():
     assert naming.marks(A, band(bars=16)) == ((0, "A"), (4, "A"), (8, "B"), (12, "A"))
     short = Recipe(source=Random(seed=1, bars=4, form="AABA"))
     assert naming.marks(short, band(bars=4)) == ((0, "A"), (2, "A"))
+    other = Recipe(source=Random(seed=1, bars=4, form="ABAC"))
+    assert naming.marks(other, band(bars=4)) == ((0, "A"), (2, "B"))
     assert naming.marks(B, band(bars=16)) == ()
 
 

@@ -30,11 +30,26 @@ def test_the_music_of_a_file_is_kept_note_for_note(tmp_path):
     assert made.programs_at(2)["lead"] == 40
 
 
-@pytest.mark.parametrize("change", [{"pitch": (60, 62)}, {"keys": ()}, {"bars": 99}])
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"pitch": (60, 62)},
+        {"keys": ()},
+        {"bars": 99},
+        {"meters": ((10_000, 4, 4, 0, 1),) * 55_000},  # would fill the memory
+    ],
+)
 def test_notes_that_do_not_fit_each_other_are_refused_in_one_line(change):
     source = notes_from_piece(band(bars=2)).model_copy(update=change)
     with pytest.raises(MusicError, match="do not fit each other"):
         piece_from_notes(source)
+
+
+def test_notes_after_the_end_are_refused():
+    source = notes_from_piece(band(bars=2))
+    late = source.model_copy(update={"after": (*source.after[:-1], 100)})
+    with pytest.raises(MusicError, match="do not fit each other"):
+        piece_from_notes(late)
 
 
 def test_tempo_changes_within_a_phrase_are_kept_and_others_take_no_room():
