@@ -1,16 +1,30 @@
-"""Where the checkpoints are, and a way to write files completely or not at all."""
+"""Where the checkpoints are, how files are written completely, and what damaged ones raise."""
 
 from __future__ import annotations
 
 import os
 import secrets
+import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from musegen.errors import FileError, write_failure
 
-__all__ = ["CHECKPOINTS", "atomic_write"]
+__all__ = ["CHECKPOINTS", "DAMAGED_ARRAYS", "atomic_write"]
+
+# What NumPy raises for an `.npz` file that is damaged or no such file.
+DAMAGED_ARRAYS = (
+    EOFError,
+    KeyError,
+    NotImplementedError,  # a method of compression that does not exist
+    OSError,
+    TypeError,
+    ValueError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
 
 
 def _find_checkpoints() -> Path:
@@ -38,9 +52,11 @@ def atomic_write(path: str | Path) -> Iterator[Path]:
     Raises
     ------
     FileError
-        If the folder or the file cannot be written, or the disk is full.
+        If the path names no file, the folder or the file cannot be written, or the disk is full.
     """
     path = Path(path)
+    if not path.name:
+        raise FileError("a file without a name cannot be written: name it")
     # Created with the default permissions of the process. `tempfile` would make the file
     # unreadable for other users.
     temporary = path.with_name(f".{secrets.token_hex(8)}{path.suffix}")

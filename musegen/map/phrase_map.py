@@ -6,8 +6,6 @@ only positions and attributes, and belongs to the checkpoints that it was made w
 
 from __future__ import annotations
 
-import zipfile
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from musegen.errors import CheckpointError
-from musegen.files import atomic_write
+from musegen.files import DAMAGED_ARRAYS, atomic_write
 
 __all__ = ["PhraseMap"]
 
@@ -40,10 +38,6 @@ class PhraseMap:
 
     def __len__(self) -> int:
         return len(self.positions)
-
-    def nearest(self, x: float, y: float) -> int:
-        """Return the seed of the phrase nearest to a point."""
-        return int(self._distances(np.array([x, y])).argmin())
 
     def along(self, points: np.ndarray, count: int) -> list[int]:
         """Return the seeds of phrases along a line.
@@ -109,7 +103,7 @@ class PhraseMap:
             raise CheckpointError(
                 f"{path} is missing: make it with python -m musegen map --out {path}"
             ) from None
-        except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile, zlib.error):
+        except DAMAGED_ARRAYS:
             raise CheckpointError(_damaged(path)) from None
         kinds = (positions.dtype, names.dtype.kind, values.dtype)
         if (

@@ -13,12 +13,14 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
+from pydantic import TypeAdapter
 from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
 
 from musegen.errors import CheckpointError
 from musegen.files import atomic_write
 from musegen.model.attribute_controls import AttributeControls
+from musegen.model.codecs import CODECS
 from musegen.model.codecs.tables import Shapes, Tables, no_tables
 from musegen.model.config import InferenceConfig, PriorConfig, VAEConfig
 from musegen.model.prior import Prior
@@ -120,7 +122,10 @@ def load_vae(folder: Path) -> VAE:
     CheckpointError
         If the folder or a file in it is missing or damaged.
     """
-    vae = VAE(_read_config(folder, "vae", VAEConfig))
+    config = _read_config(folder, "vae", VAEConfig)
+    if config.kind not in CODECS:
+        raise CheckpointError(f"{folder} has a model of the kind {config.kind[:20]!r}: {_REMEDY}")
+    vae = VAE(config)
     vae.build_from(vae.codec.to_arrays(PhraseSet.from_phrases([Phrase()])))
     _assign(vae.trainable_variables, folder, "vae")
     return vae
@@ -248,7 +253,8 @@ def _read_config(
     path = folder / f"{stem}.json"
     try:
         values = dict(json.loads(path.read_text()))
-        return kind(**{name: values[name] for name in values if name not in former})
+        config = kind(**{name: values[name] for name in values if name not in former})
+        return TypeAdapter(kind).validate_python(asdict(config))
     except FileNotFoundError:
         raise CheckpointError(f"{path} is missing: name a folder that holds a checkpoint") from None
     except (OSError, ValueError, TypeError):

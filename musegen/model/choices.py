@@ -30,6 +30,6 @@ def usual_guidance(folder: Path) -> float:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        return json.loads(path.read_text())
-    except (OSError, ValueError):  # whoever loads the models reads what is wrong
+        return dict(json.loads(path.read_text()))
+    except (OSError, ValueError, TypeError):  # whoever loads the models reads what is wrong
         return {}

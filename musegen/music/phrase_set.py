@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
@@ -11,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from musegen.errors import MusicError
-from musegen.files import atomic_write
+from musegen.files import DAMAGED_ARRAYS, atomic_write
 from musegen.music.notes import NOTE, BoolArray, FloatArray, IntArray, NoteArray, in_parts
 from musegen.music.phrase import Phrase
 
@@ -177,7 +176,7 @@ class PhraseSet:
             raise MusicError(
                 f"{path} is missing: make it with `python -m musegen corpus`"
             ) from None
-        except (OSError, ValueError, KeyError, EOFError, TypeError, zipfile.BadZipFile):
+        except DAMAGED_ARRAYS:
             raise MusicError(
                 f"{path.name} does not contain phrases: make it with `python -m musegen corpus`"
             ) from None

@@ -7,15 +7,13 @@ played before the model is loaded. ``scripts/draw_examples.py`` draws them again
 from __future__ import annotations
 
 import logging
-import zipfile
-import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from musegen.files import CHECKPOINTS, atomic_write
+from musegen.files import CHECKPOINTS, DAMAGED_ARRAYS, atomic_write
 from musegen.latent.forms import DEFAULT_FORM
 from musegen.latent.paths import MODELS
 from musegen.limits import DEFAULT_TEMPO
@@ -94,7 +92,7 @@ def load_examples(path: Path = EXAMPLES_FILE, checkpoints: str = "") -> dict[Sou
                 return {recipe.source: _read(file, name) for name, recipe in EXAMPLES.items()}
     except FileNotFoundError:
         problem = "are missing"
-    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile, zlib.error):
+    except DAMAGED_ARRAYS:
         problem = "are damaged"
     logging.getLogger(__name__).warning(
         "the drawn examples %s, so they wait for the model: run python scripts/draw_examples.py",

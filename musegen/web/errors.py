@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import html
 import logging
 import secrets
@@ -24,6 +25,8 @@ from musegen.server.model_loader import ModelError
 
 __all__ = ["error_message", "notify", "notify_of_other_checkpoints", "report_errors"]
 
+# The system has no memory, open files or processes left.
+_SCARCE = (errno.ENOMEM, errno.EMFILE, errno.ENFILE, errno.EAGAIN)
 _MAX_LENGTH = 300  # characters: a message may quote what a visitor sent
 _logger = logging.getLogger(__name__)
 
@@ -57,8 +60,10 @@ def error_message(error: Exception) -> str:
         _logger.error("request %s failed: %s: %s", number, type(error).__name__, text)
         if is_disk_full(error):
             message = "the disk of this computer is full: try again later"
-        else:
+        elif isinstance(error, MemoryError) or error.errno in _SCARCE:
             message = "this computer has too little memory left: try again later"
+        else:
+            message = "a file on this computer cannot be read or written: try again later"
     elif isinstance(error, ModelError | CheckpointError):
         _logger.error("request %s failed: %s", number, text)
         message = f"the model is not available: {text}"

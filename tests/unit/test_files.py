@@ -79,6 +79,11 @@ def test_a_folder_that_is_a_file_is_a_file_error_that_names_the_path(tmp_path):
     assert caught.value.errno in (errno.EEXIST, errno.ENOTDIR)
 
 
+def test_a_path_without_a_name_is_a_file_error():
+    with pytest.raises(FileError, match="without a name"), atomic_write(""):
+        pass
+
+
 def test_a_full_disk_is_a_file_error_that_says_what_to_do(tmp_path):
     expected = r"^the disk is full: .*song\.txt was not written; make room"
     with pytest.raises(FileError, match=expected), atomic_write(tmp_path / "song.txt"):

@@ -102,6 +102,12 @@ def damages(folder):
         "another size": lambda: vae.write_text(
             json.dumps({**json.loads(vae.read_text()), "latent_dim": 5})
         ),
+        "a size that is no number": lambda: vae.write_text(
+            json.dumps({**json.loads(vae.read_text()), "latent_dim": "a"})
+        ),
+        "a kind that does not exist": lambda: vae.write_text(
+            json.dumps({**json.loads(vae.read_text()), "kind": "speech"})
+        ),
         "broken settings": lambda: (folder / "inference.json").write_text("{"),
     }
 

@@ -12,3 +12,12 @@ def test_styles_and_guidance_are_those_of_the_models(tiny_checkpoints, tiny_mg):
 def test_without_checkpoints_there_are_none(tmp_path):
     assert known_styles(tmp_path) == ()
     assert usual_guidance(tmp_path) == 1
+
+
+def test_damaged_checkpoints_offer_none(tmp_path):
+    for model in ("song", "drums"):
+        (tmp_path / model).mkdir()
+        for name in ("prior.json", "inference.json"):
+            (tmp_path / model / name).write_text("[]")
+    assert known_styles(tmp_path) == ()
+    assert usual_guidance(tmp_path) == 1

@@ -1,5 +1,6 @@
 """Many phrases in one file."""
 
+import contextlib
 from dataclasses import replace
 
 import numpy as np
@@ -70,3 +71,14 @@ def test_another_file_is_refused_in_one_line(tmp_path, content):
     with pytest.raises(MusicError, match=r"python -m musegen corpus") as caught:
         PhraseSet.load(path)
     assert "\n" not in str(caught.value)
+
+
+def test_a_damaged_file_is_refused_in_one_line(tmp_path):
+    path = tmp_path / "phrases.npz"
+    phrase_set("song").save(path)
+    content = bytearray(path.read_bytes())
+    for start in range(40, len(content), len(content) // 20):
+        damaged = content[:start] + b"\xff" * 4 + content[start + 4 :]
+        path.write_bytes(damaged)
+        with contextlib.suppress(MusicError):  # any other error fails the test
+            PhraseSet.load(path)

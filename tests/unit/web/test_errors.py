@@ -23,6 +23,7 @@ from musegen.web.errors import error_message, report_errors
             r"this computer has too little.* \(request",
             "ERROR",
         ),
+        (PermissionError(13, "secret"), r"a file on this computer .* \(request", "ERROR"),
         (MemoryError(), r"this computer has too little.* \(request", "ERROR"),
         (ValueError("secret"), r"this is a fault of ours.* \(request", "ERROR"),
         (BusyError("many people are here"), "many people are here", "INFO"),
