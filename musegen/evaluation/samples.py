@@ -98,8 +98,9 @@ class Samples:
 
     @property
     def styles(self) -> dict[str, float]:
-        """The share of each style in `held_out`: what is drawn is asked for the same."""
-        names, count = np.unique(self.held_out.style, return_counts=True)
+        """The share of each style in `held_out` that the prior knows: draws are asked for these."""
+        known = np.isin(self.held_out.style, self.space.styles)
+        names, count = np.unique(self.held_out.style[known], return_counts=True)
         return dict(zip(names.tolist(), (count / count.sum()).tolist(), strict=True))
 
     @property

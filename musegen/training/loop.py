@@ -20,7 +20,7 @@ from musegen.files import atomic_write
 from musegen.model.tensors import Tensor, to_numpy
 from musegen.training.distributed import SINGLE_WORKER, WorkerGroup, share_training_steps
 
-__all__ = ["Batches", "Schedule", "TrainingMonitor", "fit_model", "precision"]
+__all__ = ["Batches", "Schedule", "TrainingMonitor", "fit_model", "precision", "state_file"]
 
 
 class Batches(keras.utils.PyDataset):
@@ -154,7 +154,7 @@ class TrainingMonitor(keras.callbacks.Callback):
     ) -> None:
         super().__init__()
         self.log = folder / f"{name}.csv"
-        self.state = folder / "training" / f"{name}.safetensors"
+        self.state = state_file(folder, name)
         self.save = save
         self.patience = patience
         self.score = score
@@ -237,6 +237,11 @@ def _save_state(model: keras.Model, path: Path, state: dict[str, float]) -> None
     arrays = {name: to_numpy(variable) for name, variable in _state_variables(model).items()}
     with atomic_write(path) as temporary:
         save_file(arrays, temporary, {name: repr(value) for name, value in state.items()})
+
+
+def state_file(folder: Path, name: str) -> Path:
+    """Return the file of the state from which a training goes on."""
+    return folder / "training" / f"{name}.safetensors"
 
 
 def _load_state(model: keras.Model, path: Path) -> dict[str, float]:

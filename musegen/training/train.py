@@ -10,6 +10,7 @@ from musegen.model.vae import VAE
 from musegen.music.phrase_set import PhraseSet
 from musegen.training.attribute_controls import train_attribute_controls
 from musegen.training.distributed import SINGLE_WORKER, WorkerGroup
+from musegen.training.loop import state_file
 from musegen.training.note_tables import fit_note_tables
 from musegen.training.prior import train_prior
 from musegen.training.touch import play_like_performers
@@ -55,9 +56,12 @@ def train_checkpoint(
     folder = Path(folder)
     if vae_config.kind == "drums":
         phrases = play_like_performers(phrases)
+    state_of_prior = state_file(folder, "prior")
+    if not resume and group.is_chief:  # that of an earlier training fits other latents
+        state_of_prior.unlink(missing_ok=True)
     train_vae(phrases, folder, vae_config, training, resume, group)
     vae = load_vae(folder)  # the best, which is the one in the checkpoint, not the last
-    resume_prior = resume and (folder / "prior.csv").exists()
+    resume_prior = resume and state_of_prior.exists()
     train_prior(vae, phrases, folder, prior_config, training, resume_prior, group, partner)
     if group.is_chief:
         train_attribute_controls(vae, phrases, folder)

@@ -18,6 +18,7 @@ from musegen.model.conditions import chord_features
 from musegen.music import Phrase
 from musegen.music.harmony import Chords
 from musegen.music.notes import PARTS, make_notes
+from musegen.music.phrase_set import PhraseSet
 
 
 def chords(text):
@@ -132,3 +133,14 @@ def test_all_is_measured_beside_people_and_chance(tiny_mg):
         assert found[name].baseline is not None, name
     for name in ("chords asked: inside", "random pieces: kick with bass, F1"):
         assert f"{name}, chance" in found
+
+
+def test_draws_are_asked_for_the_styles_that_the_prior_knows(tiny_mg):
+    space = tiny_mg.spaces["song"]
+
+    def styles(*names):
+        phrases = PhraseSet.from_phrases([band_phrase()] * len(names))
+        return Samples(space, "all", replace(phrases, style=np.array(names)), None).styles
+
+    assert styles("pop", "", "pop", "hymn") == {"hymn": 1 / 3, "pop": 2 / 3}
+    assert styles("", "") == {}

@@ -23,7 +23,7 @@ from musegen.model.checkpoint import (
 from musegen.model.conditions import condition_dim
 from musegen.model.latent_space import LatentSpace
 from musegen.music.attributes import attributes_of, measure_attributes
-from musegen.training import tuning
+from musegen.training import train, tuning
 from musegen.training.attribute_controls import train_attribute_controls
 from musegen.training.prior import train_prior
 
@@ -86,6 +86,29 @@ def test_resuming_a_finished_prior_changes_nothing(trained, tmp_path):
     train_prior(vae, phrase_set("drums"), folder, PRIOR, TRAINING, resume=True)
     assert (folder / "training" / "prior.safetensors").read_bytes() == state, "it was finished"
     assert len(read_log(folder / "prior.csv")["loss"]) == TRAINING.prior_epochs
+
+
+def test_the_prior_of_an_earlier_training_is_not_resumed(trained, tmp_path, monkeypatch):
+    folder = shutil.copytree(trained, tmp_path / "drums")
+    resumed = []
+
+    def stop(*_words, **_more):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(train, "train_vae", stop)  # as if it were interrupted
+    words = (phrase_set("drums"), folder, vae_config("drums"), PRIOR, TRAINING)
+    with pytest.raises(KeyboardInterrupt):
+        train.train_checkpoint(*words)
+    monkeypatch.setattr(train, "train_vae", lambda *_words: None)
+
+    def note(*words):
+        resumed.append(words[5])
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(train, "train_prior", note)
+    with pytest.raises(KeyboardInterrupt):
+        train.train_checkpoint(*words, resume=True)
+    assert resumed == [False]
 
 
 def test_settings_are_those_that_fit_the_validation_phrases_best(trained):
