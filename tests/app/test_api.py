@@ -192,6 +192,15 @@ def test_another_band_plays(client, midi) -> None:
     assert len(Chords.from_text(facts["chords"])) == 4 * facts["bars"]
 
 
+def test_what_is_not_given_of_a_sound_stays(client, midi) -> None:
+    path, _ = client.predict(midi=handle_file(midi), human=False, api_name="/sound")
+    _, plain = client.predict(midi=handle_file(path), tempo=100, api_name="/sound")
+    _, human = client.predict(midi=handle_file(path), tempo=100, human=True, api_name="/sound")
+    assert plain["recipe"] != human["recipe"]
+    _, again = client.predict(midi=handle_file(path), tempo=100, human=False, api_name="/sound")
+    assert plain["recipe"] == again["recipe"]
+
+
 def test_a_link_and_a_recipe_make_the_piece_again(client, midi) -> None:
     _, plain = client.predict(seed=9, bars=4, tempo=120, api_name="/random")
     changed, facts = client.predict(midi=handle_file(midi), phrases="0", api_name="/redraw")

@@ -122,7 +122,7 @@ def add_endpoints(services: Services) -> None:
                 text("Key"),
                 number("Tempo"),
                 number("Swing"),
-                gr.Checkbox(True, label="Human timing"),
+                gr.Checkbox(None, label="Human timing"),  # pyright: ignore[reportArgumentType]
             ],
             sources.again: [text("Link or recipe")],
             edits.accompany: [midi(), text("Parts to keep", "lead"), number("Seed"), *asked()],

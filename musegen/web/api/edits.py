@@ -346,7 +346,7 @@ class EditEndpoints(Endpoints):
         key: str = "",
         tempo: float | None = None,
         swing: float | None = None,
-        human: bool = True,
+        human: bool | None = None,
     ) -> Answer:
         """Change band, key, tempo or feel of a piece; what is not given stays.
 

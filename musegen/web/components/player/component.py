@@ -293,7 +293,8 @@ def player(**kwargs: Any) -> gr.HTML:
         what `musegen.web.handlers.endless.EndlessHandlers.more` returns.
     ``keep``
         Endless music was stopped: its notes are to be the piece that plays.
-
+    ``take``
+        What was played on the keyboard is to be the piece: its ``notes`` and ``tempo``.
     ``chords``
         Chords were changed: bars of all of them as ``text``, and the phrases of each part that are
         ``kept``.
