@@ -6,7 +6,7 @@ import hashlib
 from functools import lru_cache
 from pathlib import Path
 
-from musegen.music.harmony import HARMONIZER
+from musegen.music.harmony import HARMONIZER, RECOGNIZER
 
 __all__ = ["fingerprint"]
 
@@ -18,7 +18,7 @@ _PATTERNS = ("*/*.safetensors", "*/inference.json", "*/prior.json", "*/vae.json"
 def fingerprint(folder: Path) -> str:
     """Hash the weights and settings that decide what music a recipe makes.
 
-    Those in a checkpoints folder, and those that propose chords.
+    Those in a checkpoints folder, and those that propose and recognise chords.
 
     Servers with equal fingerprints make equal pieces of a recipe. The map, the model cards and the
     logs do not count. The result is cached: files that change later are not read again.
@@ -38,5 +38,6 @@ def fingerprint(folder: Path) -> str:
         content = path.read_bytes()
         digest.update(f"{path.relative_to(folder).as_posix()} {len(content)}\n".encode())
         digest.update(content)
-    digest.update(HARMONIZER.read_bytes())
+    for path in (HARMONIZER, RECOGNIZER):
+        digest.update(path.read_bytes())
     return digest.hexdigest()[:_DIGITS]

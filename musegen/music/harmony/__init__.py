@@ -6,13 +6,14 @@ from musegen.music.harmony.endings import ring_out
 from musegen.music.harmony.identify import identify
 from musegen.music.harmony.progressions import PROGRESSIONS, progression
 from musegen.music.harmony.proposal import HARMONIZER, propose_chords
-from musegen.music.harmony.recognition import recognize_chords
+from musegen.music.harmony.recognition import RECOGNIZER, recognize_chords
 from musegen.music.harmony.reharmonize import reharmonize
 
 __all__ = [
     "HARMONIZER",
     "NO_CHORD",
     "PROGRESSIONS",
+    "RECOGNIZER",
     "Chord",
     "Chords",
     "identify",

@@ -21,7 +21,14 @@ from musegen.music.harmony.hearing import beat_chroma, describe_beats
 from musegen.music.harmony.qualities import quality_intervals
 from musegen.music.notes import FloatArray, IntArray, NoteArray
 
-__all__ = ["CHORD_INTERVALS", "QUALITIES", "ChordNetwork", "load_network", "recognize_chords"]
+__all__ = [
+    "CHORD_INTERVALS",
+    "QUALITIES",
+    "RECOGNIZER",
+    "ChordNetwork",
+    "load_network",
+    "recognize_chords",
+]
 
 QUALITIES = (
     *("", "m", "m7", "7", "maj7", "sus4", "sus2", "6", "dim", "aug", "m7b5", "dim7", "m6", "7sus4"),
@@ -31,7 +38,7 @@ QUALITIES = (
 CHORD_INTERVALS: list[tuple[int, ...]] = [quality_intervals(name) or () for name in QUALITIES]
 """Of each of `QUALITIES`."""
 
-_RECOGNIZER = Path(__file__).parent / "recognizer.npz"
+RECOGNIZER = Path(__file__).parent / "recognizer.npz"
 _ROOTS = 12
 _LIKELY = 12  # chords of each beat that the best sequence is searched among
 _AT_ONCE = 256  # beats, so that long pieces need little memory
@@ -141,7 +148,7 @@ def recognize_chords(notes: NoteArray, beats: int) -> Chords:
         No chord where nothing sounds.
     """
     chroma = beat_chroma(notes, beats)
-    recognizer = load_network(_RECOGNIZER)
+    recognizer = load_network(RECOGNIZER)
     sequence = recognizer.best_sequence(recognizer.scores(chroma))
     basses = _find_basses(sequence, chroma[:, _BASS])
     sounds: list[bool] = (chroma[:, _BASS].sum(axis=1) > 0).tolist()
@@ -160,7 +167,7 @@ def _find_basses(sequence: IntArray, lowest: FloatArray) -> list[int]:
     Parameters
     ----------
     sequence : numpy.ndarray
-        The chord of each beat, as `Recognizer.best_sequence` returns it.
+        The chord of each beat, as `ChordNetwork.best_sequence` returns it.
     lowest : numpy.ndarray
         How long each pitch class is the lowest note of the beat; shape ``(beats, 12)``.
     """

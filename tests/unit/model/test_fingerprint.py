@@ -40,9 +40,10 @@ def test_the_map_and_reports_do_not_change_the_fingerprint(folder, name):
     assert of(folder) == before
 
 
-def test_what_proposes_chords_changes_the_fingerprint(folder, monkeypatch):
+@pytest.mark.parametrize("name", ["HARMONIZER", "RECOGNIZER"])
+def test_what_proposes_or_recognises_chords_changes_the_fingerprint(folder, monkeypatch, name):
     before = of(folder)
-    other = folder / "harmonizer.npz"
+    other = folder / "network.npz"
     other.write_text("other")
-    monkeypatch.setattr("musegen.model.fingerprint.HARMONIZER", other)
+    monkeypatch.setattr(f"musegen.model.fingerprint.{name}", other)
     assert of(folder) != before
