@@ -49,7 +49,9 @@ _RETURN_SIMILARITY = 0.95
 # pop, and the others differ too much to be mixed. Drums play to the song.
 _DEFAULT_STYLES = {"song": {"pop": 1.0}, "drums": {}}
 _TONIC = Chord.from_name("C")
-_COPIES_STREAM = 2**32 + 1  # of a seed: not that of a model, nor of `apply_form`
+# Of a seed: not that of a model, nor of `apply_form`. NumPy reads it as the numbers 1 and 1, by
+# which drums draw what their phrases have in common; what is drawn here is used otherwise.
+_COPIES_STREAM = 2**32 + 1
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 import pretty_midi
 
-__all__ = ["Tag", "find_tag", "notes_checksum"]
+__all__ = ["TAG", "Tag", "find_tag", "notes_checksum"]
 
-_TAG = "MuseGen:"
+TAG = "MuseGen:"
+"""What the text of a tag begins with."""
 _CHECKSUM = "MuseGen-notes:"
 
 
@@ -34,7 +35,7 @@ class Tag:
 def find_tag(midi: pretty_midi.PrettyMIDI) -> Tag | None:
     """Return the tag of a file, or None for a file that MuseGen did not write."""
     texts = [event.text for event in midi.text_events]
-    text = next((text for text in texts if text.startswith(_TAG)), None)
+    text = next((text for text in texts if text.startswith(TAG)), None)
     if text is None:
         return None
     # Files of early versions have no checksum.

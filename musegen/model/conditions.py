@@ -26,7 +26,7 @@ import numpy as np
 from musegen.errors import MusicError
 from musegen.model.config import PriorConfig
 from musegen.music.harmony import Chords
-from musegen.music.notes import BARS_PER_PHRASE, STEPS_PER_BEAT, STEPS_PER_PHRASE
+from musegen.music.notes import BARS_PER_PHRASE, BEATS_PER_PHRASE
 
 __all__ = [
     "CHORD_FEATURES",
@@ -48,7 +48,6 @@ SECTION_FEATURES = 9
 _FAR_PHRASES = 16  # farther from an end of the piece, a phrase does not know of it
 _LONG_SECTION = 8  # phrases
 _SHORTEST_SONG = 16  # phrases
-_BEATS = STEPS_PER_PHRASE // STEPS_PER_BEAT
 
 
 @dataclass(frozen=True, eq=False)
@@ -148,7 +147,7 @@ def chord_features(chords: Chords, keys: Sequence[int]) -> np.ndarray:
     numpy.ndarray
         Float32 ``(phrases, 8, CHORD_FEATURES)``.
     """
-    by_phrase = (len(keys), _BEATS)
+    by_phrase = (len(keys), BEATS_PER_PHRASE)
     key = np.asarray(keys)[:, None, None]
     # The pitch class that sounds where a pitch class of C is asked for.
     heard = (np.arange(12) + key) % 12
@@ -180,12 +179,12 @@ def chords_of_piece(chords: Chords, bars: int, keys: Sequence[int]) -> np.ndarra
     MusicError
         If there are chords for more bars than the piece has.
     """
-    given = -(-len(chords) * BARS_PER_PHRASE // _BEATS)
+    given = -(-len(chords) * BARS_PER_PHRASE // BEATS_PER_PHRASE)
     if given > bars:
         raise MusicError(
             f"there are chords for {given} bars, and the piece has {bars}: make it longer"
         )
-    return chord_features(chords.fitted(len(keys) * _BEATS), keys)
+    return chord_features(chords.fitted(len(keys) * BEATS_PER_PHRASE), keys)
 
 
 def style_shares(styles: Sequence[str], asked: Mapping[str, float]) -> np.ndarray | None:
@@ -276,7 +275,7 @@ def condition_dim(config: PriorConfig) -> int:
 def _layout(config: PriorConfig) -> dict[str, tuple[int, int]]:
     """Of each condition that a prior knows: how many vectors a phrase has of it, and their size."""
     sizes = {
-        "chords": (_BEATS, CHORD_FEATURES * config.chords),
+        "chords": (BEATS_PER_PHRASE, CHORD_FEATURES * config.chords),
         "places": (1, PLACE_FEATURES * config.places),
         "sections": (1, SECTION_FEATURES * config.sections),
         "styles": (1, len(config.styles)),

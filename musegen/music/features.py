@@ -49,6 +49,7 @@ import numpy as np
 from musegen.music.instruments import DRUM_PITCHES
 from musegen.music.notes import (
     BARS_PER_PHRASE,
+    BEATS_PER_PHRASE,
     DRUMS,
     PARTS,
     STEPS_PER_BAR,
@@ -72,7 +73,6 @@ FEATURE_NAMES = (
 )
 PIECE_FEATURE_NAMES = (*FEATURE_NAMES, "self_similarity", "tempo", "seconds")
 
-_BEATS = STEPS_PER_PHRASE // STEPS_PER_BEAT
 _LEAD = PARTS.index("lead")
 _KICK_AND_SNARE = DRUM_PITCHES[:2]
 _MAJOR_SCALE = np.isin(np.arange(12), (0, 2, 4, 5, 7, 9, 11))
@@ -174,7 +174,7 @@ def _rhythm(
     pitched = part != DRUMS
     gaps = np.diff(np.flatnonzero(np.bincount(onset)))
     return (
-        len(onset) / _BEATS,
+        len(onset) / BEATS_PER_PHRASE,
         _syncopation(onset, part, pitch),
         gaps.mean() / STEPS_PER_BEAT if len(gaps) else np.nan,
         _entropy(np.bincount(gaps)) if len(gaps) else np.nan,
@@ -195,7 +195,7 @@ def _texture(
     if not len(pitch):
         return 0.0, np.nan, np.nan
     weight = velocity * duration
-    beats = np.arange(_BEATS)
+    beats = np.arange(BEATS_PER_PHRASE)
     first, last = onset // STEPS_PER_BEAT, (onset + duration - 1) // STEPS_PER_BEAT
     sounds = (first[:, None] <= beats) & (beats <= last[:, None])
     classes = (pitch % 12)[:, None] == np.arange(12)

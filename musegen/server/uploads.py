@@ -11,13 +11,13 @@ from musegen.errors import MusicError
 from musegen.hearing import transcribe_file
 from musegen.midi import ENDINGS as MIDI_ENDINGS
 from musegen.midi import SCORE_ENDINGS, Tag, find_tag, load_file
+from musegen.midi.tags import TAG
 from musegen.music import Piece
 from musegen.reading import Report, read_file
 from musegen.recipe.codec import checkpoint_notice, read_recipe
 from musegen.recipe.notes import notes_from_piece
 from musegen.recipe.schema import Recipe
 from musegen.server.settings import get_settings
-from musegen.server.versions import TAG
 
 __all__ = ["ENDINGS", "Upload", "read_upload"]
 

@@ -13,6 +13,7 @@ from musegen import audio
 from musegen.errors import AudioError, MusicError
 from musegen.latent.paths import stack_path, write_paths
 from musegen.midi import Playable
+from musegen.midi.tags import TAG
 from musegen.music import Piece
 from musegen.recipe import naming
 from musegen.recipe.codec import read_recipe, write_recipe
@@ -24,15 +25,12 @@ __all__ = [
     "FILES",
     "SHEET_FILES",
     "SOUND_FILES",
-    "TAG",
     "VIDEO",
     "MidiSound",
     "Version",
     "read_state",
 ]
 
-TAG = "MuseGen:"
-"""Comes before the recipe in a file's comment."""
 SOUND_FILES = ("wav", "flac", "mp3", "ogg", "stems")
 VIDEO = "mp4"
 SHEET_FILES = tuple(kind + ending[1:] for kind in ("", LEAD_SHEET[1:] + ".") for ending in SHEETS)

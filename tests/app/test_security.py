@@ -21,8 +21,8 @@ from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 from support.visits import ROOT, await_server, free_port, open_visits
 
+from musegen.midi.tags import TAG
 from musegen.reading import read_midi
-from musegen.server.versions import TAG
 
 PATIENCE = 240  # seconds, of which a busy computer may need most
 SECRET = "nobody must read this"

@@ -12,10 +12,10 @@ from support.midi_files import Voice, midi_file, scale, triads
 from support.recordings import recording, steady, tune
 from support.visits import Visit, changed_phrases, reuse_visits, serious_findings
 
+from musegen.midi.tags import TAG
 from musegen.reading import read_midi
 from musegen.recipe.codec import write_recipe
 from musegen.recipe.schema import Random, Recipe
-from musegen.server.versions import TAG
 
 BEAT = [(36, 0, 0.5), (38, 1, 1.5), (36, 2, 2.5), (38, 3, 3.5), (73, 3, 3.5)]
 

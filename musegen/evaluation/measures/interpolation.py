@@ -23,7 +23,6 @@ __all__ = ["blend_tokens", "distance_grows", "measure", "relative_cost"]
 
 _POINTS = 9
 _PAIRS = 200
-_Tokens = Callable[[PhraseSet], np.ndarray]
 
 
 def measure(samples: Samples) -> dict[str, Measure]:

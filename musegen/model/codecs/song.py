@@ -40,6 +40,7 @@ from musegen.model.codecs.tables import Shapes, Tables, no_tables, uncertainty
 from musegen.model.config import InferenceConfig
 from musegen.model.tensors import Arrays, Tensor, ops
 from musegen.music.notes import (
+    BEATS_PER_PHRASE,
     NOTE,
     OFFSETS_PER_STEP,
     SONG_PARTS,
@@ -74,7 +75,7 @@ class SongCodec:
     cells = _PARTS
     voice_count = _PARTS
     loss_names = ("onsets", "durations", "overhangs", "velocities", "offsets")
-    beats = STEPS_PER_PHRASE // STEPS_PER_BEAT
+    beats = BEATS_PER_PHRASE
     feature_count = STEPS_PER_BEAT * PITCHES * 4 + PITCHES
     output_count = STEPS_PER_BEAT * PITCHES * 4
     tail_count = PITCHES * len(OVERHANGS)

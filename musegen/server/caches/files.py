@@ -57,7 +57,7 @@ class FileCache(Generic[T]):
         self._keep_seconds = keep_seconds
         self._lock = threading.Lock()
         self._entries: OrderedDict[Hashable, _Entry[T]] = OrderedDict()  # oldest use first
-        self._retired: list[tuple[float, Path]] = []  # when the cache forgot which file
+        self._forgotten: list[tuple[float, Path]] = []  # when the cache forgot which file
 
     def get(self, key: Hashable) -> T | None:
         """Return the value of a key, and make its file as good as new; None if there is none."""
@@ -98,11 +98,6 @@ class FileCache(Generic[T]):
             if key in self._entries:
                 self._forget(key)
 
-    def retire(self, path: Path) -> None:
-        """Remove a file that is not in the cache, once the grace time is over."""
-        with self._lock:
-            self._retired.append((time.monotonic(), path))
-
     def sweep(self) -> None:
         """Remove the files whose grace time is over."""
         now = time.monotonic()
@@ -110,15 +105,15 @@ class FileCache(Generic[T]):
             for key, entry in list(self._entries.items()):
                 if now - entry.used > self._keep_seconds:
                     self._forget(key)
-            for when, path in list(self._retired):
+            for when, path in list(self._forgotten):
                 if time.monotonic() - when >= self._grace_seconds:
-                    self._retired.remove((when, path))
+                    self._forgotten.remove((when, path))
                     path.unlink(missing_ok=True)
                     with contextlib.suppress(OSError):  # other files are in its folder
                         path.parent.rmdir()
 
     def _forget(self, key: Hashable) -> None:
-        self._retired.append((time.monotonic(), self._entries.pop(key).path))
+        self._forgotten.append((time.monotonic(), self._entries.pop(key).path))
 
 
 class KeyLock:

@@ -8,10 +8,10 @@ import pytest
 from support.examples import band
 from support.visits import MIXER, Visit
 
+from musegen.midi.tags import TAG
 from musegen.recipe.codec import write_recipe
 from musegen.recipe.notes import notes_from_piece
 from musegen.recipe.schema import Recipe
-from musegen.server.versions import TAG
 
 pytestmark = pytest.mark.timeout(900)  # a busy machine plays without gaps only now and then
 PATIENCE = 150_000  # ms

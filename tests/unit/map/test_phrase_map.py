@@ -35,12 +35,6 @@ def test_a_saved_map_is_loaded_as_it_was(path):
         assert np.array_equal(loaded.attributes[name], values, equal_nan=True)
 
 
-def test_the_nearest_phrase_is_found():
-    assert GRID.nearest(0.5, 0.25) == 7
-    assert GRID.nearest(0.45, 0.3) == 7
-    assert GRID.nearest(1, 1) == 24
-
-
 def test_seeds_along_a_line_have_equal_distances():
     assert GRID.along([(0, 0), (1, 0)], 5) == [0, 1, 2, 3, 4]
     assert GRID.along([(1, 0), (0, 0)], 3) == [4, 2, 0]

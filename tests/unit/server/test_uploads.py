@@ -8,10 +8,10 @@ from support.examples import band
 
 from musegen import audio
 from musegen.errors import MusicError
+from musegen.midi.tags import TAG
 from musegen.recipe.codec import write_recipe
 from musegen.recipe.schema import Notes, Random, Recipe
 from musegen.server.uploads import ENDINGS, read_upload
-from musegen.server.versions import TAG
 
 RECIPE = Recipe(source=Random(seed=42, bars=4))
 

@@ -9,11 +9,12 @@ import gradio as gr
 import pytest
 from support.examples import band
 
+from musegen.midi.tags import TAG
 from musegen.recipe.codec import read_recipe, write_recipe
 from musegen.recipe.schema import Notes, Random, Recipe
 from musegen.server.model_loader import BackgroundModel
 from musegen.server.services import Services
-from musegen.server.versions import TAG, read_state
+from musegen.server.versions import read_state
 from musegen.web.handlers import EditHandlers, OwnMusicHandlers, PageHandlers
 from musegen.web.handlers.versions import VERSION_VALUES
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from musegen.evaluation.measures.conditions.stretches import with_parts_of
 from musegen.evaluation.measures.statistics import Measure, bootstrap, resample
 from musegen.evaluation.samples import Samples
 from musegen.music.instruments import DRUM_CLASSES, drum_classes
@@ -25,7 +26,7 @@ def measure(samples: Samples) -> dict[str, Measure]:
     ours = [phrase for piece in samples.random_pieces for phrase in piece.phrases]
     piece = samples.piece_of_drawn
     strangers = np.roll(np.arange(len(ours)), len(ours) // len(samples.random_pieces))
-    exchanged = _with_drums_of(ours, [ours[i] for i in strangers])
+    exchanged = with_parts_of(ours, [ours[i] for i in strangers], ["drums"])
     people: list[Measure | None] = [None, None]
     bands = samples.bands
     if bands is not None:
@@ -46,14 +47,6 @@ def measure(samples: Samples) -> dict[str, Measure]:
             exchanged, piece
         ),
     }
-
-
-def _with_drums_of(phrases: Sequence[Phrase], others: Sequence[Phrase]) -> list[Phrase]:
-    made: list[Phrase] = []
-    for phrase, other in zip(phrases, others, strict=True):
-        own, new = phrase.notes, other.notes
-        made.append(Phrase(np.concatenate([own[own["part"] != DRUMS], new[new["part"] == DRUMS]])))
-    return made
 
 
 def kick_with_bass(phrases: Sequence[Phrase], group: np.ndarray) -> Measure:
