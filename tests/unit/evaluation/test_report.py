@@ -13,13 +13,15 @@ from musegen.errors import MusicError
 from musegen.evaluation import Report, evaluate
 from musegen.evaluation.card import write_card
 from musegen.evaluation.measures import reconstruction
+from musegen.evaluation.measures.reconstruction import (
+    drum_tallies,
+    player_tallies,
+    reconstruction_tallies,
+)
 from musegen.evaluation.measures.statistics import (
     Measure,
     bootstrap,
-    drum_tallies,
-    player_tallies,
     quantile_of_songs,
-    reconstruction_tallies,
     resample,
 )
 from musegen.evaluation.samples import Samples, to_c
