@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from musegen.drawing import Request, draw_paths, end_piece
 from musegen.errors import MusicError
+from musegen.generator import MuseGen
 from musegen.latent.paths import MODELS
 from musegen.model.conditions import Conditions, style_shares
 from musegen.model.latent_space import LatentSpace
@@ -121,19 +121,7 @@ class Samples:
         if self.other is not None:
             spaces["drums" if "drums" in self.other.parts else "song"] = self.other
         spaces = {name: spaces[name] for name in MODELS if name in spaces}
-        request = Request(bars=PHRASES_PER_PIECE * BARS_PER_PHRASE)
-        paths = draw_paths(spaces, range(count), request)
-        voices = [
-            space.decode(np.concatenate([path[name] for path in paths]))
-            for name, space in spaces.items()
-        ]
-        phrases = [
-            Phrase(np.concatenate([voice.notes for voice in together]))
-            for together in zip(*voices, strict=True)
-        ]
-        starts = range(0, len(phrases), PHRASES_PER_PIECE)
-        pieces = [Piece(tuple(phrases[i : i + PHRASES_PER_PIECE])) for i in starts]
-        return [end_piece(piece, request) for piece in pieces]
+        return MuseGen(spaces).random_many(range(count), PHRASES_PER_PIECE * BARS_PER_PHRASE)
 
     @cached_property
     def drawn(self) -> list[Phrase]:
