@@ -132,6 +132,13 @@ test("levels follow the mix", () => {
   );
 });
 
+test("parts that another piece brings along follow the mix, too", () => {
+  show(playerData({ parts: ["lead", "bass"] }));
+  controller.changeMix((mix) => mix.toggleSolo("lead"));
+  show(playerData({ id: "two", recipe: "other" }));
+  assert.equal(mixer.levels.get("drums"), 0);
+});
+
 test("a sound that does not arrive is a problem", () => {
   controller.receive(playerData());
   controller.receive(withSound(playerData()));
@@ -328,6 +335,18 @@ test("a phrase is copied to the one that is pressed next", () => {
   assert.equal(state().copying, null);
 });
 
+test("cells that were chosen are copied alone, also when the grid was closed meanwhile", () => {
+  show();
+  controller.showGrid();
+  controller.choose([cellAt(0, BASS)]);
+  controller.toggleCopying();
+  controller.showGrid(false);
+  assert.match(state().status, /that this is copied to/);
+  controller.press(2);
+  const cells = { bass: [0] };
+  assert.deepEqual(sent.at(-1), ["edit", { do: "copy", source: 0, target: 2, cells }]);
+});
+
 test("copying can be stopped, and to itself it does nothing", () => {
   show();
   controller.select(0);
@@ -402,6 +421,22 @@ test("progress is shown while the server works, and not later", () => {
   assert.deepEqual(state().progress, { share: 1, text: "Phrase 3 of 8" });
   controller.becomeIdle();
   assert.deepEqual([state().progress, state().isBusy, state().status], [null, false, ""]);
+});
+
+test("a file that is being made is waited for although a request fails, until it is cancelled", () => {
+  show();
+  controller.fileBegins("WAV");
+  controller.becomeIdle();
+  assert.equal(state().making, "WAV");
+  controller.cancel();
+  assert.equal(state().making, null);
+});
+
+test("while the music goes on nothing is locked", () => {
+  show();
+  state().endless = "on";
+  controller.toggleLocks([cellAt(0, BASS)]);
+  assert.equal(state().locks.size, 0);
 });
 
 test("a sound that was cancelled can be requested again", () => {

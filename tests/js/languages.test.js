@@ -12,6 +12,9 @@ const translate = makeTranslator({
   "no {} of {}": "{2}没有{1}",
   "there is no part {}: choose from {}": "没有声部 {}：请从 {} 中选择",
   "(request {})": "（请求 {}）",
+  "seed {#}": "种子 {}",
+  "density {#}": "密度 {}",
+  "You are here: {}": "您在这里：{}",
   "That is all.": "就这些。",
 });
 
@@ -70,4 +73,10 @@ test("the Chinese dictionary translates what the page says", () => {
   ]) {
     assert.equal(chinese(english), expected);
   }
+});
+
+test("lists are translated where all of them can be", () => {
+  assert.equal(translate("You are here: seed 7, density 3.2"), "您在这里：种子 7、密度 3.2");
+  assert.equal(translate("Lead, bass, 4 bars"), "主旋律、贝斯、4 小节");
+  assert.equal(translate("My song, bass"), "My song, bass");
 });

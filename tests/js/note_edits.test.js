@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { boxOf, layOut } from "../../musegen/web/components/player/geometry.js";
 import {
   grip,
+  isSameNote,
   joined,
   moved,
   neighbour,
@@ -72,4 +73,11 @@ test("keys go from note to note of a part", () => {
   assert.equal(neighbour(piece, "lead", written[1], 1), written[3]);
   assert.equal(neighbour(piece, "lead", written[3], 1), written[3]);
   assert.equal(neighbour(piece, "bass", null, 1), null);
+});
+
+test("notes are the same with place, length and velocity", () => {
+  assert.ok(isSameNote(note(4, 60), note(4, 60)));
+  for (const more of [{ onset: 5 }, { pitch: 61 }, { duration: 1 }, { velocity: 1 }]) {
+    assert.ok(!isSameNote(note(4, 60), { ...note(4, 60), ...more }));
+  }
 });

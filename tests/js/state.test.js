@@ -54,7 +54,8 @@ test("while a part is soloed, mute adds others to it", () => {
   mix.toggleMute("bass");
   assert.ok(!mix.isHeard("bass"));
   mix.toggleMute("lead");
-  assert.ok(mix.isHeard("bass")); // nothing is soloed any more, and nothing was muted
+  assert.ok(mix.isHeard("bass")); // nothing is soloed any more
+  assert.ok(!mix.isHeard("lead")); // and what was pressed is silent
 });
 
 test("half the volume is a quarter of the gain", () => {

@@ -1,6 +1,6 @@
 // The sections of a piece as blocks: added, moved, repeated, renamed, made longer or shorter, removed.
 
-import { find, make, setText } from "../shared/dom.js";
+import { find, hasModifier, make, setText } from "../shared/dom.js";
 import { listen } from "../shared/messages.js";
 import { clamp } from "../shared/numbers.js";
 import {
@@ -53,10 +53,27 @@ export function start({ element, props, trigger }) {
   /** @param {Section[]} changed */
   function show(changed) {
     sections = changed;
+    const focused = focusedPlace();
     list.replaceChildren(...sections.map(makeBlock));
+    if (focused) focusPlace(focused);
     setText(total, sections.length ? `${barsOf(sections)} bars` : "");
     // A plan has a length of its own.
     document.getElementById("bars")?.toggleAttribute("inert", sections.length > 0);
+  }
+
+  /** Which control of which section has the focus, if one has. */
+  function focusedPlace() {
+    const block = [...list.children].findIndex((one) => one.contains(document.activeElement));
+    if (block < 0) return null;
+    const controls = [...list.children[block].children];
+    return { block, control: controls.findIndex((one) => one === document.activeElement) };
+  }
+
+  /** @param {{ block: number, control: number }} place of a section that may be gone */
+  function focusPlace({ block, control }) {
+    const found = [...list.children].at(Math.min(block, list.children.length - 1));
+    const element = found?.children[control];
+    if (element instanceof HTMLElement) element.focus();
   }
 
   /** @param {number} i @param {Partial<Section>} values */
@@ -79,9 +96,11 @@ export function start({ element, props, trigger }) {
     const grip = make("button", "mg-plan-grip", "⠿");
     grip.setAttribute("aria-label", `Move ${name}, section ${i + 1}`);
     grip.title = "Drag it, or use the arrow keys";
-    grip.addEventListener("keydown", ({ key }) => {
-      if (key === "ArrowUp") move(i, i - 1);
-      if (key === "ArrowDown") move(i, i + 1);
+    grip.addEventListener("keydown", (event) => {
+      const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+      if (!step || hasModifier(event)) return;
+      event.preventDefault(); // the page would scroll
+      move(i, i + step);
     });
     grip.addEventListener("pointerdown", (event) => {
       if (event.button) return;

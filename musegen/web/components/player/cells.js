@@ -1,12 +1,10 @@
 // Cells: each is one part of one phrase, as a number, so that sets can hold it.
 
 import { capitalize } from "../shared/numbers.js";
+import { PARTS } from "../shared/parts.js";
 import { BARS_PER_PHRASE, barNumber, endOf, STEPS_PER_BAR } from "./piece.js";
 
 /** @import { Piece } from "./piece.js" */
-
-/** The parts in the order in which they are shown. */
-export const PARTS = ["lead", "counter", "chords", "bass", "drums"];
 
 /** @typedef {Record<string, number[]>} CellData the phrases of each part, as recipes have them */
 

@@ -1,7 +1,7 @@
 // The chord lane above the roll: the chords of the piece at their beats, and which one sounds now.
 // A press on one opens the editor.
 
-import { find, make } from "../shared/dom.js";
+import { find, hasModifier, make } from "../shared/dom.js";
 import { clamp } from "../shared/numbers.js";
 import { BEATS_PER_BAR, barNumber, STEPS_PER_BAR } from "./piece.js";
 
@@ -86,13 +86,14 @@ export function connectChords(root, controller, edit) {
   list.addEventListener("click", ({ target, offsetX }) => {
     const pressed = items.findIndex((item) => item === target);
     const step = shown && (offsetX / list.offsetWidth) * shown.steps;
+    const sounding = step === null ? -1 : starts.findLastIndex((start) => start <= step);
     if (pressed >= 0) edit(pressed);
-    else if (step !== null) edit(starts.findLastIndex((start) => start <= step));
+    else if (sounding >= 0) edit(sounding);
   });
   list.addEventListener("keydown", (event) => {
     const here = items.findIndex((item) => item === event.target);
     const step = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1 }[event.key];
-    if (here < 0 || !step) return;
+    if (here < 0 || !step || hasModifier(event)) return;
     event.preventDefault();
     focus(here + step);
     items[clamp(here + step, 0, items.length - 1)].scrollIntoView({ block: "nearest" });

@@ -2,7 +2,8 @@
 // Python. It changes the state, directs the mixer and sends events; the page is drawn by views.
 
 import { clamp } from "../shared/numbers.js";
-import { columnOf, describe, PARTS, phraseOf, rowOf, toData } from "./cells.js";
+import { PARTS } from "../shared/parts.js";
+import { columnOf, describe, phraseOf, rowOf, toData } from "./cells.js";
 import { namesByBeat, transposeText, writeBars } from "./chord_text.js";
 import { Endless } from "./endless.js";
 import { FetchedSound } from "./fetched_sound.js";
@@ -144,6 +145,7 @@ export class Controller {
     const piece = readPiece(data);
     if (isChanged) this.#begin(piece, isNew);
     state.piece = piece;
+    this.#setLevels(); // it may have parts that the last one had not
     state.note = "";
     state.isSilent = false;
     const isGone = (/** @type {number} */ cell) => phraseOf(cell) >= piece.phrases;
@@ -421,7 +423,6 @@ export class Controller {
     this.#endRequest();
     this.#returnToShown();
     this.endless.becomeIdle();
-    state.making = null;
     state.isSilent = true;
     state.note = "";
     if (state.stage === "drawn" && !state.loading) {
@@ -439,6 +440,7 @@ export class Controller {
   }
 
   cancel() {
+    this.state.making = null;
     this.trigger("cancel", {});
   }
 
@@ -522,8 +524,13 @@ export class Controller {
   changeMix(change) {
     const { state } = this;
     change(state.mix);
-    for (const part of state.partNames) this.mixer.setLevel(part, state.mix.gainOf(part));
+    this.#setLevels();
     this.update();
+  }
+
+  #setLevels() {
+    const { mix, partNames } = this.state;
+    for (const part of partNames) this.mixer.setLevel(part, mix.gainOf(part));
   }
 
   // Phrases ---------------------------------------------------------------------------------------
@@ -572,7 +579,8 @@ export class Controller {
 
   /** @param {number[]} cells */
   toggleLocks(cells) {
-    const { locks } = this.state;
+    const { locks, endless } = this.state;
+    if (endless) return;
     const isLocked = cells.every((cell) => locks.has(cell));
     for (const cell of cells) {
       if (isLocked) locks.delete(cell);
@@ -705,7 +713,7 @@ export class Controller {
     if (state.copying !== null) return this.stopCopying();
     if (!state.scope.length || !state.marked.length) return;
     const first = phraseOf(state.scope[0]);
-    state.copying = { cells: state.scope, first };
+    state.copying = { cells: state.scope, first, isWhole: !state.chosen };
     state.note = "";
     this.update();
     for (const view of this.views) view.focusPhrase?.(first);
@@ -728,7 +736,7 @@ export class Controller {
     if (!cells.length) {
       return this.say(`Phrase ${target + 1} is locked: press another one, or Escape to stop`);
     }
-    const isWhole = !state.chosen && cells.length === state.copying.cells.length;
+    const isWhole = state.copying.isWhole && cells.length === state.copying.cells.length;
     const edit = { do: "copy", source, target, ...(isWhole ? {} : { cells: toData(cells) }) };
     this.stopCopying();
     this.request("edit", edit, { from: target });

@@ -259,8 +259,10 @@ export class Endless {
     if (this.#next) this.#load(this.#next.changes);
     if (this.#hasEnded) {
       this.#hasEnded = false;
-      mixer.seek(from);
-      controller.play();
+      if (!mixer.playing) {
+        mixer.seek(from);
+        controller.play();
+      }
     }
     this.#say("");
     controller.update();

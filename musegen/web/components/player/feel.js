@@ -2,6 +2,7 @@
 // number has its reason. So a change of the feel is heard before the server has answered.
 
 import { clamp } from "../shared/numbers.js";
+import { PARTS } from "../shared/parts.js";
 
 /** @typedef {{ swing: number, human: boolean }} Feel of a phrase */
 
@@ -14,7 +15,6 @@ import { clamp } from "../shared/numbers.js";
  * @property {number} offset in steps; 0 for a note without a known timing
  */
 
-const PARTS = ["lead", "counter", "chords", "bass", "drums"];
 const STEPS_PER_BEAT = 4;
 export const STEPS_PER_BAR = 16;
 export const STEPS_PER_PHRASE = 32;
@@ -97,7 +97,7 @@ function deviationsOf(notes) {
   for (const rows of voices.values()) {
     const first = notes[rows[0]];
     const stepOf = (/** @type {number} */ i) => notes[i].onset % STEPS_PER_BAR;
-    const intervalOf = (/** @type {number} */ i) => (notes[i].pitch - first.pitch + 120) % 12;
+    const intervalOf = (/** @type {number} */ i) => (notes[i].pitch - first.pitch + 132) % 12;
     const seed = crc32([PARTS.indexOf(first.part), ...rows.map(stepOf), ...rows.map(intervalOf)]);
     for (const i of rows) {
       const { onset, part } = notes[i];

@@ -3,7 +3,8 @@
 
 import { find, make, setPressed } from "../shared/dom.js";
 import { capitalize, clamp } from "../shared/numbers.js";
-import { cellAt, cellLabel, columnOf, PARTS, partOf, phraseOf, rectangle, rowOf } from "./cells.js";
+import { PARTS } from "../shared/parts.js";
+import { cellAt, cellLabel, columnOf, partOf, phraseOf, rectangle, rowOf } from "./cells.js";
 import { COLOURS } from "./parts.js";
 import { endOf, STEPS_PER_PHRASE, startOf } from "./piece.js";
 
@@ -76,6 +77,7 @@ export function connectGrid(root, controller) {
   /** @param {Piece} piece */
   function drawCells(piece) {
     drawn = piece;
+    anchor = cellAt(Math.min(phraseOf(anchor), piece.phrases - 1), anchor % PARTS.length);
     const pictures = drawNotes(piece);
     filled = new Set(pictures.keys());
     const cells = Array.from({ length: piece.phrases }, (_, phrase) => columnOf(phrase)).flat();

@@ -49,7 +49,8 @@ export function connectHistory(root, controller) {
 
   document.addEventListener("keydown", (event) => {
     if (!root.isConnected || !(event.ctrlKey || event.metaKey) || event.altKey) return;
-    if (dialog.open || (event.target instanceof HTMLElement && isTextField(event.target))) return;
+    if (document.querySelector("dialog[open]")) return;
+    if (event.target instanceof HTMLElement && isTextField(event.target)) return;
     const key = event.key.toLowerCase();
     const isRedo = key === "y" || (key === "z" && event.shiftKey);
     if (!isRedo && key !== "z") return;

@@ -1,7 +1,7 @@
 // The keyboard below the music: its keys, those of the computer, and MIDI keyboards play the lead's
 // instrument. It is folded away at first. From here the music can be sent to a MIDI device, too.
 
-import { find, hasModifier, isTextField, leaveFocus, make, setPressed } from "../shared/dom.js";
+import { find, hasModifier, leaveFocus, make, setPressed, takesLetters } from "../shared/dom.js";
 import { clamp } from "../shared/numbers.js";
 import { LiveNotes } from "./live_notes.js";
 import { MidiPorts } from "./midi_ports.js";
@@ -89,7 +89,7 @@ export function connectKeyboard(root, controller, choices) {
     if (pitch > 127) return;
     take.noteOn(pitch, velocity);
     if (!notes.start(pitch, velocity, programOf())) {
-      controller.say("This browser cannot play a keyboard: it needs WebAssembly");
+      controller.say("The keyboard cannot be played here: this page has no sound of its own");
     }
     renderHeld();
   }
@@ -127,7 +127,7 @@ export function connectKeyboard(root, controller, choices) {
   }
 
   function renderPorts() {
-    devices.setAttribute("aria-pressed", String(ports.isOpen));
+    setPressed(devices, ports.isOpen);
     choice.hidden = !ports.outputs.length;
     const options = ports.outputs.map(({ id, name }) => new Option(name ?? id, id));
     outputs.replaceChildren(new Option("Nowhere", ""), ...options);
@@ -192,7 +192,8 @@ export function connectKeyboard(root, controller, choices) {
   function press(event) {
     if (panel.hidden || !root.isConnected || hasModifier(event)) return;
     const { target } = event;
-    if (!(target instanceof HTMLElement) || isTextField(target) || target.closest("dialog")) return;
+    if (!(target instanceof HTMLElement) || takesLetters(target) || target.closest("dialog"))
+      return;
     const pitch = pitchOf(event);
     if (pitch === null) return;
     event.preventDefault();
@@ -217,7 +218,7 @@ export function connectKeyboard(root, controller, choices) {
   row.addEventListener("keydown", (event) => {
     const here = keys.findIndex((key) => key === document.activeElement);
     const step = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1 }[event.key];
-    if (here < 0 || !step) return;
+    if (here < 0 || !step || hasModifier(event)) return;
     event.preventDefault();
     const next = keys[clamp(here + step, 0, KEYS - 1)];
     keys[here].tabIndex = -1;
@@ -231,6 +232,7 @@ export function connectKeyboard(root, controller, choices) {
     panel.hidden = !panel.hidden;
     fold.setAttribute("aria-expanded", String(!panel.hidden));
     endAll();
+    if (panel.hidden) take.end(); // its button cannot be seen
     if (!panel.hidden) synthesizer.prepare("lead", programOf());
   });
   find(panel, ".mg-lower", HTMLElement).addEventListener("click", () => move(-1));

@@ -27,12 +27,14 @@ export class Mix {
   }
 
   /**
-   * Mute or unmute a part. While other parts are soloed, it joins or leaves them, so that a press
-   * always changes whether the part is heard.
+   * Mute or unmute a part. While parts are soloed, it joins or leaves them, so that a press always
+   * changes whether the part is heard.
    * @param {string} part
    */
   toggleMute(part) {
-    toggle(this.soloed.size ? this.soloed : this.muted, part);
+    if (!this.soloed.size) return toggle(this.muted, part);
+    toggle(this.soloed, part);
+    if (!this.soloed.size) this.muted.add(part); // all others are heard now
   }
 
   /** @param {string} part */

@@ -38,7 +38,7 @@ const KNEE = 0.9; // peak from which on it is bent
  * @property {number} each samples in a piece; the last may be shorter
  * @property {number} buffered samples that are needed before it replaces the one that plays
  * @property {number} lead samples from then on until it is heard
- * @property {number[]} times seconds at the start of each phrase, and at the end of the last
+ * @property {number[]} times seconds at the start of each bar, and at the end of the last
  * @property {(pieces: number[]) => void} want have pieces made, in this order
  * @property {(piece: number) => boolean} has
  * @property {(piece: number) => (AudioBuffer | null)[] | null} get null: not yet, or silence
@@ -222,6 +222,7 @@ export class Mixer {
 
   /** @param {string} part @param {number} level */
   setLevel(part, level) {
+    if ((this.levels.get(part) ?? 1) === level) return;
     this.levels.set(part, level);
     const time = this.context?.currentTime ?? 0;
     this.channels.get(part)?.gain.setTargetAtTime(level, time, LEVEL_TIME);

@@ -2,6 +2,7 @@
 // no page.
 
 import { clamp } from "../shared/numbers.js";
+import { PARTS } from "../shared/parts.js";
 import { boxOf, noteAt, stepAtX } from "./geometry.js";
 
 /** @import { Layout } from "./geometry.js" */
@@ -9,7 +10,6 @@ import { boxOf, noteAt, stepAtX } from "./geometry.js";
 
 export const NEW_NOTE = { duration: 4, velocity: 90 };
 const EDGE = 9; // pixels at the end of a note by which it is stretched, at most a third of it
-const PARTS = ["lead", "counter", "chords", "bass", "drums"]; // as in musegen.music.notes
 
 /** @typedef {Pick<Written, "onset" | "part" | "pitch" | "duration" | "velocity">} HandNote */
 /** @typedef {{ do: "retouch", remove: number[][], add: number[][] }} Retouch */
@@ -99,6 +99,10 @@ export function joined(first, second) {
 
 /** @param {HandNote} note */
 const placeOf = ({ onset, part, pitch }) => [onset, PARTS.indexOf(part), pitch];
+
+/** @param {HandNote} a @param {HandNote} b */
+export const isSameNote = (a, b) =>
+  isSamePlace(a, b) && a.duration === b.duration && a.velocity === b.velocity;
 
 /**
  * Whether two notes are at one place.

@@ -7,6 +7,7 @@ import { boxOf, RULER, stepAtX } from "./geometry.js";
 import { LiveNotes } from "./live_notes.js";
 import {
   grip,
+  isSameNote,
   isSamePlace,
   joined,
   moved,
@@ -36,6 +37,7 @@ const MIDDLE = 60; // the pitch of the first note that is added by a key
  * @property {number} x
  * @property {number} y
  * @property {boolean} hasMoved
+ * @property {number} pointer its id
  */
 
 /**
@@ -110,7 +112,8 @@ export function connectPen(root, controller, { layout, isShown, draw }) {
   scroller.addEventListener("pointerdown", (event) => {
     const shown = layout();
     const { piece } = state;
-    if (!takes(event) || event.button || !shown || !piece || state.endless) return;
+    if (!takes(event) || !event.isPrimary || event.button || !shown || !piece || state.endless)
+      return;
     const { x, y } = placeOf(event);
     const found = grip(shown, piece, x, y, isShown);
     const place = placeAt(shown, piece, x, y, part.value);
@@ -124,6 +127,7 @@ export function connectPen(root, controller, { layout, isShown, draw }) {
       x,
       y,
       hasMoved: false,
+      pointer: event.pointerId,
     };
     choose(note);
     scroller.setPointerCapture(event.pointerId);
@@ -131,7 +135,7 @@ export function connectPen(root, controller, { layout, isShown, draw }) {
   scroller.addEventListener("pointermove", (event) => {
     const shown = layout();
     const { piece } = state;
-    if (!drag || !shown || !piece) return;
+    if (drag?.pointer !== event.pointerId || !shown || !piece) return;
     const { x, y } = placeOf(event);
     drag.hasMoved ||= Math.hypot(x - drag.x, y - drag.y) >= SLIP;
     if (!drag.hasMoved) return;
@@ -149,17 +153,23 @@ export function connectPen(root, controller, { layout, isShown, draw }) {
     chosen = next;
     draw();
   });
-  scroller.addEventListener("pointerup", () => {
+  scroller.addEventListener("pointerup", ({ pointerId }) => {
+    if (drag?.pointer !== pointerId) return;
     const last = drag;
     drag = null;
     if (!last || !chosen) return;
     const { before } = last;
-    const isSame = before && isSamePlace(before, chosen) && before.duration === chosen.duration;
-    if (!isSame) change(before, chosen);
+    if (!before || !isSameNote(before, chosen)) change(before, chosen);
   });
-  scroller.addEventListener("pointercancel", () => {
+
+  function cancelDrag() {
     if (drag) choose(drag.before);
     drag = null;
+  }
+
+  scroller.addEventListener("pointercancel", cancelDrag);
+  scroller.addEventListener("touchstart", ({ touches }) => {
+    if (touches.length > 1) cancelDrag(); // two fingers zoom
   });
 
   // Keys ------------------------------------------------------------------------------------------
@@ -198,7 +208,7 @@ export function connectPen(root, controller, { layout, isShown, draw }) {
     }
     const after = chosen && afterKey(key, shiftKey, chosen);
     if (!chosen || after === undefined) return false;
-    change(chosen, after);
+    if (!after || !isSameNote(chosen, after)) change(chosen, after);
     return true;
   }
 

@@ -1,6 +1,6 @@
 // The phrases below the roll: one is selected, and maybe looped; any can be locked.
 
-import { find, make, setPressed } from "../shared/dom.js";
+import { find, hasModifier, make, setPressed } from "../shared/dom.js";
 import { clamp } from "../shared/numbers.js";
 import { endOf, phraseLabel, sectionOf, startOf } from "./piece.js";
 
@@ -73,7 +73,7 @@ export function connectPhrases(root, controller) {
       Home: 0,
       End: last,
     }[event.key];
-    if (target === undefined) return;
+    if (target === undefined || hasModifier(event)) return;
     event.preventDefault();
     cells[clamp(target, 0, last)].cell.focus();
     renderFocus();

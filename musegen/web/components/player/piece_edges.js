@@ -1,6 +1,7 @@
 // A piece in 4/4 that grows at its end and is cut at its beginning, as endless music is; and its notes
 // as a recipe has them.
 
+import { PARTS } from "../shared/parts.js";
 import {
   BARS_PER_PHRASE,
   BEATS_PER_BAR,
@@ -11,7 +12,6 @@ import {
 
 /** @import { Piece, Written } from "./piece.js" */
 
-const PARTS = ["lead", "counter", "chords", "bass", "drums"];
 const OFFSETS_PER_STEP = 1000;
 
 /**
@@ -64,6 +64,11 @@ export function dropPhrases(piece, count) {
   const bars = BARS_PER_PHRASE * count;
   const begin = STEPS_PER_PHRASE * count;
   const start = piece.times[bars];
+  const chords = piece.chords.map(({ beat, name }) => ({
+    beat: beat - BEATS_PER_BAR * bars,
+    name,
+  }));
+  const sounding = chords.findLast(({ beat }) => beat <= 0); // where the piece begins now
   const data = {
     ...piece,
     bars: piece.bars - bars,
@@ -71,9 +76,10 @@ export function dropPhrases(piece, count) {
     beats: piece.beats?.slice(count) ?? null,
     times: piece.times.slice(bars).map((time) => time - start),
     marks: piece.marks.map(({ bar, text }) => ({ bar: Math.max(0, bar - bars), text })),
-    chords: piece.chords
-      .map(({ beat, name }) => ({ beat: beat - BEATS_PER_BAR * bars, name }))
-      .filter(({ beat }) => beat >= 0),
+    chords: [
+      ...(sounding ? [{ ...sounding, beat: 0 }] : []),
+      ...chords.filter(({ beat }) => beat > 0),
+    ],
     feels: piece.feels.slice(count),
     keys: piece.keys.slice(count),
     // All changes stay, so that each keeps its channel of the synthesizer.

@@ -57,6 +57,7 @@ export function connectRoll(root, controller) {
   let layout = null;
   let isStale = true; // whether `still` has to be painted again
   let frame = 0;
+  let bars = 0; // of the piece when it was laid out last
   let scrolledAt = -Infinity; // when the visitor has scrolled last
 
   /** @param {string} part */
@@ -76,8 +77,11 @@ export function connectRoll(root, controller) {
     const { piece } = state;
     if (piece) {
       const unit = widthOf(piece.bars, shown, isSmall);
+      const perBar = bars && viewport.full / bars;
+      const first = perBar && scroller.scrollLeft / perBar; // the bar at the left edge stays there
       viewport.resize(unit, shown, Math.max(1, (piece.bars * CLOSEST_BAR) / unit));
-      viewport.moveTo([scroller.scrollLeft]); // the same bars stay visible
+      bars = piece.bars;
+      viewport.moveTo([(first * viewport.full) / bars]);
     }
     applyViewport();
   }

@@ -1,6 +1,6 @@
 // The dialog with sheet music: a lead sheet or the full score, to read and to download.
 
-import { disable, find, onPress } from "../shared/dom.js";
+import { disable, find, onPress, setPressed } from "../shared/dom.js";
 
 /** @import { FileData } from "../shared/payloads.js" */
 /** @import { Controller } from "./controller.js" */
@@ -30,7 +30,7 @@ export function connectSheets(root, controller, order) {
 
   function show() {
     for (const choice of choices) {
-      choice.setAttribute("aria-pressed", String((choice.dataset.sheet === "lead") === isLead));
+      setPressed(choice, (choice.dataset.sheet === "lead") === isLead);
     }
     image.hidden = true;
     note.textContent = `Writing the ${name()} …`;

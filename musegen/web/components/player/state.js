@@ -1,6 +1,7 @@
 // The state of the player, and what follows from it. It knows no page.
 
-import { cellAt, columnOf, fromData, PARTS, phraseOf } from "./cells.js";
+import { PARTS } from "../shared/parts.js";
+import { cellAt, columnOf, fromData, phraseOf } from "./cells.js";
 import { Mix } from "./mix.js";
 import { Versions } from "./versions.js";
 
@@ -31,7 +32,11 @@ export class State {
   selected = null;
   /** @type {Set<number> | null} cells that were chosen one by one, and not a whole phrase */
   chosen = null;
-  /** @type {{ cells: number[], first: number } | null} what waits for a phrase to be copied to */
+  /**
+   * What waits for a phrase to be copied to: cells from the phrase `first` on.
+   * @type {{ cells: number[], first: number, isWhole: boolean } | null} whole: phrases, and not
+   * cells that were chosen one by one
+   */
   copying = null;
   isGridOpen = false; // whether the parts of the phrases are shown
   /** Percent by which Vary changes the music. */
@@ -213,7 +218,7 @@ export class State {
   /** The one line that says what is going on. */
   get status() {
     if (this.copying !== null) {
-      const what = this.chosen ? "this" : `phrase ${this.copying.first + 1}`;
+      const what = this.copying.isWhole ? `phrase ${this.copying.first + 1}` : "this";
       const hint = `Press the phrase that ${what} is copied to, or Escape to stop`;
       return this.note || hint;
     }

@@ -1,6 +1,7 @@
 // The line that says what is going on, the progress bar, and the button that cancels.
 
 import { find, setText } from "../shared/dom.js";
+import { barNumber } from "./piece.js";
 
 /** @import { Controller, View } from "./controller.js" */
 
@@ -44,8 +45,8 @@ export function connectStatus(root, controller) {
     pieceIsReady(title) {
       const { piece } = state;
       if (!piece) return;
-      const parts = piece.parts.map(({ name, instrument }) => `${name} (${instrument})`);
-      announcement.textContent = `${title}, ${piece.bars} bars, is ready to play: ${parts.join(", ")}`;
+      const parts = piece.parts.map(({ name, instrument }) => `${name}: ${instrument}`);
+      announcement.textContent = `${title}, ${barNumber(piece, piece.bars - 1)} bars, is ready to play: ${parts.join(", ")}`;
     },
   };
 }

@@ -1,7 +1,7 @@
 // What is played to a click: notes with their times, from the first beat after the count-in. It knows
 // no page.
 
-export const COUNT_IN = 4; // beats
+const COUNT_IN = 4; // beats
 export const LONGEST = 300; // seconds
 
 /** @typedef {[start: number, end: number, pitch: number, velocity: number]} Played in seconds */

@@ -68,7 +68,7 @@ export function connectTake(panel, controller) {
     render();
     if (!played) return;
     const notes = played.finish(now());
-    if (!notes.length) return controller.say("Nothing was played: what was here stays");
+    if (!notes.length) return controller.say("Nothing was played, so the piece stays as it was");
     controller.trigger("take", { notes, tempo: played.tempo });
   }
 
@@ -83,5 +83,6 @@ export function connectTake(panel, controller) {
     noteOn: (pitch, velocity) => take?.noteOn(pitch, velocity, now()),
     /** @param {number} pitch */
     noteOff: (pitch) => take?.noteOff(pitch, now()),
+    end,
   };
 }

@@ -1,6 +1,6 @@
 // Title, play button, time, and the keys that work everywhere on the page.
 
-import { find, hasModifier, isTextField, setPressed } from "../shared/dom.js";
+import { find, hasModifier, setPressed, takesLetters } from "../shared/dom.js";
 import { barNumber, formatTime, STEPS_PER_BAR } from "./piece.js";
 
 /** @import { Controller, View } from "./controller.js" */
@@ -107,7 +107,7 @@ export function connectKeys(root, controller, { isDialogOpen, phraseOfKey, press
   /** @param {KeyboardEvent} event @param {Element} target */
   function press(event, target) {
     const { key } = event;
-    if (target instanceof HTMLElement && isTextField(target)) return false;
+    if (target instanceof HTMLElement && takesLetters(target)) return false;
     const isInput = root.contains(target) && target.matches("input[type=range]");
     const isInside = root.contains(target) && !isInput;
     const isFree = [document.body, scroller, clicked].includes(target) || isInput;

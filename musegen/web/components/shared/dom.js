@@ -88,6 +88,9 @@ export const isTextField = (element) =>
     "textarea, input:not([type=range], [type=checkbox], [type=radio], [type=button], [type=file])",
   );
 
+/** Whether letters that are typed are for an element. @param {HTMLElement} element */
+export const takesLetters = (element) => isTextField(element) || element.matches("select");
+
 /** Sharpness of canvases: device pixels per CSS pixel. */
 export const pixelRatio = () => Math.min(3, devicePixelRatio || 1);
 

@@ -64,7 +64,9 @@ export function makeTranslator(dictionary) {
       const match = pattern.exec(text);
       if (match) return fillIn(translation, match.slice(1).map(lookUpPart));
     }
-    return lookUpEach(text, /(?<= · )|(?= · )/) ?? lookUpEach(text, /(?<=[.;:…] )/);
+    return (
+      lookUpEach(text, /(?<= · )|(?= · )/) ?? lookUpEach(text, /(?<=[.;:…] )/) ?? lookUpList(text)
+    );
   }
 
   /** Facts that stand side by side, or sentences. @param {string} text @param {RegExp} border */
@@ -81,15 +83,16 @@ export function makeTranslator(dictionary) {
       : null;
   }
 
-  /** What varies in a text: a name, a list of names, or any other text. @param {string} text */
-  function lookUpPart(text) {
-    if (!/[a-z]/i.test(text)) return text;
-    const found = lookUp(text);
-    if (found !== null) return found;
+  /** A list, all of which is known. @param {string} text @returns {string | null} */
+  function lookUpList(text) {
     const names = text.split(/, and |, | and /);
-    const list = names.map((name) => texts.get(fold(name)));
-    return names.length > 1 && list.every((name) => name !== undefined) ? list.join("、") : text;
+    if (names.length < 2) return null;
+    const list = names.map((name) => (/[a-z]/i.test(name) ? lookUp(name) : name));
+    return list.every((name) => name !== null) ? list.join("、") : null;
   }
+
+  /** What varies in a text: a name, a list of names, or any other text. @param {string} text */
+  const lookUpPart = (text) => (/[a-z]/i.test(text) ? (lookUp(text) ?? text) : text);
 
   /** @type {Map<string, string>} */
   const known = new Map();

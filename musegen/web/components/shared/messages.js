@@ -26,8 +26,8 @@
  */
 
 /**
- * Listen to messages. The last message of each kind is delivered at once if it came before this
- * module was loaded; the page's head keeps it.
+ * Listen to messages. The last message of each kind that the page's head keeps (static/head.html) is
+ * delivered at once if it came before this module was loaded.
  * @param {{ [Name in keyof Messages]?: (detail: Messages[Name]) => void }} handlers
  */
 export function listen(handlers) {

@@ -58,7 +58,7 @@
 
 /**
  * Notes as they are written, as columns of equal length in base64, sorted by onset, part and pitch:
- * `onset` and `duration` in steps as uint16; `offset` of drum hits in steps as float32; `part` (an
+ * `onset` and `duration` in steps as uint16; `offset` in steps as float32, 0 where a pitched note's timing is not known; `part` (an
  * index into the parts), `pitch` and `velocity` as uint8.
  *
  * @typedef {Record<"onset" | "part" | "pitch" | "duration" | "offset" | "velocity", string>} NotesData

@@ -5,8 +5,11 @@
   /** @type {any} */
   const scope = self;
 
+  const MOST_TIME = 60_000; // ms for an instrument to arrive
+
   const fetchFont = async (/** @type {string} */ url) => {
-    const response = await fetch(url);
+    const signal = AbortSignal.timeout(MOST_TIME);
+    const response = await fetch(url, { signal });
     if (!response.ok) throw new Error(`The instrument's sound did not arrive (${response.status})`);
     return new Uint8Array(await response.arrayBuffer());
   };

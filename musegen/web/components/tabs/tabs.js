@@ -1,5 +1,7 @@
 // Shows the panel of the selected tab. The keys follow the tabs pattern of the WAI-ARIA practices.
 
+import { hasModifier } from "../shared/dom.js";
+
 /** @import { Component } from "../shared/payloads.js" */
 
 /** @param {Component<never>} component */
@@ -40,7 +42,7 @@ export function start({ element }) {
       Home: 0,
       End: last,
     }[event.key];
-    if (next === undefined) return;
+    if (next === undefined || hasModifier(event)) return;
     event.preventDefault();
     select(next);
     tabs[next].focus();

@@ -3,12 +3,12 @@
 import { find, make, setText } from "../shared/dom.js";
 import { listen } from "../shared/messages.js";
 import { capitalize } from "../shared/numbers.js";
+import { PARTS } from "../shared/parts.js";
 import { Readings, trackName, trackText } from "./readings.js";
 
 /** @import { Component, Track, TracksData } from "../shared/payloads.js" */
 
 const PAUSE = 200; // milliseconds before a change is sent: arrow keys choose each option on the way
-const PARTS = ["lead", "counter", "chords", "bass", "drums"];
 
 /** @param {Component<TracksData>} component */
 export function start({ element, props, watch, trigger }) {
