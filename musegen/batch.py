@@ -16,6 +16,7 @@ from musegen.audio import FORMATS, render, write_audio
 from musegen.files import atomic_write
 from musegen.hearing import read_music
 from musegen.latent.paths import stack_path
+from musegen.midi.load import display_text
 from musegen.music import Piece
 from musegen.music.notes import BARS_PER_PHRASE
 from musegen.parallel import WorkerPool, parallel_map
@@ -110,7 +111,7 @@ def write_piece(piece: Piece, outs: Sequence[Path]) -> None:
             piece.write_midi(out)
     sheets = [out for out in outs if out.suffix.lower() in SHEETS]
     if sheets:
-        write_sheets(piece, sheets, title=sheets[0].name.partition(".")[0])
+        write_sheets(piece, sheets, title=display_text(sheets[0].name.partition(".")[0]))
     sounds = [out for out in outs if out.suffix.lower() in FORMATS]
     if sounds:
         audio, rate = render(piece)

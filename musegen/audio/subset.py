@@ -77,7 +77,7 @@ def cut_soundfont(
                 what = "drums" if bank == DRUM_BANK else f"instrument {program + 1}"
                 raise AudioError(f"{path.name} has no sound for {what}: choose another soundfont")
         return cut.write(quality)
-    except (IndexError, ValueError, soundfile.LibsndfileError):
+    except (IndexError, OverflowError, ValueError, soundfile.LibsndfileError):
         raise AudioError(f"{path.name} is damaged: choose another soundfont") from None
 
 

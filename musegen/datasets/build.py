@@ -12,6 +12,7 @@ from tqdm import tqdm
 
 from musegen.datasets.near_duplicates import Sketch, find_alike, sketch
 from musegen.errors import MusicError
+from musegen.midi.load import display_text
 from musegen.music.notes import STEPS_PER_BAR, STEPS_PER_PHRASE
 from musegen.music.phrase import Phrase
 from musegen.music.phrase_set import SPLITS, PhraseSet
@@ -86,12 +87,12 @@ class Summary:
 
 def _list(names: Sequence[str]) -> str:
     more = f" and {len(names) - _NAMES:,} more" if len(names) > _NAMES else ""
-    return ", ".join(names[:_NAMES]) + more
+    return ", ".join(map(display_text, names[:_NAMES])) + more
 
 
 def split_by_name(name: str, one_in: int = 20) -> str:
     """Choose a split by a name alone: one in so many each is for validation and for test."""
-    bucket = zlib.crc32(name.encode()) % one_in
+    bucket = zlib.crc32(name.encode("utf-8", "surrogateescape")) % one_in
     return {0: "validation", 1: "test"}.get(bucket, "train")
 
 

@@ -7,6 +7,7 @@ https://magenta.tensorflow.org/datasets/groove, CC BY 4.0.
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterable, Iterator
 from functools import partial
 from pathlib import Path
 
@@ -29,20 +30,29 @@ def find_sources(folders: list[Path]) -> list[Source]:
     Raises
     ------
     MusicError
-        If there is no ``info.csv`` under the folders.
+        If there is no ``info.csv`` under the folders, or one is not that of Groove.
     """
     sources = []
     for folder in folders:
         for info in sorted(folder.rglob("info.csv")):
             with info.open(newline="") as file:
-                for row in csv.DictReader(file):
-                    path = info.parent / row["midi_filename"]
-                    if path.exists():
-                        sources.append(_source(path, row))
+                try:
+                    sources += _performances(info.parent, csv.DictReader(file))
+                except (KeyError, TypeError, ValueError):
+                    raise MusicError(
+                        f"{info} is not that of Groove: download the set anew"
+                    ) from None
     if not sources:
         where = ", ".join(str(folder) for folder in folders)
         raise MusicError(f"no performances under {where}: give the folder that has info.csv")
     return sources
+
+
+def _performances(folder: Path, rows: Iterable[dict[str, str]]) -> Iterator[Source]:
+    for row in rows:
+        path = folder / row["midi_filename"]
+        if path.exists():
+            yield _source(path, row)
 
 
 def _source(path: Path, row: dict[str, str]) -> Source:

@@ -9,6 +9,7 @@ from pathlib import Path
 from musegen.datasets.build import Source, split_by_name
 from musegen.errors import MusicError
 from musegen.midi import ENDINGS
+from musegen.midi.load import display_text
 from musegen.music.piece import Piece
 from musegen.reading import read_midi_with_report
 
@@ -52,15 +53,21 @@ def list_sources(
     Raises
     ------
     MusicError
-        If there are no such files.
+        If there are no such files, or two have one name.
     """
     sources: list[Source] = []
+    names: set[str] = set()
     for folder in folders:
         paths = [folder] if folder.is_file() else sorted(folder.rglob("*"))
         for path in paths:
             if path.suffix.lower() in ENDINGS:
                 inside = path.name if path == folder else path.relative_to(folder).as_posix()
                 name = prefix + inside
+                if name in names:  # in another of the folders
+                    name = f"{prefix}{folder.resolve().name}/{inside}"
+                if name in names:
+                    raise MusicError(f"{name} comes twice: give each folder once")
+                names.add(name)
                 split = split_by_name(name, one_in)
                 sources.append(Source(name, split, partial(read_file, path), style(folder, path)))
     if not sources:
@@ -75,7 +82,7 @@ def read_file(path: Path) -> Piece:
         piece, report = read_midi_with_report(path)
     except MusicError as error:
         # Without the name of the file, so that equal reasons are counted together.
-        raise MusicError(str(error).removeprefix(path.name).strip()) from None
+        raise MusicError(str(error).removeprefix(display_text(path.name)).strip()) from None
     if set(report.meters) - {"4/4"}:
         raise MusicError("not all in 4/4")
     return piece

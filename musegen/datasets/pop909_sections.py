@@ -84,5 +84,5 @@ class SectionLabels:
     def _read_melody(self) -> IntArray:
         """Return the onsets of the melody, in sixteenths from the labels' first bar."""
         rows = [line.split() for line in (self.folder / _MELODY).read_text().splitlines()]
-        pitch, length = np.array([row[:2] for row in rows if len(row) >= 2], int).T
+        pitch, length = np.array([row[:2] for row in rows if len(row) >= 2], int).reshape(-1, 2).T
         return (np.cumsum(length) - length)[pitch > 0]

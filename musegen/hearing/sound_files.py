@@ -16,6 +16,7 @@ __all__ = ["ENDINGS", "read_sound"]
 ENDINGS = (".wav", ".flac", ".ogg", ".mp3")
 _MOST_SECONDS = 180  # a song of several verses; it takes seconds to hear
 _RATES = (4_000, 200_000)
+_MOST_CHANNELS = 2  # a file of few bytes may have hundreds, which fill the memory
 
 
 def read_sound(path: str | Path) -> tuple[npt.NDArray[np.float32], int]:
@@ -31,11 +32,14 @@ def read_sound(path: str | Path) -> tuple[npt.NDArray[np.float32], int]:
     Raises
     ------
     MusicError
-        If the file is missing, no sound, or over three minutes long.
+        If the file is missing, no sound, over three minutes long, or has over two channels.
     """
     name = display_text(Path(path).name)
     try:
-        with soundfile.SoundFile(path) as file:
+        # Opened here: soundfile refuses names that are not text in UTF-8.
+        with Path(path).open("rb") as stored, soundfile.SoundFile(stored) as file:
+            if file.channels > _MOST_CHANNELS:
+                raise MusicError(f"{name} has {file.channels} channels: export it with one or two")
             if not _RATES[0] <= file.samplerate <= _RATES[1]:
                 raise MusicError(f"{name} has {file.samplerate} samples a second: export it again")
             most = _MOST_SECONDS * file.samplerate

@@ -134,6 +134,8 @@ def read_bytes(path: str | Path) -> bytes:
     if not data:
         raise MusicError(f"{name} is empty: give a MIDI file (.mid)")
     if is_score(path.name, data):
+        if len(data) == _MAX_READ:
+            raise MusicError(f"{name} is over {_MAX_READ / 1e6:.0f} MB: give a shorter score")
         return score_to_midi(data, name)
     if len(data) > MAX_BYTES and b"MTrk" in data:
         raise MusicError(f"{name} is over {MAX_BYTES / 1e6:.0f} MB: give a shorter MIDI file")

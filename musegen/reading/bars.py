@@ -100,7 +100,7 @@ def find_bars(
     for step, change in zip(steps, found, strict=True):
         changes[max(0, step)] = (change.numerator, change.denominator)
     if pickup and lay_out_bar(*changes[pickup]):
-        late = sum(lay_out_bar(*changes[pickup])) - pickup
+        late = -pickup % sum(lay_out_bar(*changes[pickup]))
         later = {step + late: meter for step, meter in changes.items() if step > pickup}
         changes = {0: changes[pickup], **later}
     if all(meter == (4, 4) or not lay_out_bar(*meter) for meter in changes.values()):

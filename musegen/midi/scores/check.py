@@ -13,6 +13,8 @@ __all__ = ["read_abc", "read_musicxml"]
 
 _MAX_BYTES = 3_000_000  # of MusicXML: music21 reads it in twenty seconds
 _MAX_ABC = 100_000
+# What may have a bracket without its partner: comments, texts, variant endings and thick bar lines.
+_NO_BRACKETS = re.compile(r'%.*|"[^"\n]*"|\[(?=[0-9|])|\|\]')
 _CONTAINER = "META-INF/container.xml"
 
 
@@ -35,6 +37,7 @@ def read_abc(data: bytes, name: str) -> str:
     if not key:
         raise MusicError(f"{name} breaks off before the key, a line like K:C: export it again")
     header, body = tune[: key.start()], tune[key.end() :]
+    body = _NO_BRACKETS.sub("", body)
     for opening, closing in ("[]", "{}"):
         if body.count(opening) > body.count(closing):
             raise MusicError(f"{name} breaks off after {opening!r}: export it again")

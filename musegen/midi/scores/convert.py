@@ -152,10 +152,16 @@ def _write(score: Any) -> bytes | None:
         return None
     file = mido.MidiFile(type=1, ticks_per_beat=_TICKS)
     file.tracks.append(_track(_conductor(score, parts[0])))
-    channels = iter(channel for channel in range(16) if channel != _DRUMS)
+    free = iter(channel for channel in range(16) if channel != _DRUMS)
+    channel_of: dict[int, int] = {}  # a channel has one program
     for staff in staves:
         if staff.notes:
-            channel = _DRUMS if staff.is_drums else next(channels, 0)
+            channel = _DRUMS if staff.is_drums else next(free, None)
+            if channel is None:  # a staff beyond the fifteenth plays with one that has its program
+                staff.program = staff.program if staff.program in channel_of else min(channel_of)
+                channel = channel_of[staff.program]
+            if not staff.is_drums:
+                channel_of.setdefault(staff.program, channel)
             file.tracks.append(_track(_events(staff, channel)))
     data = io.BytesIO()
     file.save(file=data)

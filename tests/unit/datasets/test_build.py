@@ -31,6 +31,7 @@ def test_the_name_decides_the_split():
     assert splits == [split_by_name(name) for name in names]
     assert 5 < splits.count("test") < 40
     assert 5 < splits.count("validation") < 40
+    assert split_by_name("caf\udce9.mid") in ("train", "validation", "test")  # not UTF-8
 
 
 def test_a_data_set_is_the_same_from_any_worker_pool(tmp_path, monkeypatch):

@@ -9,6 +9,7 @@ from support.examples import DATA, drum_phrase
 from musegen.datasets import build_dataset
 from musegen.datasets.build import build_phrases
 from musegen.datasets.groove import find_sources
+from musegen.errors import MusicError
 from musegen.music import Piece
 from musegen.parallel import WorkerPool
 
@@ -35,6 +36,12 @@ def test_performances_are_read_as_the_table_says(tmp_path):
 
 
 @needs_data
+def test_another_table_is_refused_in_one_line(tmp_path):
+    (tmp_path / "info.csv").write_text("name,x\na,b\n")
+    with pytest.raises(MusicError, match=r"info\.csv is not that of Groove"):
+        build_dataset("groove", [tmp_path])
+
+
 def test_the_splits_of_the_data_set_are_separate():
     sources = find_sources([DATA / "groove"])
     assert len(sources) > 1000

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import soundfile
 from support.recordings import RATE, TUNES, hum, speak
 
 import musegen
@@ -84,6 +85,9 @@ def test_a_file_that_is_no_sound_or_too_long_is_told(tmp_path):
     write_recording(tmp_path / "long.wav", np.zeros(181 * 8000), 8000)
     with pytest.raises(MusicError, match=r"long\.wav is over 3 minutes long"):
         transcribe_file(tmp_path / "long.wav")
+    soundfile.write(tmp_path / "many.wav", np.zeros((100, 8)), 8000)
+    with pytest.raises(MusicError, match=r"many\.wav has 8 channels"):
+        transcribe_file(tmp_path / "many.wav")
 
 
 def write_recording(path, samples, rate=RATE):

@@ -98,6 +98,13 @@ def test_a_pickup_of_a_waltz_is_at_the_end_of_its_first_bar(tmp_path):
     assert report.pickup == 4
 
 
+def test_a_pickup_may_be_longer_than_a_bar(tmp_path):
+    notes = [(60 + i, i, i + 1) for i in range(11)]
+    meta = [(3, meter(2, 4))]
+    piece = read_midi(midi_file(tmp_path / "a.mid", Voice(notes), meta=meta))
+    assert set(np.diff(piece.notes["onset"])) == {4}
+
+
 def test_silent_bars_of_a_long_meter_are_left_out_whole(tmp_path):
     notes = [(67, 9, 10), *bars_of(12, 8, 12, 2)]  # the first note is in the second half of bar 2
     path = midi_file(tmp_path / "a.mid", Voice(notes), meta=[(0, meter(12, 8))])

@@ -7,7 +7,7 @@ import pytest
 from support.examples import band, full_band
 
 from musegen.errors import MusicError
-from musegen.midi import load_playable
+from musegen.midi import load_midi, load_playable
 from musegen.reading import read_midi, read_midi_with_report
 from musegen.sheets import write_sheets
 
@@ -73,6 +73,29 @@ def test_abc_with_a_repeat_a_meter_and_a_tempo(read):
     assert piece.tempo == pytest.approx(140, abs=0.01)
     assert piece.meters[0].beats == 3
     assert piece.seconds == pytest.approx(6 * 3 * 60 / 140, abs=0.01)
+
+
+def test_variant_endings_of_abc_may_have_a_bracket(read):
+    tune = 'K:C\nL:1/4\n|: C D E F |{} G4 :|{} "a [text"A4 |] % a [comment\n'
+    plain, bracket = (read("a.abc", HEAD + tune.format(*ends)) for ends in ("12", ("[1", "[2")))
+    assert plain.notes["pitch"].tolist() == bracket.notes["pitch"].tolist()
+    assert len(plain.notes) == 10
+
+
+def test_staves_of_more_instruments_than_channels_play_with_the_first(tmp_path):
+    parts = "".join(
+        f'<score-part id="P{i}"><part-name>P{i}</part-name><score-instrument id="I{i}">'
+        f"<instrument-name>I</instrument-name></score-instrument>"
+        f'<midi-instrument id="I{i}"><midi-program>{i + 41}</midi-program></midi-instrument>'
+        "</score-part>"
+        for i in range(17)
+    )
+    bars = "".join(f'<part id="P{i}">{BAR.format(NOTE.format("A", 4))}</part>' for i in range(17))
+    score = f"<score-partwise><part-list>{parts}</part-list>{bars}</score-partwise>"
+    (tmp_path / "a.musicxml").write_text(score)
+    programs = [track.program for track in load_midi(tmp_path / "a.musicxml").instruments]
+    assert programs[:15] == list(range(40, 55))
+    assert set(programs[15:]) <= set(range(40, 55))
 
 
 @pytest.mark.parametrize(
