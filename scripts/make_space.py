@@ -62,6 +62,20 @@ def make_space(folder: Path) -> list[Path]:
     readme = space_readme((ROOT / "README.md").read_text("utf-8"))
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
+    marked = "".join(f"*{ending} filter=lfs diff=lfs merge=lfs -text\n" for ending in BINARY)
+    (folder / ".gitattributes").write_text(MARK + marked, "utf-8")  # first: from here on it is ours
+    try:
+        copy_files(folder, readme)
+    except OSError as error:
+        raise SpaceError(f"{error.filename}: {error.strerror}") from None
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    for path in files:
+        check_file(path)
+    return files
+
+
+def copy_files(folder: Path, readme: str) -> None:
+    """Copy everything into a Space that is not made for it alone, and write its README."""
     for name in ("app.py", "LICENSE", "packages.txt"):
         shutil.copy(ROOT / name, folder / name)
     leave = shutil.ignore_patterns("__pycache__", "*.pyc", ".*")
@@ -69,12 +83,6 @@ def make_space(folder: Path) -> list[Path]:
     copy_checkpoints(ROOT / "checkpoints", folder / "checkpoints")
     (folder / "README.md").write_text(readme, "utf-8")
     (folder / "requirements.txt").write_text(space_requirements(), "utf-8")
-    marked = "".join(f"*{ending} filter=lfs diff=lfs merge=lfs -text\n" for ending in BINARY)
-    (folder / ".gitattributes").write_text(MARK + marked, "utf-8")
-    files = [path for path in folder.rglob("*") if path.is_file()]
-    for path in files:
-        check_file(path)
-    return files
 
 
 def is_ours(folder: Path) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections import Counter
 
@@ -11,7 +12,7 @@ _MINUTES = 60  # that an amount counts
 
 
 class HourlyQuota:
-    """Adds up amounts of the last hour, in all and for each visitor.
+    """Adds up amounts of the last hour, in all and for each visitor. Threads may share it.
 
     Libraries that limit rates count requests, and cannot give back what a refused one took.
 
@@ -25,28 +26,33 @@ class HourlyQuota:
         self._limit = limit
         self._amounts: dict[tuple[int, str], int] = {}  # by minute and visitor, oldest first
         self._sums: Counter[str] = Counter()
+        self._lock = threading.RLock()
 
     def has_room(self, visitor: str, amount: int) -> bool:
         """Whether a visitor may use so much."""
-        self._forget_old()
-        total = sum(self._sums.values())
-        return total + amount <= self._limit and self._sums[visitor] + amount <= self._limit / 2
+        with self._lock:
+            self._forget_old()
+            total = sum(self._sums.values())
+            return total + amount <= self._limit and self._sums[visitor] + amount <= self._limit / 2
 
     def charge(self, visitor: str, amount: int) -> bool:
         """Use an amount of the quota if there is room for it; return whether there was."""
-        if not self.has_room(visitor, amount):
-            return False
-        self._add(visitor, amount)
-        return True
+        with self._lock:
+            if not self.has_room(visitor, amount):
+                return False
+            key = (_minute(), visitor)
+            self._amounts[key] = self._amounts.get(key, 0) + amount
+            self._sums[visitor] += amount
+            return True
 
     def refund(self, visitor: str, amount: int) -> None:
-        """Give back an amount that was charged a moment ago."""
-        self._add(visitor, -amount)
-
-    def _add(self, visitor: str, amount: int) -> None:
-        key = (_minute(), visitor)
-        self._amounts[key] = self._amounts.get(key, 0) + amount
-        self._sums[visitor] += amount
+        """Give back an amount that was charged: of the latest, as far as they still count."""
+        with self._lock:
+            for key in reversed([key for key in self._amounts if key[1] == visitor]):
+                back = min(amount, self._amounts[key])
+                self._amounts[key] -= back
+                self._sums[visitor] -= back
+                amount -= back
 
     def _forget_old(self) -> None:
         oldest = _minute() - _MINUTES

@@ -8,7 +8,7 @@ from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from musegen.errors import MuseGenError
-from musegen.limits import MAX_BARS, MAX_STEPS
+from musegen.limits import MAX_BARS, MAX_LINE_PHRASES, MAX_STEPS
 
 __all__ = ["Settings", "SettingsError", "get_settings"]
 
@@ -70,7 +70,7 @@ class Settings(BaseSettings):
     piece_bars: int = Field(160, ge=8, le=1024)
     steps: int = Field(16, ge=2, le=MAX_STEPS)
     section_bars: int = Field(16, ge=2, le=64)
-    phrases: int = Field(32, ge=1, le=128)
+    phrases: int = Field(32, ge=1, le=MAX_LINE_PHRASES)
     more_bars: int = Field(32, ge=2, le=MAX_BARS)
     upload_mb: int = Field(40, ge=1, le=1000)
     upload_bars: int = Field(128, ge=2, le=1024)

@@ -79,16 +79,16 @@ def write_link(recipe: Recipe) -> str | None:
                 "seed": source.seed,
                 "bars": source.bars,
                 "form": source.form,
-                "temperature": f"{source.temperature:g}",
-                "tempo": f"{DEFAULT_TEMPO if sound.tempo is None else sound.tempo:g}",
+                "temperature": _write_number(source.temperature),
+                "tempo": _write_number(DEFAULT_TEMPO if sound.tempo is None else sound.tempo),
                 "key": KEY_NAMES[(sound.key or 0) + 5],
             }
             | ({"chords": write_chords(source.chords, sound.key or 0)} if source.chords else {})
             | ({"style": _write_styles(source.styles)} if source.styles else {})
-            | ({"guidance": f"{source.guidance:g}"} if source.guidance is not None else {})
+            | ({"guidance": _write_number(source.guidance)} if source.guidance is not None else {})
         )
         query = "?" + urlencode(parameters)
-        if len(query) <= _MAX_LENGTH:
+        if len(query) <= _MAX_LENGTH and _makes(parameters, recipe):
             return query
     text = write_recipe(recipe)
     return "?" + urlencode({"piece": text}) if len(text) <= _MAX_LENGTH else None
@@ -105,7 +105,22 @@ def write_chords(text: str, key: int) -> str:
     return f"| {bars} |"
 
 
+def _makes(parameters: Mapping[str, object], recipe: Recipe) -> bool:
+    """Whether the readable parameters of a link make the piece of a recipe: they have limits."""
+    sound = recipe.sound
+    key, tempo = sound.key or 0, DEFAULT_TEMPO if sound.tempo is None else sound.tempo
+    query = {name: str(value) for name, value in parameters.items()}
+    return read_link(query, lambda problem: None) == recipe.with_sound(key=key, tempo=tempo)
+
+
+def _write_number(number: float) -> str:
+    """Write a number in as few digits as read back as the same."""
+    short = f"{number:g}"
+    return short if float(short) == number else repr(float(number))
+
+
 def _write_styles(styles: Mapping[str, float]) -> str:
     return ",".join(
-        name if weight == 1 else f"{name}={weight:g}" for name, weight in styles.items()
+        name if weight == 1 else f"{name}={_write_number(weight)}"
+        for name, weight in styles.items()
     )

@@ -52,7 +52,7 @@ def random_recipe(
     chords: str | None = None,
     styles: str | None = None,
     guidance: float | None = None,
-    key: str | None = None,
+    key: int | str | None = None,
 ) -> Recipe:
     """Return the recipe of a draw; a plan for its form has a length of its own.
 
@@ -88,7 +88,7 @@ def morph_recipe(
     MusicError
         If a setting is out of its range.
     """
-    if curve is None or curve not in CURVES:
+    if not isinstance(curve, str) or curve not in CURVES:
         raise MusicError(f"there is no curve {curve!r}: choose from {', '.join(CURVES)}")
     return Recipe(
         source=Morph(

@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from musegen.errors import MusicError
 from musegen.latent.paths import MODELS
-from musegen.limits import check_choice
+from musegen.limits import MAX_FILE_BARS, check_choice, check_range
 from musegen.music.notes import PARTS
 
 __all__ = [
@@ -47,6 +47,7 @@ def read_cells(text: str | None) -> dict[str, tuple[int, ...]] | None:
                 f"there are {', '.join(PARTS)}"
             )
         (phrase,) = read_numbers(words[0])
+        check_range(phrase, "a phrase's number", 0, MAX_FILE_BARS - 1, whole=True)
         cells[words[1]] = (*cells.get(words[1], ()), phrase)
     return cells or None
 

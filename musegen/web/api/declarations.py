@@ -56,7 +56,7 @@ def add_endpoints(services: Services) -> None:
                 text("Form", DEFAULT_FORM),
                 number("Temperature", DEFAULT_TEMPERATURE),
                 number("Tempo", DEFAULT_TEMPO),
-                text("Key", "C"),
+                text("Key"),
                 *asked(),
             ],
             sources.interpolate: [

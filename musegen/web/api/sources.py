@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl, urlsplit
 from musegen.errors import MusicError
 from musegen.latent.forms import DEFAULT_FORM
 from musegen.limits import DEFAULT_BARS, DEFAULT_STEPS, DEFAULT_TEMPERATURE, DEFAULT_TEMPO
+from musegen.music.harmony import Chords
 from musegen.music.keys import key_named
 from musegen.recipe.codec import read_recipe
 from musegen.recipe.schema import Blend, Line, Recipe, Sound
@@ -32,7 +33,7 @@ class SourceEndpoints(Endpoints):
         form: str = DEFAULT_FORM,
         temperature: float = DEFAULT_TEMPERATURE,
         tempo: float = DEFAULT_TEMPO,
-        key: str = "C",
+        key: str = "",
         chords: str = "",
         style: str = "",
         guidance: float | None = None,
@@ -46,7 +47,8 @@ class SourceEndpoints(Endpoints):
                 sections of so many bars, such as i4 A8 A8 B8 o4.
             temperature: 0.1 to 1.6; higher values give less typical music.
             tempo: Quarter notes a minute, 40 to 220.
-            key: A major key such as C or Eb, or a minor one such as Am.
+            key: A major key such as C or Eb, or a minor one such as Am; if not given, the one that
+                the chords are in, or C.
             chords: What the band plays, such as | C G | Am F | or I V vi IV, or the name of a
                 progression such as pop or twelve-bar blues; repeated to the end of the piece.
             style: One of the styles that the model knows, such as pop, or weights of some:
@@ -57,8 +59,11 @@ class SourceEndpoints(Endpoints):
             A MIDI file and facts about the piece: seed, settings, seconds, number of notes, link.
         """
         seed = seed_or_new(seed)
-        sound = Sound(tempo=check_number(tempo, "tempo"), key=key_named(key or ""))
-        recipe = random_recipe(seed, bars, form, temperature, sound, chords, style, guidance, key)
+        found = key_named(key) if key else Chords.key_of_text(chords) if chords else 0
+        sound = Sound(tempo=check_number(tempo, "tempo"), key=found)
+        recipe = random_recipe(
+            seed, bars, form, temperature, sound, chords, style, guidance, key or found
+        )
         return self._make(recipe, seed=seed, form=form, temperature=temperature)
 
     @report_errors()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from numbers import Real
 from typing import TypeGuard
 
 from musegen.errors import MusicError
@@ -38,7 +39,7 @@ def attribute_changes(values: Sequence[float | None]) -> dict[str, float]:
     """
     changes = {name: value for name, value in zip(ATTRIBUTES, values, strict=True) if value}
     for name, value in changes.items():
-        if not math.isfinite(value):
+        if not isinstance(value, Real) or not math.isfinite(value):
             raise MusicError(f"{name} is {value}; it is a number")
     return {name: float(value) for name, value in changes.items()}
 

@@ -10,13 +10,16 @@ import numpy as np
 
 from musegen.errors import MusicError
 from musegen.files import CHECKPOINTS
+from musegen.limits import KEYS
 from musegen.model.choices import usual_guidance
+from musegen.music.harmony import Chords
+from musegen.music.keys import KEY_NAMES
 from musegen.recipe.examples import EXAMPLES
 from musegen.recipe.schema import Line, Recipe
 from musegen.server.gradio_adapter import event_data
 from musegen.server.validation import check_number, seed_or_new
 from musegen.web.controls.sound_values import sound_from_values
-from musegen.web.errors import report_errors
+from musegen.web.errors import notify, report_errors
 from musegen.web.events import DrawEvent, LineEvent, PlaceEvent
 from musegen.web.handlers.versions import Handlers, version_values
 from musegen.web.requests import random_recipe
@@ -55,6 +58,7 @@ class SourceHandlers(Handlers):
             ",".join(styles or ()),
             None if guidance == usual_guidance(CHECKPOINTS) else guidance,
         )
+        _notify_of_key(chords or "", recipe)
         return seed, *self._values(recipe)
 
     @report_errors()
@@ -88,3 +92,15 @@ class SourceHandlers(Handlers):
 
     def _values(self, recipe: Recipe) -> tuple[Any, ...]:
         return version_values(self._services.make_version(recipe))
+
+
+def _notify_of_key(chords: str, recipe: Recipe) -> None:
+    """Say so if the chords of a draw are in another key than the one that is chosen."""
+    chosen = recipe.sound.key or 0
+    found = Chords.key_of_text(chords, chosen) if chords.strip() else chosen
+    if found != chosen:
+        name = KEY_NAMES[found - KEYS[0]]
+        notify(
+            f"these chords are in {name}: choose that key under Band and sound, and they are "
+            "followed more closely"
+        )

@@ -6,6 +6,7 @@ import asyncio
 import html
 import re
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from cachetools import LRUCache
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = ["LinkPreview", "preview_routes"]
 
+_AT_ONCE = 2  # pictures that are drawn, or wait for a piece
 _MAX_PICTURES = 200  # of 20 kB each
 _LINE = "A band plays music that nobody has heard before. Press play, change it, take it with you."
 # Gradio's own, which name no piece.
@@ -104,6 +106,8 @@ def preview_routes(services: Services) -> list[Route]:
     """Route of the picture of a link: ``preview.png`` with the link's query."""
     pictures: LRUCache[str, bytes] = LRUCache(_MAX_PICTURES)
     lock = threading.Lock()
+    # Their own threads: while the model loads, pictures wait for it, and other requests must not.
+    drawers = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="musegen-preview")
 
     def draw(recipe: Recipe) -> bytes:
         key = write_recipe(recipe)
@@ -122,7 +126,7 @@ def preview_routes(services: Services) -> list[Route]:
         if recipe is None:
             return PlainTextResponse("This link has no piece\n", 404)
         try:
-            picture = await asyncio.to_thread(draw, recipe)
+            picture = await asyncio.get_running_loop().run_in_executor(drawers, draw, recipe)
         except MuseGenError as error:
             return PlainTextResponse(f"{error}\n", 503)
         return Response(

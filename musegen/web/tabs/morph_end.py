@@ -31,7 +31,7 @@ class MorphEnd:
 
     @property
     def inputs(self) -> list[Component]:
-        """The widgets that determine the piece, in the order of `handlers.morphs.EndValues`."""
+        """The widgets that determine the piece, in the order of `musegen.web.handlers.morphs`."""
         return [self.origin, self.seed, self.lock, self.recipe, self.file]
 
     @property

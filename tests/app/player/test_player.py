@@ -483,7 +483,7 @@ def test_the_note_under_the_pointer_is_named(shared) -> None:
 def test_a_loaded_piece_is_announced_to_screen_readers(playing) -> None:
     said = playing.player.locator(".mg-announcement")
     assert said.get_attribute("role") == "status"
-    assert "short, 8 bars, is ready to play: lead (" in said.text_content()
+    assert "short, 8 bars, is ready to play: lead: " in said.text_content()
 
 
 @pytest.mark.parametrize(
@@ -813,7 +813,9 @@ def test_one_file_is_made_at_a_time(visit) -> None:
     assert wav.get_attribute("aria-busy") == "true"
     assert page.text("status") == "Making the WAV …"
     assert is_off(page, "MIDI")
-    send(page, "idle")
+    send(page, "idle")  # another request has failed
+    assert wav.get_attribute("aria-busy") == "true"
+    page.button("Cancel").click()
     assert wav.get_attribute("aria-busy") is None
     assert not is_off(page, "MIDI")
 

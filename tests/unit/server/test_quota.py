@@ -48,3 +48,14 @@ def test_visitors_who_used_nothing_for_an_hour_are_forgotten(clock):
     quota.charge("ben", 5)
     assert list(quota._sums) == ["ben"]
     assert len(quota._amounts) == 1
+
+
+def test_what_is_given_back_late_does_not_count_twice(clock):
+    quota = HourlyQuota(10)
+    quota.charge("ann", 5)
+    clock(5)
+    quota.refund("ann", 5)
+    clock(61)
+    quota.refund("ann", 5)  # of nothing any more
+    assert quota.charge("ann", 5)
+    assert not quota.charge("ann", 1)

@@ -45,7 +45,8 @@ class Notes(GradioModel):
     """The notes as they are written, sorted by onset, part and pitch: a column each, as base64.
 
     Onsets and durations are little-endian uint16, in steps; offsets are float32, in steps, 0
-    where the timing of a pitched note is not known; parts (an index into `PlayerData.parts`), pitches and velocities are uint8.
+    where the timing of a pitched note is not known; parts (an index into `PlayerData.parts`),
+    pitches and velocities are uint8.
     """
 
     onset: str
