@@ -77,6 +77,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # those of libraries
+            if isinstance(getattr(options, "out", None), list):
+                _check_outs(options.out)
             options.run(options)
     except KeyboardInterrupt:
         print("musegen: stopped", file=sys.stderr)
@@ -288,15 +290,13 @@ def _save_one(mg: MuseGen, piece: Piece, outs: Sequence[Path]) -> None:
         path = stack_path(piece.path or mg.encode(piece))
         for out in paths:
             write_paths(out, path)
-    _check_outs(outs)
     write_piece(piece, outs)
 
 
 def _write_many(make: MakePieces, options: argparse.Namespace, bars: int) -> None:
     pool = _pool(options)
-    if pool == WorkerPool():
+    if not pool.workers and "://" not in pool.kind:
         pool = replace(pool, workers=1)  # one model keeps all cores busy
-    _check_outs(options.out)
     write_many(make, options.count, bars, options.out, pool)
 
 
@@ -368,11 +368,12 @@ def _form(text: str) -> str:
     return text
 
 
-def _key(text: str) -> int:
+def _key(text: str) -> str:
     try:
-        return key_named(text)
+        key_named(text)
     except MusicError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
+    return text
 
 
 def _part(text: str) -> str:
@@ -494,7 +495,10 @@ def _parser() -> argparse.ArgumentParser:
         "as 'i4 A8 A8 B8 o4' (default %(default)s)",
     )
     random.add_argument(
-        "--key", type=_key, default=0, metavar="KEY", help="such as Eb or Am (default C)"
+        "--key",
+        type=_key,
+        metavar="KEY",
+        help="such as Eb or Am (default: that of the chords, or C)",
     )
     add_asked(random)
     random.add_argument(

@@ -192,12 +192,14 @@ def accompany(
     asked: Asked,
 ) -> Piece:
     """See `MuseGen.accompany`."""
+    keep = [keep] if isinstance(keep, str) else keep
     for part in keep:
         part_index(part)
     kept = [part for part in piece.parts if part in keep]
-    if not kept:
+    empty = [part for part in keep if part not in kept]
+    if empty or not kept:
         raise MusicError(
-            f"there are no notes of {' or '.join(keep) or 'a part to keep'} in this piece: keep "
+            f"there are no notes of {' or '.join(empty) or 'a part to keep'} in this piece: keep "
             f"some of {', '.join(piece.parts) or 'the parts of another piece'}"
         )
     if len(kept) == len(PARTS):

@@ -29,6 +29,7 @@ from musegen.limits import (
     DEFAULT_TEMPO,
     GUIDANCES,
     KEYS,
+    MAX_MORPH_BARS,
     MAX_STEPS,
     MAX_STYLE_WEIGHT,
     TEMPERATURES,
@@ -42,11 +43,14 @@ from musegen.model.latent_space import LatentSpace
 from musegen.music.arrange import join, mix_keys, mix_tempos, repeat
 from musegen.music.attributes import check_attributes
 from musegen.music.harmony import Chords
+from musegen.music.keys import key_named
 from musegen.music.notes import BARS_PER_PHRASE, tidy_notes
 from musegen.music.phrase import Phrase
 from musegen.music.piece import Piece
 
 __all__ = ["MuseGen", "load"]
+
+_CORNERS = 4  # of a square
 
 
 def load(folder: str | Path = CHECKPOINTS) -> MuseGen:
@@ -80,7 +84,7 @@ class MuseGen:
         bars: int | None = None,
         form: str = DEFAULT_FORM,
         temperature: float = DEFAULT_TEMPERATURE,
-        key: int = 0,
+        key: int | str | None = None,
         tempo: float = DEFAULT_TEMPO,
         programs: Mapping[str, int] | None = None,
         chords: Chords | str | None = None,
@@ -105,8 +109,9 @@ class MuseGen:
             an outro, ``b`` a bridge; equal letters are varied as songs vary them.
         temperature : float
             0 to 2: scales the noise. 0 gives the most typical music.
-        key : int
-            As in `Phrase.key`.
+        key : int or str, optional
+            As in `Phrase.key`, or the name of a major or minor key, such as ``Eb`` or ``Am``. If
+            not given, the key that the chords are in (`Chords.key_of_text`), or C.
         tempo : float
             Quarter notes a minute, 20 to 300.
         programs : mapping of str to int, optional
@@ -150,7 +155,7 @@ class MuseGen:
         bars: int | None = None,
         form: str = DEFAULT_FORM,
         temperature: float = DEFAULT_TEMPERATURE,
-        key: int = 0,
+        key: int | str | None = None,
         tempo: float = DEFAULT_TEMPO,
         programs: Mapping[str, int] | None = None,
         chords: Chords | str | None = None,
@@ -160,6 +165,14 @@ class MuseGen:
     ) -> list[Piece]:
         """Draw a piece for each seed, all in one batch; otherwise as `random`."""
         check_range(temperature, "temperature", *TEMPERATURES)
+        if key is None and chords is not None:
+            is_text = isinstance(chords, str)
+            key = Chords.key_of_text(chords) if is_text else chords.likeliest_key()
+        key = key or 0
+        if isinstance(chords, str):
+            chords = Chords.from_text(chords, key)
+        if isinstance(key, str):
+            key = key_named(key)
         check_range(key, "key", *KEYS, whole=True)
         check_range(tempo, "tempo", *TEMPOS)
         if not seeds:
@@ -173,7 +186,7 @@ class MuseGen:
             bars=bars,
             form=form,
             temperature=temperature,
-            chords=Chords.from_text(chords, key) if isinstance(chords, str) else chords,
+            chords=chords,
             key=key,
             styles=self._check_style(style),
             guidance=guidance,
@@ -340,6 +353,7 @@ class MuseGen:
         check_range(steps, "steps", 2, MAX_STEPS, whole=True)
         check_choice(curve, "curve", CURVES)
         bars = max(a.bars, b.bars)
+        check_range(steps * bars, "bars of the result", 2, MAX_MORPH_BARS)
         ends = [repeat(end, bars) for end in (a, b)]
         ts = CURVES[curve](np.linspace(0, 1, steps))[1:-1]
         if isinstance(chords, str):
@@ -364,8 +378,12 @@ class MuseGen:
         Raises
         ------
         MusicError
-            If `x` or `y` is out of range, or a corner has no notes.
+            If there are not four corners, `x` or `y` is out of range, or a corner has no notes.
         """
+        if len(corners) != _CORNERS:
+            raise MusicError(
+                f"a square has {_CORNERS} corners, not {len(corners)}: give a piece each"
+            )
         check_range(x, "x", 0, 1)
         check_range(y, "y", 0, 1)
         bars = max(corner.bars for corner in corners)

@@ -23,6 +23,8 @@ __all__ = [
     "MAX_BARS",
     "MAX_CHORDS",
     "MAX_FILE_BARS",
+    "MAX_LINE_PHRASES",
+    "MAX_MORPH_BARS",
     "MAX_SEED",
     "MAX_STEPS",
     "MAX_STYLE_WEIGHT",
@@ -39,6 +41,8 @@ MAX_BARS = 256  # 8 minutes at 120 beats a minute
 MAX_FILE_BARS = 10_000  # an hour of short bars, as the longest file may have
 MAX_CHORDS = 1000  # in a text of chords: more than the longest piece has bars
 DEFAULT_STEPS = 9
+MAX_LINE_PHRASES = 64  # of a line on the map
+MAX_MORPH_BARS = 4096  # of an interpolation; a MIDI file that is written may have 5,200
 MAX_STEPS = 64  # sections of an interpolation, its two ends included
 KEYS = (-5, 6)  # semitones from C; see `Phrase.key`
 # Quarter notes a minute. The default lies between the medians of the training songs (78) and of

@@ -60,7 +60,9 @@ def section_order(form: str, phrases: int) -> np.ndarray:
     if form in _WITHOUT_SECTIONS:
         return np.arange(phrases)
     is_letters = form.isascii() and form.isalpha() and form.isupper()
-    if not (is_letters and len(form) <= _MAX_LETTERS):
+    if is_letters and len(form) > _MAX_LETTERS:
+        raise MusicError(f"a form has {_MAX_LETTERS} letters at most, and this one has {len(form)}")
+    if not is_letters:
         raise MusicError(
             f"there is no form {form[:20]!r}: write sections as letters, like AABA or A8 A8 B8, "
             "or choose from " + ", ".join(FORMS)

@@ -15,7 +15,13 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from musegen.latent.forms import DEFAULT_FORM
 from musegen.latent.paths import MODELS
-from musegen.limits import DEFAULT_TEMPERATURE, GUIDANCES, MAX_FILE_BARS, MAX_STYLE_WEIGHT
+from musegen.limits import (
+    DEFAULT_TEMPERATURE,
+    GUIDANCES,
+    MAX_FILE_BARS,
+    MAX_LINE_PHRASES,
+    MAX_STYLE_WEIGHT,
+)
 from musegen.music.notes import BARS_PER_PHRASE, BEATS_PER_PHRASE, PARTS, STEPS_PER_BAR
 
 __all__ = [
@@ -163,7 +169,7 @@ class Line(_Model):
     """Phrases of the map, one after another."""
 
     do: Literal["line"] = "line"
-    seeds: Annotated[tuple[Seed, ...], Field(min_length=1, max_length=64)]
+    seeds: Annotated[tuple[Seed, ...], Field(min_length=1, max_length=MAX_LINE_PHRASES)]
 
 
 Source = Annotated[Random | Notes | Morph | Blend | Mix | Line, Field(discriminator="do")]

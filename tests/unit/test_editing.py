@@ -286,6 +286,7 @@ def test_drums_alone_get_a_band(tiny_mg):
     ("keep", "problem"),
     [
         (["counter", "drums"], "no notes of counter or drums"),
+        (["lead", "counter"], "no notes of counter in this piece: keep some of lead, bass"),
         ([], "no notes of a part to keep"),
         (["tuba"], "no part 'tuba'"),
     ],

@@ -428,3 +428,21 @@ def test_drums_play_more_where_the_band_does(mg, monkeypatch):
     assert correlation() > 0.2  # people's bands: .38
     monkeypatch.setattr(attribute_edits, "_SWELL", 0)
     assert correlation() < 0.1
+
+
+def test_a_draw_is_in_the_key_of_its_chords(tiny_mg):
+    made = tiny_mg.random(seed=1, bars=4, chords="| E | A | B7 | E |")
+    assert made.key == 4
+    assert made == tiny_mg.random(seed=1, bars=4, chords="| E | A | B7 | E |", key=4)
+    assert made == tiny_mg.random(seed=1, bars=4, chords="I IV V7 I", key="E")
+    minor = tiny_mg.random(seed=1, bars=4, chords="i iv V7 i", key="Am")
+    assert minor == tiny_mg.random(seed=1, bars=4, chords="| Am | Dm | E7 | Am |", key=0)
+    assert tiny_mg.random(seed=1, bars=4).key == 0
+
+
+def test_what_is_too_much_is_said_before_it_is_made(tiny_mg):
+    long = repeat(band(bars=2), 128)
+    with pytest.raises(MusicError, match="bars of the result is 8192"):
+        tiny_mg.interpolate(long, long, steps=64)
+    with pytest.raises(MusicError, match="a square has 4 corners, not 3"):
+        tiny_mg.blend([band()] * 3, 0.5, 0.5)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from musegen.errors import MusicError
+from musegen.limits import KEYS
 from musegen.music.harmony.chord import NO_CHORD, Chord
 from musegen.music.harmony.progressions import PROGRESSIONS
 from musegen.music.harmony.roman import Tonic
@@ -18,6 +19,7 @@ from musegen.music.notes import BEATS_PER_PHRASE, BoolArray, IntArray
 __all__ = ["Chords"]
 
 _OCTAVE = 12
+_MAJOR_SCALE = np.isin(np.arange(_OCTAVE), (0, 2, 4, 5, 7, 9, 11))
 
 
 @dataclass(frozen=True, eq=False)
@@ -153,6 +155,42 @@ class Chords:
         """
         index = np.maximum.accumulate(np.where(is_used, np.arange(len(self)), 0))
         return Chords(self.roots[index], self.basses[index], self.pitch_classes[index])
+
+    @classmethod
+    def key_of_text(cls, text: str, usual: int = 0) -> int:
+        """Return the key that chords as text are in, as `likeliest_key`.
+
+        Roman numerals and names of progressions are in any key: for these it is `usual`.
+
+        Raises
+        ------
+        MusicError
+            As in `from_text`.
+        """
+        chords = cls.from_text(text, usual)
+        return chords.likeliest_key(usual) if chords == cls.from_text(text, usual + 1) else usual
+
+    def likeliest_key(self, usual: int = 0) -> int:
+        """Return the key that the chords are in, as in `musegen.music.Phrase.key`.
+
+        It is `usual` if the notes of all chords are in its scale. Otherwise it is the key with the
+        fewest notes outside of its scale; of such keys the one with most chords on its tonic, or
+        on that of its relative minor, chords like the last one counting twice. The sevenths of
+        dominant chords do not count, as blues has them on every degree.
+        """
+        given = np.flatnonzero(self.roots >= 0)
+        if not len(given):
+            return usual
+        notes, roots = np.array(self.pitch_classes[given]), self.roots[given].astype(np.int64)
+        row, seventh = np.arange(len(roots)), (roots + 10) % _OCTAVE
+        notes[row, seventh] &= ~notes[row, (roots + 4) % _OCTAVE]
+        keys = [usual, *sorted(range(KEYS[0], KEYS[1] + 1), key=abs)]
+        outside = [int((notes & ~np.roll(_MAJOR_SCALE, key)).sum()) for key in keys]
+        if outside[0] == 0:
+            return usual
+        weight = 1 + (roots == roots[-1])
+        on_tonic = [int(weight[np.isin((roots - key) % _OCTAVE, (0, 9))].sum()) for key in keys]
+        return keys[min(range(len(keys)), key=lambda i: (outside[i], -on_tonic[i]))]
 
     def fitted(self, beats: int, first: int = 0) -> Chords:
         """Return so many beats of the chords, which repeat for ever, from beat `first` on.

@@ -58,3 +58,22 @@ def test_beats_that_are_not_used_hold_the_chord_before():
 def test_arrays_of_different_lengths_are_refused():
     with pytest.raises(ValueError, match="different lengths"):
         Chords(np.zeros(3), np.zeros(2), np.zeros((3, 12)))
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("| C | F |", 0),
+        ("| C E7 | Am F |", 0),
+        ("F#m7 | B7 | Emaj7 | A", 4),
+        ("| Am | D |", -5),
+        ("Dm7b5 | G7 | Cm | Ab", 3),
+        ("Bb7 | Eb7 | F7", -2),
+        ("N.C.", 0),
+        ("i iv V7 i", 0),
+        ("rock", 0),
+    ],
+)
+def test_the_key_of_chords_is_found(text, key):
+    assert Chords.key_of_text(text) == key
+    assert Chords.key_of_text("I V", usual=key) == key
