@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from musegen.music.harmony.chord import NO_CHORD, Chord
-from musegen.music.notes import PARTS, SONG_PARTS, NoteArray, in_parts, tidy_notes
+from musegen.music.notes import PARTS, SONG_PARTS, STEPS_PER_BEAT, NoteArray, in_parts, tidy_notes
 
 __all__ = ["ring_out"]
 
@@ -17,7 +17,8 @@ def ring_out(notes: NoteArray, chord: Chord, start: int, end: int, before: NoteA
     """Let the last chord of a piece ring.
 
     Notes of the chord sound to the end. The bass, if the piece has one, has one note: the chord's
-    bass. Notes that are not in the chord, and drums, stay as they are.
+    bass. Notes that are not in the chord end a beat before it does; those that begin later are
+    left out. Drums stay as they are.
 
     Parameters
     ----------
@@ -36,9 +37,14 @@ def ring_out(notes: NoteArray, chord: Chord, start: int, end: int, before: NoteA
     notes = _with_one_bass_note(np.array(notes), chord, start, end, bass)
     heard = (notes["onset"] < end) & (notes["onset"] + notes["duration"] > start)
     fits = np.isin(notes["pitch"] % 12, [*chord.pitch_classes, chord.bass])
-    rings = heard & fits & in_parts(notes, SONG_PARTS)
+    is_song = in_parts(notes, SONG_PARTS)
+    rings = heard & fits & is_song
     notes["duration"][rings] = end - notes["onset"][rings]
-    return tidy_notes(notes)
+    # In 64 bits: onsets and durations are unsigned.
+    onset, stop = notes["onset"].astype(np.int64), end - STEPS_PER_BEAT
+    foreign = heard & ~fits & is_song & (onset + notes["duration"] > stop)
+    notes["duration"][foreign] = np.maximum(stop - onset[foreign], 1)
+    return tidy_notes(notes[~foreign | (onset < stop)])
 
 
 def _with_one_bass_note(

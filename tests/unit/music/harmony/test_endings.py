@@ -28,6 +28,11 @@ def test_other_notes_drums_and_what_came_before_stay():
     assert ends(*rows) == rows
 
 
+def test_notes_outside_of_the_chord_end_before_it_does():
+    made = ends((16, CHORDS, 62, 16), (26, LEAD, 65, 2), (30, LEAD, 69, 2), (28, LEAD, 72, 1))
+    assert made == [(16, CHORDS, 62, 12), (26, LEAD, 65, 2), (28, LEAD, 72, 4)]
+
+
 def test_a_chord_that_is_held_into_the_last_bar_rings_on():
     assert ends((12, CHORDS, 64, 6)) == [(12, CHORDS, 64, 20)]
 
