@@ -160,13 +160,16 @@ class Chords:
     def key_of_text(cls, text: str, usual: int = 0) -> int:
         """Return the key that chords as text are in, as `likeliest_key`.
 
-        Roman numerals and names of progressions are in any key: for these it is `usual`.
+        Roman numerals and names of progressions are in any key: for these it is `usual`, and for
+        a text without chords.
 
         Raises
         ------
         MusicError
             As in `from_text`.
         """
+        if not text.strip():
+            return usual
         chords = cls.from_text(text, usual)
         return chords.likeliest_key(usual) if chords == cls.from_text(text, usual + 1) else usual
 

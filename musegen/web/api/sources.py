@@ -59,7 +59,7 @@ class SourceEndpoints(Endpoints):
             A MIDI file and facts about the piece: seed, settings, seconds, number of notes, link.
         """
         seed = seed_or_new(seed)
-        found = key_named(key) if key else Chords.key_of_text(chords) if chords else 0
+        found = key_named(key) if key else Chords.key_of_text(chords or "")
         sound = Sound(tempo=check_number(tempo, "tempo"), key=found)
         recipe = random_recipe(
             seed, bars, form, temperature, sound, chords, style, guidance, key or found

@@ -97,7 +97,7 @@ class SourceHandlers(Handlers):
 def _notify_of_key(chords: str, recipe: Recipe) -> None:
     """Say so if the chords of a draw are in another key than the one that is chosen."""
     chosen = recipe.sound.key or 0
-    found = Chords.key_of_text(chords, chosen) if chords.strip() else chosen
+    found = Chords.key_of_text(chords, chosen)
     if found != chosen:
         name = KEY_NAMES[found - KEYS[0]]
         notify(

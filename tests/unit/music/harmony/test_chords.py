@@ -70,6 +70,7 @@ def test_arrays_of_different_lengths_are_refused():
         ("Dm7b5 | G7 | Cm | Ab", 3),
         ("Bb7 | Eb7 | F7", -2),
         ("N.C.", 0),
+        (" ", 0),
         ("i iv V7 i", 0),
         ("rock", 0),
     ],
