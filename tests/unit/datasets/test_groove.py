@@ -35,13 +35,13 @@ def test_performances_are_read_as_the_table_says(tmp_path):
     assert summary.left_out == {"not in 4/4": ["groove/one/2"]}
 
 
-@needs_data
 def test_another_table_is_refused_in_one_line(tmp_path):
     (tmp_path / "info.csv").write_text("name,x\na,b\n")
     with pytest.raises(MusicError, match=r"info\.csv is not that of Groove"):
         build_dataset("groove", [tmp_path])
 
 
+@needs_data
 def test_the_splits_of_the_data_set_are_separate():
     sources = find_sources([DATA / "groove"])
     assert len(sources) > 1000
